@@ -1,0 +1,89 @@
+# GNU make 3.81 or later; recipes are POSIX sh. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.PHONY: demo test check check-deep bench docs catalogue lock clean help
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+LOCKED := $(PIP) --use-pep517 --require-hashes -r
+# parallel test processes, and further arguments for pytest or the benchmark: make test ARGS='-k residence'
+WORKERS := 2
+ARGS :=
+PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
+
+demo: $(VENV)/base.done ## a full demonstration on invented data
+	@$(BIN)/byleave demo $(ARGS)
+
+test: $(VENV)/dev.done ## every test; the end counts what could not run, and why
+	@$(PYTEST) $(ARGS)
+
+check: $(VENV)/dev.done ## style, types, import directions, spelling
+	@$(BIN)/python -m ruff check -q .
+	@$(BIN)/python -m ruff format -q --check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m codespell_lib -D - -D .codespell/american.txt
+
+check-deep: $(VENV)/dev.done ## properties and conformance on many more inputs
+	@BYLEAVE_DEEP=1 $(PYTEST) tests/properties tests/conformance $(ARGS)
+
+bench: $(VENV)/bench.done ## time the gate, against rivals
+	@$(BIN)/python bench/gate.py $(ARGS)
+
+docs: $(VENV)/dev.done ## write the generated pages of docs/ anew
+	@$(BIN)/python docs/generate.py
+
+MESSAGES := src/byleave/text/locale
+catalogue: $(VENV)/dev.done ## extract, merge and compile the messages
+	@$(BIN)/pybabel -q extract --no-location --sort-output -o $(MESSAGES)/byleave.pot src/byleave
+	@$(BIN)/pybabel -q update --ignore-obsolete --ignore-pot-creation-date -D byleave -i $(MESSAGES)/byleave.pot -d $(MESSAGES)
+	@$(BIN)/pybabel -q compile -D byleave -d $(MESSAGES)
+
+# A universal resolution holds for every platform and for Python 3.11 and later; base.txt constrains the other two.
+COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build
+lock: $(VENV)/venv.done ## resolve requirements/*.txt anew, with hashes
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	$(BIN)/python -m venv "$$tools"; PATH="$$tools/bin:$$PATH"; export PATH; \
+	python -m pip install -qq --disable-pip-version-check uv; \
+	$(COMPILE) -o requirements/base.txt; \
+	$(COMPILE) --group dev -c requirements/base.txt -o requirements/dev.txt; \
+	$(COMPILE) --group bench -c requirements/base.txt -o requirements/bench.txt
+
+clean: ## remove the environment and everything generated
+	@rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage* build dist htmlcov
+	@find src tests bench docs examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r target text; do \
+	printf '  make %-11s %s\n' "$$target" "$$text"; done
+
+$(VENV)/base.done: requirements/base.txt pyproject.toml $(VENV)/venv.done
+	@echo 'installing (about a minute the first time)…' >&2
+	@$(LOCKED) requirements/base.txt
+	@$(PIP) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/dev.done: requirements/dev.txt $(VENV)/base.done
+	@echo 'installing what the tests need (a few minutes the first time)…' >&2
+	@$(LOCKED) requirements/dev.txt
+	@touch $@
+
+$(VENV)/bench.done: requirements/bench.txt $(VENV)/base.done
+	@echo 'installing what the benchmark compares with…' >&2
+	@$(LOCKED) requirements/bench.txt
+	@touch $@
+
+# The first interpreter that is new enough, or the one that PYTHON names.
+$(VENV)/venv.done:
+	@set -e; if [ -n '$(PYTHON)' ]; then set -- '$(PYTHON)'; else set -- python3 python3.13 python3.12 python3.11; fi; \
+	found=; for name; do \
+	if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$name; break; fi; done; \
+	if [ -z "$$found" ]; then \
+	echo "error: no Python 3.11 or later (tried: $$*); install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	if ! "$$found" -c 'import ensurepip, venv' 2>/dev/null; then \
+	package=$$("$$found" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+	echo "error: $$found has no venv module; on Debian or Ubuntu: apt install $$package" >&2; exit 1; fi; \
+	"$$found" -m venv $(VENV)
+	@touch $@

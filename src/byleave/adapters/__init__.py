@@ -1,0 +1,1 @@
+"""Every engine and file format: the only place that opens a file or a connection."""

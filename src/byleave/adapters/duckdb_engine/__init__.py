@@ -1,0 +1,1 @@
+"""DuckDB, embedded: reads tables strictly, runs the compiled expression, writes Parquet."""

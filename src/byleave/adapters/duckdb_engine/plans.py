@@ -1,0 +1,209 @@
+"""The compiled expression as SQL for DuckDB, kept on disk so that a run need not import Ibis.
+
+A plan depends on the rules, on the columns of the items and on the versions of byleave, Ibis and DuckDB; these make its
+name. The as-of instant is a macro of the session, so that the same plan serves every run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from byleave.kernel.canonical import digest_bytes, digest_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import ibis.expr.types as ir
+
+    from byleave.policy.rules import Rules
+
+AS_OF = "byleave_as_of"
+"""Name of the macro without parameters that yields the as-of instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a plan depends on beside the rules."""
+
+    columns: tuple[str, ...]
+    """The items' columns that the decision may read, `byleave_unreadable` included where values may be unreadable."""
+    passing: tuple[str, ...]
+    withholdings: bool
+    replay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """SQL for each step. The tables between the steps: `byleave_state`, `byleave_ranges`, `byleave_objecting`,
+    `byleave_withheld_ids`, `byleave_namings`."""
+
+    stages: list[tuple[str, str]]
+    """Name and SQL of the tables that the state is made from, in order."""
+    state: str
+    ranges: str | None
+    objecting: str
+    withheld: str | None
+    naming: str | None
+    decided: dict[str, tuple[str, str, str]]
+    """Which of the tables `withheld` and `naming` have rows (`""`, `"w"`, `"n"`, `"wn"`) → SQL of the eligible rows,
+    of the other rows (`item_id, reason, regime, category, file, row`), and of the counts (`reason, regime, category, rows`)."""
+
+
+def plan_for(rules: Rules, shape: Shape) -> Plan:
+    """The plan, from the cache if it is there."""
+    key = digest_value(_key(rules, shape)).removeprefix("sha256:")
+    path = cache_folder() / f"{key}.json"
+    cached = _read(path)
+    if cached is not None:
+        return cached
+    plan = _compile(rules, shape)
+    _write(path, plan)
+    return plan
+
+
+def cache_folder() -> Path:
+    """Where plans are kept: `$BYLEAVE_CACHE`, else the user's cache folder."""
+    own = os.environ.get("BYLEAVE_CACHE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "byleave" / "plans"
+
+
+def _key(rules: Rules, shape: Shape) -> dict[str, Any]:
+    versions = {name: metadata.version(name) for name in ("byleave", "duckdb", "ibis-framework", "sqlglot")}
+    return {
+        "versions": versions,
+        "code": _code_digest(),
+        "pack": rules.pack_digest,
+        "purpose": rules.purpose,
+        "recipient": rules.recipient,
+        "shape": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(shape).items()},
+    }
+
+
+@cache
+def _code_digest() -> str:
+    """The digest of the compiler and of this file, so that a change of code never meets an old plan."""
+    parts = [resources.files("byleave.compile"), resources.files("byleave.policy").joinpath("regions.yaml")]
+    sources = sorted(entry.name for entry in parts[0].iterdir() if entry.name.endswith(".py"))
+    texts = [parts[0].joinpath(name).read_bytes() for name in sources]
+    return digest_bytes(b"\0".join([*texts, parts[1].read_bytes(), Path(__file__).read_bytes()]))
+
+
+def _read(path: Path) -> Plan | None:
+    """A plan from the cache; None when it is not there or is not what was written."""
+    try:
+        stored = json.loads(path.read_bytes())
+        plan = stored["plan"]
+        if stored["digest"] != digest_value(plan):
+            return None
+        decided = {name: (a, b, c) for name, (a, b, c) in plan["decided"].items()}
+        return Plan(**{**plan, "decided": decided, "stages": [(name, sql) for name, sql in plan["stages"]]})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(path: Path, plan: Plan) -> None:
+    """Keep a plan; a cache that cannot be written is only slower."""
+    value = asdict(plan)
+    value["decided"] = {name: list(texts) for name, texts in plan.decided.items()}
+    value["stages"] = [list(stage) for stage in plan.stages]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, suffix=".new", encoding="utf-8") as file:
+            json.dump({"digest": digest_value(value), "plan": value}, file)
+        Path(file.name).replace(path)
+    except OSError:
+        return
+
+
+def _compile(rules: Rules, shape: Shape) -> Plan:
+    import ibis
+
+    from byleave.compile import acts, decision, state, tables
+
+    as_of = _as_of()
+    register = tables.unbound_register(withholdings=shape.withholdings)
+    items = tables.unbound_items(_item_types(shape))
+    stages: list[tuple[str, str]] = []
+
+    def keep(name: str, table: ir.Table) -> ir.Table:
+        stages.append((f"byleave_{name}", str(_sql(table))))
+        return ibis.table(table.schema(), name=f"byleave_{name}")
+
+    folded = state.member_state(register, rules, as_of, replay=shape.replay, keep=keep)
+    refusals = decision.refusals_of(items, register, rules, as_of, replay=shape.replay)
+    kept = state.MemberState(
+        ibis.table(state.STATE, name="byleave_state"),
+        ibis.table(state.INTERVALS, name="byleave_ranges") if folded.intervals is not None else None,
+    )
+    withheld = ibis.table(decision.WITHHELD, name="byleave_withheld_ids")
+    naming = ibis.table(decision.NAMING, name="byleave_namings")
+    decided = {}
+    for variant in ("", "w", "n", "wn"):
+        present = decision.Refusals(withheld if "w" in variant else None, naming if "n" in variant else None)
+        if "n" not in variant or "subjects" in shape.columns:
+            outcome = decision.decide_items(items, kept, present, rules, as_of)
+            decided[variant] = _outputs(outcome, [*shape.columns, *shape.passing])
+    return Plan(
+        stages=stages,
+        state=str(_sql(folded.state)),
+        ranges=_sql(folded.intervals),
+        objecting=str(_sql(acts.standing_objections(register.objections, rules, as_of, replay=shape.replay))),
+        withheld=_sql(refusals.withheld),
+        naming=_sql(refusals.naming),
+        decided=decided,
+    )
+
+
+def _as_of() -> ir.TimestampScalar:
+    import ibis
+
+    @ibis.udf.scalar.builtin(name=AS_OF, signature=((), "timestamp('UTC')"))  # type: ignore[untyped-decorator]
+    def as_of():  # type: ignore[no-untyped-def] # noqa: ANN202 - the signature says it
+        """The macro that the engine defines before it runs a plan."""
+
+    return as_of()
+
+
+def _item_types(shape: Shape) -> dict[str, str]:
+    """Column → Ibis type; what passes through only needs a name, since nothing is done with it."""
+    from byleave.compile.tables import ITEM_OPTIONAL, ITEM_REQUIRED, UNREADABLE
+
+    known = {**ITEM_REQUIRED, **ITEM_OPTIONAL, UNREADABLE: "boolean"}
+    own = {"byleave_file": "string", "byleave_row": "int64"}
+    return {**{name: known[name] for name in shape.columns}, **dict.fromkeys(shape.passing, "string"), **own}
+
+
+def _outputs(outcome: Any, columns: Sequence[str]) -> tuple[str, str, str]:  # noqa: ANN401 - Ibis is imported late
+    import ibis
+
+    table, eligible = outcome.table, outcome.eligible
+    kept = [name for name in columns if not name.startswith("byleave_")]
+    left = table.filter(outcome.left_out)
+    nameless = left.item_id.isnull()
+    others = left.select(
+        "item_id",
+        reason=outcome.reason(),
+        regime="byleave_regime",
+        category="category",
+        file=ibis.ifelse(nameless, left.byleave_file, ibis.null("string")),
+        row=ibis.ifelse(nameless, left.byleave_row, ibis.null("int64")),
+    )
+    narrow = table.select(reason=outcome.reason(), regime=table.byleave_regime, category=table.category)
+    counts = narrow.group_by(["reason", "regime", "category"]).agg(rows=narrow.count())
+    return str(_sql(table.filter(eligible).select(*kept))), str(_sql(others)), str(_sql(counts))
+
+
+def _sql(expression: ir.Table | None) -> Any:  # noqa: ANN401 - text, or None for None
+    import ibis
+
+    return None if expression is None else str(ibis.to_sql(expression, dialect="duckdb"))

@@ -1,0 +1,307 @@
+"""The register: five tables, read strictly, because what cannot be read may hide somebody's refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from byleave.adapters.duckdb_engine.columns import Kind, literal
+from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE, Source, file_source, filled, table_source, typed
+from byleave.adapters.files import (
+    TableFiles,
+    ends_with_newline,
+    file_digest,
+    format_of,
+    stem_of,
+    table_of,
+)
+from byleave.kernel.canonical import digest_value
+from byleave.kernel.errors import InputError, RefusedError
+from byleave.policy.regions import regions
+
+if TYPE_CHECKING:
+    from byleave.adapters.duckdb_engine.session import Session
+    from byleave.gate.request import Reading, Waivers
+    from byleave.policy.rules import Rules
+
+_AT = Kind("instant")
+TABLES: dict[str, dict[str, Kind]] = {
+    "members": {
+        "member_id": Kind("text", required=True),
+        "country": Kind("text", required=True),
+        "birth_date": Kind("date"),
+        "since": _AT,
+        "recorded_at": _AT,
+    },
+    "preferences": {
+        "member_id": Kind("text", required=True),
+        "setting": Kind("text", required=True),
+        "value": Kind("choice", required=True, options=("on", "off")),
+        "at": Kind("instant", required=True),
+        "seq": Kind("order"),
+        "recorded_at": _AT,
+        "actor": Kind("text"),
+    },
+    "objections": {
+        "subject_id": Kind("text", required=True),
+        "purpose": Kind("text", required=True),
+        "received_at": Kind("instant", required=True),
+        "status": Kind("choice", required=True, options=("open", "upheld", "rejected", "withdrawn")),
+        "resolved_at": Kind("instant", required=True),
+    },
+    "notices": {
+        "member_id": Kind("text", required=True),
+        "notice": Kind("text", required=True),
+        "version": Kind("text"),
+        "delivered_at": Kind("instant", required=True),
+        "recorded_at": _AT,
+    },
+    "withholdings": {
+        "item_id": Kind("text", required=True),
+        "member_id": Kind("text", required=True),
+        "at": _AT,
+    },
+}
+_NEVER_BLANK = {
+    "members": ("member_id",),
+    "preferences": ("member_id", "setting", "value", "at"),
+    "objections": ("subject_id", "received_at"),
+    "notices": ("member_id", "notice", "delivered_at"),
+    "withholdings": ("item_id",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterInfo:
+    """Which register was read."""
+
+    digest: str
+    """Over the files' bytes; it stands for the watermark of a folder."""
+    rows: Mapping[str, int]
+    waived: Mapping[str, Any]
+    """What would have refused the run and was waived: counts."""
+
+
+def _wanted(rules: Rules) -> list[str]:
+    return ["members", "preferences", "objections", *(["notices"] if rules.asks_for_notice else [])]
+
+
+def find_register(folder: Path, rules: Rules) -> dict[str, TableFiles]:
+    """The register's tables in a folder.
+
+    Raises: InputError when a table that must be there is missing, or a file has a name that no table has.
+    """
+    if not folder.is_dir():
+        raise InputError(f"there is no register folder `{folder}`", hint="a folder with members, preferences, objections")
+    found: dict[str, list[Path]] = {}
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith(".") or not (entry.is_dir() or format_of(entry)):
+            continue
+        name = entry.name if entry.is_dir() else stem_of(entry)
+        if name not in TABLES:
+            raise _stranger(entry, name)
+        inside = [path for path in sorted(entry.rglob("*")) if format_of(path)] if entry.is_dir() else [entry]
+        found.setdefault(name, []).extend(inside)
+    missing = next((name for name in _wanted(rules) if not found.get(name)), None)
+    if missing is not None:
+        hint = "a file with a header alone says that there are none; without it, refusals would be lost"
+        raise InputError(f"register `{folder}` has no table `{missing}`", hint=hint)
+    tables = {name: table_of(name, paths) for name, paths in found.items() if paths}
+    for table in tables.values():
+        _refuse_cut_off(table)
+    return tables
+
+
+def _stranger(entry: Path, name: str) -> InputError:
+    near = get_close_matches(name, list(TABLES), n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"its tables are {', '.join(TABLES)}; move other files elsewhere"
+    return InputError(f"`{entry}` is not a table of the register", hint=hint)
+
+
+def _refuse_cut_off(table: TableFiles) -> None:
+    for path in table.paths:
+        try:
+            whole = table.format == "parquet" or ends_with_newline(path)
+        except (OSError, EOFError) as error:
+            raise RefusedError(f"`{path}` is cut off: {error}", hint="write it again; a lost row may be a refusal") from None
+        if not whole:
+            hint = "write it again, with a line break at the end; a lost row may be a refusal"
+            raise RefusedError(f"`{path}` ends in the middle of a line and may be cut off", hint=hint)
+
+
+def load_register(session: Session, register: Any, rules: Rules, waivers: Waivers, reading: Reading) -> RegisterInfo:  # noqa: ANN401 - a folder or tables
+    """Load the register into the tables `members`, `preferences`, `objections`, `notices`, `withholdings`.
+
+    Raises: InputError or RefusedError, naming file and row, for anything that may hide a refusal.
+    """
+    if isinstance(register, Mapping):
+        return _load_given(session, register, rules, waivers, reading)
+    folder = Path(register)
+    for _ in range(_TRIES):
+        files = find_register(folder, rules)
+        digest = register_digest(files)
+        sources = {name: file_source(session, table) for name, table in files.items()}
+        info = _load(session, sources, digest, rules, waivers, reading)
+        if register_digest(find_register(folder, rules)) == digest:
+            return info
+    raise RefusedError(f"register `{folder}` changes while it is read", hint="write it elsewhere and rename it into place")
+
+
+_TRIES = 3
+"""A register that changes while it is read is read again, so often."""
+
+
+def register_digest(files: Mapping[str, TableFiles]) -> str:
+    """The digest of a folder register: over the names and the bytes of its tables."""
+    parts = {f"{name}/{path.name}": file_digest(path) for name, table in files.items() for path in table.paths}
+    return digest_value(parts)
+
+
+def _load_given(
+    session: Session, register: Mapping[str, Any], rules: Rules, waivers: Waivers, reading: Reading
+) -> RegisterInfo:
+    from byleave.adapters.arrow import arrow_digest, to_arrow
+
+    unknown = next((name for name in register if name not in TABLES), None)
+    if unknown is not None:
+        raise _stranger(Path(unknown), unknown)
+    missing = next((name for name in _wanted(rules) if name not in register), None)
+    if missing is not None:
+        raise InputError(f"the register has no table `{missing}`", hint="give an empty one to say that there are none")
+    given = {name: to_arrow(table) for name, table in register.items()}
+    digest = digest_value({name: arrow_digest(table) for name, table in given.items()})
+    sources = {name: table_source(session, name, table) for name, table in given.items()}
+    return _load(session, sources, digest, rules, waivers, reading)
+
+
+def _load(
+    session: Session, sources: Mapping[str, Source], digest: str, rules: Rules, waivers: Waivers, reading: Reading
+) -> RegisterInfo:
+    rows = {}
+    session.run("SET preserve_insertion_order = true")  # row numbers of text files follow the file
+    for name, kinds in TABLES.items():
+        source = sources.get(name) or _none(name)
+        table = typed(source, kinds, _plain(reading), passing=False)
+        session.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {filled(table, kinds)}")
+        _refuse_unreadable(session, name)
+        rows[name] = session.one(f"SELECT count(*) FROM {name}")
+    session.run("SET preserve_insertion_order = false")
+    _countries(session)
+    session.run("UPDATE preferences SET actor = coalesce(actor, 'member')")
+    waived = _check_preferences(session, rules, waivers)
+    return RegisterInfo(digest, rows, waived)
+
+
+def _plain(reading: Reading) -> Reading:
+    """The register has the design's names; only the zone carries over."""
+    from byleave.gate.request import Reading as Plain
+
+    return Plain(assume_zone=reading.assume_zone)
+
+
+def _none(name: str) -> Source:
+    """An empty table."""
+    columns = ", ".join(f"CAST(NULL AS VARCHAR) AS {column}" for column in (f'"{key}"' for key in TABLES[name]))
+    sql = f"SELECT {columns}, '' AS {FILE}, 0 AS {ROW} WHERE false"
+    return Source(name, f"table `{name}`", sql, dict.fromkeys(TABLES[name], "VARCHAR"))
+
+
+def _refuse_unreadable(session: Session, name: str) -> None:
+    blank = " ".join(f"""WHEN "{column}" IS NULL THEN '{column}'""" for column in _NEVER_BLANK[name])
+    fault = f"coalesce({UNREADABLE}, CASE {blank} END)"
+    first = session.rows(
+        f"SELECT {FILE}, {ROW}, {fault}, {UNREADABLE} IS NULL FROM {name} WHERE {fault} IS NOT NULL ORDER BY 1, 2 LIMIT 1"
+    )
+    if first:
+        file, row, column, is_blank = first[0]
+        what = "is blank" if is_blank else "cannot be read"
+        raise RefusedError(f"`{file}`, row {row}: `{column}` {what}", hint=_REPAIR[TABLES[name][column].name])
+
+
+_REPAIR = {
+    "instant": "write an instant with its zone, such as 2025-11-03T00:00:00Z, between 1900 and 2199; or say --assume-zone",
+    "date": "write a date such as 2001-05-23, between 1900 and 2199, or leave it blank",
+    "choice": "write one of the words that the table knows (on, off; open, upheld, rejected, withdrawn)",
+    "order": "write a whole number, or leave `seq` out of the whole table",
+    "text": "fill it in; the row may be somebody's refusal",
+    "flag": "write true or false",
+    "ids": "write a JSON array of texts",
+}
+
+
+def _countries(session: Session) -> None:
+    """Turn synonyms into ISO codes; refuse what is neither."""
+    known = regions()
+    synonyms = ", ".join(literal(code) for code in known.synonyms)
+    if session.one(f"SELECT count(*) FROM members WHERE country IN ({synonyms})"):
+        cases = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in known.synonyms.items())
+        session.run(f"UPDATE members SET country = CASE country {cases} ELSE country END")
+    present = [country for (country,) in session.rows("SELECT DISTINCT country FROM members WHERE country IS NOT NULL")]
+    strange = [country for country in present if country not in known.countries]
+    if strange:
+        first = f"SELECT {FILE}, {ROW}, country FROM members WHERE list_contains(?, country) ORDER BY 1, 2 LIMIT 1"
+        file, row, country = session.rows(first, [strange])[0]
+        near = f"did you mean `{country.upper()}`? " if country.upper() in known.countries else ""
+        hint = f"{near}write an ISO 3166-1 alpha-2 code, or leave it blank: blank is the gap `unknown-region`"
+        raise RefusedError(f"`{file}`, row {row}: `{country}` is not a country", hint=hint)
+
+
+def _check_preferences(session: Session, rules: Rules, waivers: Waivers) -> dict[str, Any]:
+    _check_order(session)
+    waived: dict[str, Any] = {}
+    known = sorted(rules.known_settings)
+    ignored = _unknown_settings(session, known, waivers)
+    if ignored:
+        waived["ignored_settings"] = ignored
+    orphans = session.rows(
+        f"SELECT {FILE}, {ROW}, member_id, count(*) OVER () FROM preferences"
+        " WHERE member_id NOT IN (SELECT member_id FROM members) ORDER BY 1, 2 LIMIT 1"
+    )
+    if orphans:
+        file, row, member, count = orphans[0]
+        if not waivers.allow_orphans:
+            hint = "complete the table of members, or go on with --allow-orphans, which the manifest will say"
+            message = f"`{file}`, row {row}: a preference of `{member}`, who is not among the members"
+            raise RefusedError(message, hint=hint)
+        waived["orphan_preferences"] = count
+    return waived
+
+
+def _check_order(session: Session) -> None:
+    mixed = session.rows(
+        f"SELECT {FILE}, {ROW} FROM preferences WHERE seq IS NULL AND EXISTS (FROM preferences WHERE seq IS NOT NULL)"
+        " ORDER BY 1, 2 LIMIT 1"
+    )
+    if mixed:
+        message = f"`{mixed[0][0]}`, row {mixed[0][1]}: no `seq`, while other rows have one"
+        raise RefusedError(message, hint="give every act its `seq`, or none")
+    twice = session.rows(
+        f"SELECT max_by({FILE}, {ROW}), max({ROW}), member_id, seq FROM preferences WHERE seq IS NOT NULL"
+        " GROUP BY member_id, seq HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1"
+    )
+    if twice:
+        file, row, member, seq = twice[0]
+        message = f"`{file}`, row {row}: `{member}` has two acts with seq `{seq}`"
+        raise RefusedError(message, hint="the order of acts is the order of `seq`; make it unique")
+
+
+def _unknown_settings(session: Session, known: list[str], waivers: Waivers) -> dict[str, int]:
+    """The ignored settings that occur, with their rows.
+
+    Raises: RefusedError for a setting that neither the pack nor a waiver knows.
+    """
+    rows = session.rows(
+        f"SELECT setting, count(*), min_by({FILE}, {ROW}), min({ROW}) FROM preferences"
+        " WHERE NOT list_contains(?, setting) GROUP BY setting ORDER BY setting",
+        [known],
+    )
+    for setting, _, file, row in rows:
+        if setting not in waivers.ignore_settings:
+            near = get_close_matches(setting, known, n=1, cutoff=0.5)
+            did = f"did you mean `{near[0]}`? " if near else ""
+            hint = f"{did}it may be somebody's refusal; if it surely is none of training: --ignore-setting {setting}"
+            raise RefusedError(f"`{file}`, row {row}: the pack knows no setting `{setting}`", hint=hint)
+    return {setting: count for setting, count, _, _ in rows}

@@ -1,0 +1,99 @@
+"""Publish a folder whole or not at all: write beside it, flush everything, rename once."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from byleave.kernel.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARK = ".partial-"
+SPILL = ".spill"
+"""Folder inside the staging folder for what does not fit into memory; it is not published."""
+
+
+def require_absent(folder: Path) -> None:
+    """Raise OutputError when something stands at the place, or its parent is not there."""
+    if folder.exists() or folder.is_symlink():
+        hint = "a snapshot is never overwritten; choose another name, or move the old one away"
+        raise OutputError(f"`{folder}` exists already", hint=hint)
+    if not folder.absolute().parent.is_dir():
+        raise OutputError(f"there is no folder `{folder.absolute().parent}`", hint="make it first")
+
+
+@contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` that is removed at the end unless it was published.
+
+    What earlier runs to the same place left behind when they were killed is removed, too.
+    """
+    parent = folder.absolute().parent
+    _sweep(folder)
+    try:
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_MARK}", dir=parent))
+    except OSError as error:
+        raise OutputError(f"cannot write beside `{folder}`: {_words(error)}") from None
+    lock = os.open(work, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield work
+    except OSError as error:
+        raise OutputError(f"cannot write `{folder}`: {_words(error)}") from error
+    finally:
+        os.close(lock)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the folders of runs that are over; a run that goes on holds the lock of its own."""
+    for left in folder.absolute().parent.glob(f".{folder.name}{_MARK}*"):
+        try:
+            lock = os.open(left, os.O_RDONLY)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+        except OSError:
+            continue
+        finally:
+            os.close(lock)
+
+
+def publish(work: Path, folder: Path) -> None:
+    """Flush all that lies in `work` and rename it to `folder`.
+
+    Raises: OutputError when something stands there by now.
+    """
+    shutil.rmtree(work / SPILL, ignore_errors=True)
+    for path in sorted(work.rglob("*")):
+        flush(path)
+    flush(work)
+    require_absent(folder)
+    try:
+        work.chmod(0o755)
+        work.rename(folder)
+    except OSError as error:
+        raise OutputError(f"cannot publish `{folder}`: {_words(error)}") from None
+    flush(folder.absolute().parent)
+
+
+def flush(path: Path) -> None:
+    """Make sure that a file or folder is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,184 @@
+"""The Python API: everything that the commands do, in a call each."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from byleave.adapters import publishing
+from byleave.adapters.duckdb_engine.engine import DuckDBEngine
+from byleave.adapters.files import file_digest
+from byleave.adapters.packs import load_pack
+from byleave.gate import run as gate_run
+from byleave.gate.explanation import explain as explain_item
+from byleave.gate.request import Output, Progress, Reading, Request, Result, Waivers, silent
+from byleave.kernel.errors import InputError, UsageError
+from byleave.kernel.instants import parse_instant
+from byleave.policy.model import Pack
+from byleave.policy.rules import rules_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from byleave.gate.explanation import Explanation
+
+__all__ = ["explain", "gate", "load_pack"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Publishing on a file system."""
+
+    def require_absent(self, folder: Path) -> None:
+        publishing.require_absent(folder)
+
+    def staging(self, folder: Path) -> Any:  # noqa: ANN401 - a context manager
+        return publishing.staging(folder)
+
+    def publish(self, work: Path, folder: Path) -> None:
+        publishing.publish(work, folder)
+
+    def digest(self, path: Path) -> str:
+        return file_digest(path)
+
+
+def now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+def gate(  # noqa: PLR0913 - the options of the command
+    items: Any,  # noqa: ANN401 - paths or tables
+    *,
+    register: str | Path | Mapping[str, Any],
+    pack: str | Path | Pack,
+    purpose: str,
+    recipient: str,
+    out: str | Path | None = None,
+    as_of: str | datetime | None = None,
+    decisions_only: bool = False,
+    assume_zone: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    allow_orphans: bool = False,
+    ignore_settings: Iterable[str] = (),
+    progress: Progress = silent,
+    clock: Callable[[], datetime] = now,
+) -> Result:
+    """Decide every item and publish the snapshot that may be trained on.
+
+    Args:
+        items: path, glob or folder, or several; or an Arrow, pandas, Polars or Ibis table.
+        register: folder of the register, or table name → table.
+        pack: id of a shipped pack, path of a YAML file, or a `Pack`.
+        purpose: `generative-ai` or `other-ai`.
+        recipient: who trains, by the pack's name.
+        out: folder to publish; None decides and counts only (a dry run).
+        as_of: None for the present; an instant in the past makes a replay, which is never trained on.
+        decisions_only: write a decision for every row instead of the rows.
+        assume_zone: zone of instants that name none; without it they are unreadable.
+        columns: design's column name → name in the items.
+        allow_orphans: go on although a preference or an objection cannot be matched; the manifest says so.
+        ignore_settings: settings that the pack does not know and that are none of its business.
+        progress: called with each step and how much of it is done.
+        clock: the present.
+
+    Raises: ByleaveError; then nothing is written.
+    """
+    rules = rules_for(_pack(pack), purpose, recipient)
+    request = Request(
+        items=_sequence(items),
+        register=_register(register),
+        purpose=purpose,
+        recipient=recipient,
+        as_of=_instant(as_of),
+        waivers=Waivers(allow_orphans, frozenset(ignore_settings)),
+        reading=Reading(assume_zone, dict(columns or {})),
+    )
+    gate_run.moment_of(request, clock())  # a wrong as-of is told before anything is read
+    version = metadata.version("byleave")
+    if out is None:
+        with tempfile.TemporaryDirectory() as spill, closing(DuckDBEngine(request, rules, Path(spill))) as engine:
+            return gate_run.dry_run(gate_run.Gate(rules, engine, clock, version, progress), request)
+    folder, shelf = Path(out), _Shelf()
+    shelf.require_absent(folder)
+    with shelf.staging(folder) as work:
+        spill_folder = work / gate_run.SPILL
+        with closing(DuckDBEngine(request, rules, spill_folder)) as engine:
+            whole = gate_run.Gate(rules, engine, clock, version, progress)
+            return gate_run.run(whole, request, Output(folder, decisions_only), shelf, work)
+
+
+def explain(  # noqa: PLR0913 - the options of the command
+    item_id: str,
+    items: Any,  # noqa: ANN401 - paths or tables
+    *,
+    register: str | Path | Mapping[str, Any],
+    pack: str | Path | Pack,
+    purpose: str,
+    recipient: str,
+    as_of: str | datetime | None = None,
+    assume_zone: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    allow_orphans: bool = False,
+    ignore_settings: Iterable[str] = (),
+    clock: Callable[[], datetime] = now,
+) -> list[Explanation]:
+    """Say why an item is in or left out: one explanation for every row with this id.
+
+    The arguments are those of `gate`.
+
+    Raises: InputError when no row has the id; otherwise as `gate`.
+    """
+    from byleave.adapters.duckdb_engine.facts import facts_for, find_items
+
+    policy = _pack(pack)
+    rules = rules_for(policy, purpose, recipient)
+    waivers = Waivers(allow_orphans, frozenset(ignore_settings))
+    reading = Reading(assume_zone, dict(columns or {}))
+    request = Request(
+        _sequence(items), _register(register), purpose, recipient, _instant(as_of), waivers, reading
+    )
+    moment = gate_run.moment_of(request, clock())
+    with tempfile.TemporaryDirectory() as spill, closing(DuckDBEngine(request, rules, Path(spill))) as engine:
+        engine.read_register()
+        corpus = engine.open_items()
+        found = find_items(engine.session, corpus, item_id)
+        if not found:
+            raise InputError(f"no row has the item id `{item_id}`", hint="ids are text and are compared exactly")
+        facts = facts_for(engine.session, found)
+    return [
+        explain_item(one.item, facts, policy, purpose, recipient, moment, file=one.file, row=one.row) for one in found
+    ]
+
+
+def _pack(pack: str | Path | Pack) -> Pack:
+    return pack if isinstance(pack, Pack) else load_pack(pack)
+
+
+def _sequence(items: Any) -> Sequence[Any]:  # noqa: ANN401 - paths or tables
+    several = list(items) if isinstance(items, list | tuple) else [items]
+    if not several:
+        raise UsageError("there are no items", hint="give at least one file, folder or pattern")
+    return several
+
+
+def _register(register: str | Path | Mapping[str, Any]) -> Any:  # noqa: ANN401 - a folder or tables
+    return Path(register) if isinstance(register, str) else register
+
+
+def _instant(value: str | datetime | None) -> datetime | None:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise UsageError(f"`{value}` names no time zone", hint="such as datetime(2025, 11, 3, tzinfo=UTC)")
+        return value.astimezone(UTC)
+    if value is None:
+        return None
+    instant = parse_instant(value)
+    if instant is None:
+        raise UsageError(f"`{value}` is not an instant with a zone", hint="write it like 2025-11-03T00:00:00Z")
+    return instant

@@ -1,0 +1,70 @@
+"""`byleave gate`: from a corpus and a register to a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from byleave.cli.options import column_map, decision_options, json_option
+from byleave.kernel.errors import UsageError
+
+if TYPE_CHECKING:
+    from byleave.gate.request import Result
+
+
+@click.command("gate")
+@click.argument("items", nargs=-1, required=True)
+@decision_options
+@click.option("--out", metavar="DIR", help="New folder to publish the snapshot as.")
+@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="What runs the decision.")
+@click.option("--decisions-only", is_flag=True, help="Write a decision for every row instead of the rows.")
+@click.option("--no-proof", is_flag=True, help="Write no proofs. This version writes none yet.")
+@click.option("--dry-run", is_flag=True, help="Print the summary and write nothing.")
+@json_option
+def command(  # noqa: PLR0913 - the options of the command
+    items: tuple[str, ...],
+    out: str | None,
+    engine: str,  # noqa: ARG001 - one engine so far
+    decisions_only: bool,  # noqa: FBT001 - a flag of the command line
+    no_proof: bool,  # noqa: ARG001, FBT001 - nothing to leave out so far
+    dry_run: bool,  # noqa: FBT001 - a flag of the command line
+    as_json: bool,  # noqa: FBT001 - a flag of the command line
+    columns: tuple[str, ...],
+    ignore_setting: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - passed through as they are
+) -> None:
+    """Decide every item of ITEMS and publish what may be trained on.
+
+    ITEMS are Parquet, CSV or JSON Lines files, folders or patterns. The snapshot holds the eligible rows, a reason
+    for every other row, and a manifest that says under which policy, at which instant and from which register.
+    """
+    from byleave.cli.progress import shown_progress
+
+    if dry_run == (out is not None):
+        raise UsageError("say either --out DIR or --dry-run", hint="--dry-run prints the summary and writes nothing")
+    from byleave import api
+
+    with shown_progress() as progress:
+        result = api.gate(
+            list(items),
+            out=out,
+            decisions_only=decisions_only,
+            columns=column_map(columns),
+            ignore_settings=ignore_setting,
+            progress=progress,
+            **options,
+        )
+    if as_json:
+        import json
+
+        click.echo(json.dumps(result.manifest, ensure_ascii=False, indent=2))
+    else:
+        _print(result)
+
+
+def _print(result: Result) -> None:
+    from byleave.cli.summary import summary_lines
+
+    for line in summary_lines(result):
+        click.echo(line)

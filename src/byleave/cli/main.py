@@ -1,0 +1,112 @@
+"""`byleave`: the entry point. Commands are imported only when they are called, so that help answers at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from byleave.kernel.errors import ByleaveError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+COMMANDS = {
+    "demo": ("byleave.cli.demo", "See it all on a made-up platform, on this machine, in under a minute."),
+    "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
+    "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),
+    "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
+}
+EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, for help and completion."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest command for a misspelt one."""
+        from difflib import get_close_matches
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], list(COMMANDS), n=1)
+            did = f", did you mean `{near[0]}`?" if near else ""
+            message = f"there is no command `{args[0]}`{did}"
+            raise click.UsageError(message, ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="byleave", message="byleave %(version)s")
+def group() -> None:
+    """The consent layer for AI training data.
+
+    Train on what members share only by their leave, and prove it.
+    """
+
+
+def main() -> None:
+    """Run a command; turn every error into one message on stderr and its exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        group.main(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        sys.exit(2)
+    except ByleaveError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nerror: stopped; nothing was written", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # the reader of our output has gone, as with `| head`; say nothing more into the closed pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        place = f" `{error.filename}`" if error.filename else ""
+        click.echo(f"error: {(error.strerror or str(error)).lower()}{place}", err=True)
+        sys.exit(1)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Stop as Ctrl-C does, so that a run that is told to end cleans up behind itself."""
+    raise KeyboardInterrupt
+
+
+def _tell(error: ByleaveError) -> None:
+    if "--json" in sys.argv:
+        import json
+
+        click.echo(json.dumps({"error": error.as_json()}, ensure_ascii=False), err=True)
+        return
+    click.echo(f"error: {error.message}", err=True)
+    if error.hint:
+        click.echo(f"  help: {error.hint}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""`byleave policy`: list, show, check and test packs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from byleave.cli.options import json_option
+from byleave.kernel.errors import PackError, PolicyCheckFailed, UsageError
+
+if TYPE_CHECKING:
+    from byleave.policy.cases import CaseResult
+    from byleave.policy.model import Pack
+
+
+@click.group("policy")
+def command() -> None:
+    """List, show, check and test policy packs."""
+
+
+@command.command("list")
+@json_option
+def list_packs(as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """List the packs that come with byleave."""
+    from byleave.adapters.packs import load_pack
+    from byleave.policy.loader import shipped_ids
+
+    packs = [load_pack(name) for name in shipped_ids()]
+    if as_json:
+        _json([{"id": pack.id, "title": pack.title, "platform": pack.platform} for pack in packs])
+        return
+    for pack in packs:
+        click.echo(f"{pack.id:<24}{pack.title}")
+
+
+@command.command("show")
+@click.argument("pack")
+@json_option
+def show(pack: str, as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Show what PACK says: purposes, regimes, settings, categories, and how sure each rule is."""
+    from byleave.adapters.packs import load_pack
+    from byleave.policy.rules import pack_digest
+
+    loaded = load_pack(pack)
+    if as_json:
+        _json({"digest": pack_digest(loaded), **loaded.model_dump(mode="json")})
+        return
+    from byleave.cli.pack_page import pack_lines
+
+    for line in pack_lines(loaded):
+        click.echo(line)
+
+
+@command.command("check")
+@click.argument("packs", nargs=-1, required=True)
+def check(packs: tuple[str, ...]) -> None:
+    """Check that PACKS can be read and do not contradict themselves."""
+    from byleave.adapters.packs import load_pack
+
+    wrong = 0
+    for name in packs:
+        try:
+            loaded = load_pack(name)
+        except PackError as error:
+            click.echo(str(error), err=True)
+            wrong += 1
+        else:
+            click.echo(f"{loaded.id}: in order; {_certainty(loaded)}")
+    if wrong:
+        raise PolicyCheckFailed(f"{wrong} of {len(packs)} packs are not in order")
+
+
+@command.command("test")
+@click.argument("packs", nargs=-1)
+@json_option
+def test(packs: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Run the cases that stand beside PACKS (all shipped packs, if none is named)."""
+    from byleave.adapters.packs import cases_beside, load_pack
+    from byleave.policy.cases import run_cases
+    from byleave.policy.loader import shipped_ids
+
+    results = []
+    for name in packs or shipped_ids():
+        cases = cases_beside(name)
+        if cases is None:
+            raise UsageError(f"no cases stand beside `{name}`", hint="write them into a file NAME.cases.yaml next to it")
+        results += [(name, result) for result in run_cases(load_pack(name), *cases)]
+    failed = [result for _, result in results if not result.passed]
+    if as_json:
+        _json([_result(name, result) for name, result in results])
+    else:
+        for name, result in results:
+            mark = "ok  " if result.passed else "FAIL"
+            click.echo(f"{mark}  {name}  {result.name}")
+            if not result.passed:
+                click.echo(f"      {result.message}")
+        click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    if failed:
+        raise PolicyCheckFailed(f"{len(failed)} of {len(results)} cases fail")
+
+
+def _result(pack: str, result: CaseResult) -> dict[str, Any]:
+    return {
+        "pack": pack,
+        "name": result.name,
+        "passed": result.passed,
+        "claim": result.claim,
+        "expected": result.expected.value,
+        "actual": result.decision.reason.value,
+    }
+
+
+def _certainty(pack: Pack) -> str:
+    marks = [source.certainty for source in pack.sources.values()]
+    return ", ".join(f"{marks.count(mark)} sources of certainty {mark}" for mark in "ABC?" if mark in marks)
+
+
+def _json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    import json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

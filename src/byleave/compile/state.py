@@ -1,0 +1,187 @@
+"""The register folded to one row for each member: what a decision needs to know about its owner.
+
+Members with one residence row and no act have a closed form; the others go through `timeline`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import ibis
+
+from byleave.compile.acts import acts_that_count, instant, matured_notices, standing_objections
+from byleave.compile.regimes import RegimeTests, countries, matured_column, notices_of
+from byleave.compile.timeline import Folded, good_intervals, timeline
+from byleave.kernel.decision import Reason
+from byleave.kernel.instants import BIRTHDAY_HOUR_UTC, FIRST, LAST
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from byleave.compile.tables import RegisterTables
+    from byleave.policy.rules import Rules
+
+STATE = {
+    "byleave_member": "string",
+    "byleave_regime": "int8",
+    "byleave_failed": "int8",
+    "byleave_of_age": "timestamp('UTC')",
+    "byleave_on_from": "timestamp('UTC')",
+    "byleave_on_until": "timestamp('UTC')",
+}
+"""Columns of the member state. `byleave_failed`: order of the first test about the owner that fails, 0 if none.
+An item's `p` satisfies the preference rule iff `on_from <= p < on_until` (under `everything` `on_from` is the first
+instant, and only the end is compared); for `collection` with `new-content` the
+intervals of `collectable_intervals` say it instead."""
+
+INTERVALS = {
+    "byleave_owner": "string",
+    "byleave_start": "timestamp('UTC')",
+    "byleave_end": "timestamp('UTC')",
+}
+
+
+class MemberState(NamedTuple):
+    """The folded register."""
+
+    state: ir.Table
+    intervals: ir.Table | None
+    """Only for `collection` with `new-content`: `byleave_owner, byleave_start, byleave_end`."""
+
+
+def needs_intervals(rules: Rules) -> bool:
+    """Whether the preference rule is more than one range of `p` for a member."""
+    return rules.reaches == "collection" and rules.frees == "new-content"
+
+
+Keep = Callable[[str, "ir.Table"], "ir.Table"]
+"""Called with each intermediate table that is used more than once; an engine may store it and return what it stored."""
+
+
+def keep_nothing(name: str, table: ir.Table) -> ir.Table:  # noqa: ARG001 - an engine that stores needs the name
+    """Leave it to the engine to find what is used more than once."""
+    return table
+
+
+def member_state(
+    tables: RegisterTables, rules: Rules, as_of: ir.Value, *, replay: bool, keep: Keep = keep_nothing
+) -> MemberState:
+    """Fold the register at `as_of`. The columns are those of `STATE`."""
+    acts = keep("acts", acts_that_count(tables.preferences, rules, as_of, replay=replay))
+    base = _with_notices(_one_row_each(tables.members), tables, rules)
+    acted = acts.select(acted_member="member_id").distinct()
+    base = base.left_join(acted, base.member_id == acted.acted_member)
+    plain = (base["rows"] == 1) & base.acted_member.isnull()
+    base = keep("base", base.mutate(plain=plain).drop("acted_member"))
+    ids = base.filter(~base.plain).select("member_id", *(matured_column(rules, n) for n in notices_of(rules)))
+    ids = keep("ids", ids)
+    intervals = keep("timeline", timeline(Folded(ids, acts, tables), rules, as_of))
+    joined = base.left_join(_summary(intervals, rules, as_of), "member_id").drop("member_id_right")
+    table = _closed_form(joined, rules, as_of)
+    objecting = standing_objections(tables.objections, rules, as_of, replay=replay)
+    state = _state(table, objecting, rules, as_of)
+    return MemberState(state, _intervals(table, intervals, as_of) if needs_intervals(rules) else None)
+
+
+def _one_row_each(members: ir.Table) -> ir.Table:
+    """One row a member: how many residence rows, and the values of the only one where there is one."""
+    return members.group_by("member_id").agg(
+        rows=members.count(),
+        only_country=members.country.max(),
+        only_since=members.since.max().fill_null(instant(FIRST)),
+        only_recorded=members.recorded_at.max().fill_null(instant(FIRST)),
+        birth_date=members.birth_date.max(),
+    )
+
+
+def _with_notices(base: ir.Table, tables: RegisterTables, rules: Rules) -> ir.Table:
+    for notice in notices_of(rules):
+        matured = matured_notices(tables.notices, notice).rename({matured_column(rules, notice): "matures_at"})
+        base = base.left_join(matured, "member_id").drop("member_id_right")
+    return base
+
+
+def _summary(intervals: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
+    """One row for each member with a timeline: the country at `as_of` and the range of `p` that may be used."""
+    last = intervals["end"] > as_of
+    usable = intervals.in_force & intervals.is_on
+    never = ibis.null(intervals.start.type())
+    if rules.reaches == "collection":
+        on_from = instant(FIRST)
+        on_until = ibis.ifelse(usable, intervals["end"], never).max().fill_null(instant(FIRST))
+    else:
+        # `p` may lie anywhere, or for new content after the last interval that was off
+        off_until = ibis.ifelse(intervals.is_on, never, intervals["end"]).max().fill_null(instant(FIRST))
+        on_from = off_until if rules.frees == "new-content" else instant(FIRST)
+        on_until = ibis.ifelse(last & usable, intervals["end"], never).max().fill_null(instant(FIRST))
+    return intervals.group_by("member_id").agg(
+        moved_country=ibis.ifelse(last, intervals.country, ibis.null("string")).max(),
+        moved_from=on_from,
+        moved_until=on_until,
+    )
+
+
+def _closed_form(table: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
+    """Add what the regime says, `on_from` and `on_until`: for plain members in closed form, else from their timeline.
+
+    A plain member's residence holds from `since` on, and the default is all that switches.
+    """
+    resides = table.only_since <= as_of
+    country = ibis.ifelse(table.plain, ibis.ifelse(resides, table.only_country, ibis.null("string")), table.moved_country)
+    table, lookup = table.mutate(country=country), countries(rules)
+    table = table.left_join(lookup, table.country == lookup.covered)
+    tests = RegimeTests(rules, table)
+    in_force = tests.begun(as_of) & tests.permits(as_of) & tests.noticed(as_of) & (table.only_recorded <= as_of)
+    usable = (in_force & table.default_on).fill_null(False)  # noqa: FBT003 - the value that NULL becomes
+    # under `everything` the range is open to the past: only where `p` lies decides, not what was before
+    plain_from = table.only_since if rules.frees == "new-content" else instant(FIRST)
+    plain_until = ibis.ifelse(usable, instant(LAST), instant(FIRST))
+    return table.mutate(
+        on_from=ibis.ifelse(table.plain, plain_from, table.moved_from),
+        on_until=ibis.ifelse(table.plain, plain_until, table.moved_until),
+    )
+
+
+def _state(table: ir.Table, objecting: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
+    table = table.left_join(objecting, table.member_id == objecting.subject_id)
+    tests = RegimeTests(rules, table)
+    failed = ibis.cases(
+        (table.regime.isnull(), Reason.UNKNOWN_REGION.order),
+        (~tests.permits(as_of), Reason.RECIPIENT_NOT_PERMITTED.order),
+        (~tests.begun(as_of), Reason.NOT_IN_FORCE.order),
+        (~tests.noticed(as_of), Reason.NOTICE_PENDING.order),
+        (table.subject_id.notnull(), Reason.OBJECTION.order),
+        else_=0,
+    )
+    return table.select(
+        byleave_member="member_id",
+        byleave_regime=table.regime.cast("int8"),
+        byleave_failed=failed.cast("int8"),
+        byleave_of_age=_of_age(table.birth_date, rules),
+        byleave_on_from="on_from",
+        byleave_on_until="on_until",
+    )
+
+
+def _of_age(birth_date: ir.DateValue, rules: Rules) -> ir.Value:
+    """When a member comes of age everywhere on Earth; an unknown age is always or never, as the pack says."""
+    if rules.minimum_years is None:
+        return instant(FIRST)
+    year = birth_date.year() + rules.minimum_years
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    slips = (birth_date.month() == 2) & (birth_date.day() == 29) & ~leap  # noqa: PLR2004 - 29 February
+    month = ibis.ifelse(slips, 3, birth_date.month())
+    day = ibis.ifelse(slips, 1, birth_date.day())
+    midnight = ibis.date(year, month, day).cast("timestamp('UTC')")
+    comes = midnight + ibis.interval(hours=BIRTHDAY_HOUR_UTC)
+    unknown = instant(FIRST) if rules.unknown_age_in else instant(LAST)
+    return ibis.ifelse(birth_date.isnull(), unknown, comes)
+
+
+def _intervals(table: ir.Table, intervals: ir.Table, as_of: ir.Value) -> ir.Table:
+    """Ranges of `p` for `collection` with `new-content`; they do not overlap for one member."""
+    plain = table.filter(table.plain & (table.on_until > as_of))
+    closed = plain.select("member_id", start=plain.on_from, end=plain.on_until)
+    every = closed.union(good_intervals(intervals).select("member_id", "start", "end"), distinct=False)
+    return every.select(byleave_owner="member_id", byleave_start="start", byleave_end="end")

@@ -1,0 +1,112 @@
+"""What the gate needs from outside: an engine, and a place to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from byleave.gate.request import Counted
+from byleave.policy.facts import Moment
+
+Fraction = Callable[[float], None]
+
+
+class RegisterRead(Protocol):
+    """A register that was read."""
+
+    @property
+    def digest(self) -> str:
+        """Stands for the watermark of a folder."""
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Table → rows."""
+
+    @property
+    def waived(self) -> Mapping[str, Any]:
+        """What would have refused the run and was waived."""
+
+
+class CorpusOpened(Protocol):
+    """A corpus that was opened."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Optional columns that are missing altogether."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files, if it lies in files."""
+
+    def unchanged(self) -> bool:
+        """Whether the files are what they were when they were opened."""
+
+
+class Engine(Protocol):
+    """Folds a register, decides a corpus, writes the outputs."""
+
+    @property
+    def name(self) -> str:
+        """As the manifest and `--engine` call it."""
+
+    @property
+    def version(self) -> str:
+        """The engine's own version."""
+
+    def read_register(self) -> RegisterRead:
+        """Load the register, strictly."""
+
+    def register_changed(self, info: Any) -> bool:  # noqa: ANN401 - what `read_register` returned
+        """Whether the register is no longer what was read."""
+
+    def open_items(self) -> CorpusOpened:
+        """Open the corpus."""
+
+    def fold(self, info: Any, moment: Moment) -> int:  # noqa: ANN401 - what `read_register` returned
+        """Fold the register at a moment; the number of objectors that cannot be matched and were waived."""
+
+    def count(self, on_progress: Fraction) -> list[Counted]:
+        """Count decisions without writing."""
+
+    def write_items(self, path: Path, on_progress: Fraction) -> None:
+        """Write the eligible rows."""
+
+    def count_items(self, path: Path) -> list[Counted]:
+        """Count written eligible rows."""
+
+    def write_left_out(self, path: Path, on_progress: Fraction) -> list[Counted]:
+        """Write the other rows, and count them."""
+
+    def write_decisions(self, path: Path, on_progress: Fraction) -> list[Counted]:
+        """Write a decision for every row, and count them."""
+
+    def turns_between(self, start: datetime, end: datetime) -> bool:
+        """Whether anything is dated in `(start, end]`."""
+
+    def use_items(self, path: Path) -> None:
+        """Decide the rows of a written file from now on, instead of the corpus."""
+
+    def rows(self) -> int:
+        """How many rows the corpus has."""
+
+    def close(self) -> None:
+        """Free everything."""
+
+
+class Shelf(Protocol):
+    """A place for published snapshots."""
+
+    def require_absent(self, folder: Path) -> None:
+        """Raise OutputError when something stands there."""
+
+    def staging(self, folder: Path) -> AbstractContextManager[Path]:
+        """A folder that vanishes unless it is published."""
+
+    def publish(self, work: Path, folder: Path) -> None:
+        """Flush and rename."""
+
+    def digest(self, path: Path) -> str:
+        """The digest of a written file."""

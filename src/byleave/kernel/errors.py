@@ -1,0 +1,81 @@
+"""Every error that byleave raises on purpose.
+
+    ByleaveError            exit 1
+    ├── UsageError          exit 2   the command or call itself is wrong
+    ├── PackError           exit 1   a policy pack cannot be read or contradicts itself
+    ├── PolicyCheckFailed   exit 4   a pack was read and its cases or checks fail
+    ├── InputError          exit 1   a table (items, register) cannot be read
+    ├── RefusedError        exit 1   the run is refused, because it might overlook a refusal
+    ├── OutputError         exit 1   the result cannot be written
+    └── MissingExtraError   exit 1   an optional part is not installed
+
+A message is lowercase, without full stop, names what and where, and puts the user's value in backticks; the hint
+says how to mend it.
+"""
+
+from __future__ import annotations
+
+
+class ByleaveError(Exception):
+    """An error that a person can act on: `message` says what and where, `hint` how to mend it."""
+
+    code = "error"
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        """Keep the message and the hint apart, so that each surface can lay them out."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """The message, and the hint on a line of its own."""
+        return f"{self.message}\n  help: {self.hint}" if self.hint else self.message
+
+    def as_json(self) -> dict[str, str | None]:
+        """The same for a machine: `code`, `message`, `hint`."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+class UsageError(ByleaveError):
+    """The command or the call itself is wrong."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class PackError(ByleaveError):
+    """A policy pack cannot be read or contradicts itself."""
+
+    code = "pack"
+
+
+class PolicyCheckFailed(ByleaveError):
+    """A pack was read, and its checks or its cases fail."""
+
+    code = "policy-check"
+    exit_code = 4
+
+
+class InputError(ByleaveError):
+    """A table of items or of the register cannot be read."""
+
+    code = "input"
+
+
+class RefusedError(ByleaveError):
+    """The run is refused, because going on might overlook somebody's refusal."""
+
+    code = "refused"
+
+
+class OutputError(ByleaveError):
+    """The result cannot be written."""
+
+    code = "output"
+
+
+class MissingExtraError(ByleaveError):
+    """An optional part of byleave is not installed."""
+
+    code = "missing-extra"

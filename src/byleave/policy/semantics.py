@@ -1,0 +1,199 @@
+"""The definition: what a policy means for one item. Every engine is tested against this file.
+
+The tests run in the order of `Reason`; the first that fails gives the reason. Everything is judged at the as-of `T`.
+A test that needs a fact which is missing (the owner, a region) is not listed as failed after the test that says so.
+Functions of time are constant between the instants that `_turns` lists and take their new value at them, so that
+"at some instant of [p, T]" is decided at `p` and at the turns after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from byleave.kernel.decision import Decision, Reason
+from byleave.kernel.instants import FIRST, LAST, comes_of_age
+from byleave.kernel.vocabulary import PURPOSES, VISIBILITIES
+from byleave.policy.facts import IMPORT, MEMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from byleave.policy.facts import Act, Item, Member, Moment, Objection, Register, Residence
+    from byleave.policy.rules import Notice, RegimeRules, Rules
+
+
+def decide(item: Item, register: Register, rules: Rules, moment: Moment) -> Decision:
+    """Decide one item. Returns every failing test in order; none means eligible."""
+    return Decision(tuple(_failing(item, register, rules, moment)))
+
+
+def _failing(item: Item, register: Register, rules: Rules, moment: Moment) -> Iterator[Reason]:
+    as_of, since = moment.as_of, item.since
+    if item.unreadable or None in (item.item_id, item.member_id, item.category, item.created_at):
+        yield Reason.INVALID_ITEM
+    if since is not None and since > as_of:
+        yield Reason.NOT_YET_CREATED
+    if item.category is not None:
+        yield from _category(item.category, item.visibility, rules)
+    member = register.members.get(item.member_id) if item.member_id is not None else None
+    if item.member_id is not None and member is None:
+        yield Reason.UNKNOWN_MEMBER
+    if member is not None:
+        yield from _member(item, member, rules, moment)
+    if any(stands(one, rules, moment) for one in register.objections.get(item.member_id or "", ())):
+        yield Reason.OBJECTION
+    if member is not None and since is not None and not _preference(item, member, rules, moment):
+        yield Reason.OPTED_OUT
+    if item.withheld or _withheld(item, register, moment):
+        yield Reason.WITHHELD
+    subjects = (subject for subject in item.subjects or () if subject != item.member_id)
+    if any(stands(one, rules, moment) for subject in subjects for one in register.objections.get(subject, ())):
+        yield Reason.SUBJECT_OBJECTION
+    if rules.leaves_ai_out and (item.ai_written or (item.ai_written is None and not rules.unknown_ai_in)):
+        yield Reason.AI_WRITTEN
+
+
+def _category(category: str, visibility: str | None, rules: Rules) -> Iterator[Reason]:
+    """A category or visibility that the pack's sources leave open is a gap, like one that it does not name."""
+    use = rules.category_use.get(category, "not-established")
+    if use != "in":
+        yield Reason.UNKNOWN_CATEGORY if use == "not-established" else Reason.EXCLUDED_CATEGORY
+    shown = rules.visibility_use.get((category, visibility or ""), "in")
+    if visibility not in VISIBILITIES or shown == "not-established":
+        yield Reason.UNKNOWN_VISIBILITY
+    elif shown == "out":
+        yield Reason.NOT_PUBLIC
+
+
+def _member(item: Item, member: Member, rules: Rules, moment: Moment) -> Iterator[Reason]:
+    regime = regime_at(member, rules, moment.as_of)
+    if regime is None:
+        yield Reason.UNKNOWN_REGION
+    if is_minor(item.created_at, member, rules, moment.as_of):
+        yield Reason.MINOR
+    if regime is not None:
+        if not _permitted(item.category, member, regime, moment.as_of):
+            yield Reason.RECIPIENT_NOT_PERMITTED
+        if moment.as_of < regime.effective:
+            yield Reason.NOT_IN_FORCE
+        if not _matured(member, regime.notice, moment.as_of):
+            yield Reason.NOTICE_PENDING
+
+
+def is_minor(created_at: datetime | None, member: Member, rules: Rules, as_of: datetime) -> bool:
+    """Under the pack's age at creation or at `as_of`; the latest birth date counts."""
+    if rules.minimum_years is None or not member.birth_dates:
+        return not (rules.minimum_years is None or rules.unknown_age_in)
+    of_age = comes_of_age(max(member.birth_dates), rules.minimum_years)
+    return as_of < of_age or (created_at is not None and created_at < of_age)
+
+
+def residence_at(member: Member, t: datetime) -> Residence | None:
+    """The residence at `t`; unknown before the first dated row and where two countries share one `since`."""
+    begun = [row for row in member.residences if (row.since or FIRST) <= t]
+    latest = max((row.since or FIRST for row in begun), default=FIRST)
+    rows = [row for row in begun if (row.since or FIRST) == latest]
+    agree = len({row.country for row in rows}) == 1
+    return min(rows, key=lambda row: row.recorded_at or FIRST) if agree else None
+
+
+def regime_at(member: Member, rules: Rules, t: datetime) -> RegimeRules | None:
+    """The regime of the residence at `t`, if the residence is known and covered."""
+    residence = residence_at(member, t)
+    return rules.by_country.get(residence.country or "") if residence else None
+
+
+def _permitted(category: str | None, member: Member, regime: RegimeRules, t: datetime) -> bool:
+    limited = regime.recipient_categories is not None and category not in regime.recipient_categories
+    may = regime.permitted and not limited and t >= regime.recipient_effective
+    return may and _matured(member, regime.recipient_notice, t)
+
+
+def _matured(member: Member, notice: Notice | None, t: datetime) -> bool:
+    return notice is None or any(at <= t for at in matures(member, notice))
+
+
+def matures(member: Member, notice: Notice) -> list[datetime]:
+    """When each delivery of a notice has waited long enough, and not before it was recorded."""
+    return [
+        max(row.delivered_at + notice.wait, row.recorded_at or FIRST)
+        for row in member.notices
+        if row.notice == notice.id and notice.version in (None, row.version)
+    ]
+
+
+def stands(objection: Objection, rules: Rules, moment: Moment) -> bool:
+    """Whether an objection stands: only the person's withdrawal or a rejection after receipt ends it."""
+    if objection.purpose in PURPOSES and objection.purpose != rules.purpose:
+        return False
+    if moment.replay and objection.received_at > moment.as_of:
+        return False
+    ended = objection.status in ("withdrawn", "rejected") and objection.resolved_at is not None
+    return not (ended and objection.received_at < objection.resolved_at <= moment.as_of)  # type: ignore[operator]
+
+
+def _withheld(item: Item, register: Register, moment: Moment) -> bool:
+    dates = register.withheld.get(item.item_id or "", ())
+    return any(at is None or not moment.replay or at <= moment.as_of for at in dates)
+
+
+def acts_that_count(acts: Sequence[Act], rules: Rules, moment: Moment) -> list[Act]:
+    """The acts on the purpose's settings in their order, with the instant from which each counts.
+
+    An *off* counts from the earlier of the person's instant and the recording, an *on* from the later; at the present
+    an *off* holds whatever its date says. An *on* that is not the person's own act never counts; an imported one does
+    not when an *off* that comes earlier by `seq` is not dated before it.
+    """
+    own = [act for act in acts if act.setting in rules.settings]
+    kept = []
+    for act in own:
+        dates = [act.at, act.recorded_at or act.at]
+        if not act.on:
+            kept.append(replace(act, at=min(dates) if moment.replay else min(*dates, moment.as_of)))
+        elif act.actor == MEMBER or (act.actor == IMPORT and not _is_beaten(act, own)):
+            kept.append(replace(act, at=max(dates)))
+    return sorted(kept, key=lambda act: (act.at, not act.on) if act.seq is None else (act.seq, False))
+
+
+def _is_beaten(imported: Act, acts: Sequence[Act]) -> bool:
+    offs = (act for act in acts if not act.on and act.at >= imported.at)
+    return any(off.seq < imported.seq for off in offs if off.seq is not None and imported.seq is not None)
+
+
+def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> bool:
+    """The preference rule: one cell for each pair of `reaches` and `frees`."""
+    acts = acts_that_count(member.acts, rules, moment)
+    as_of, since = moment.as_of, min(item.since or LAST, moment.as_of)
+
+    def in_force(t: datetime) -> bool:
+        residence, regime = residence_at(member, t), regime_at(member, rules, t)
+        if residence is None or regime is None or t < max(residence.recorded_at or FIRST, regime.effective):
+            return False
+        return _permitted(item.category, member, regime, t) and _matured(member, regime.notice, t)
+
+    def on(t: datetime) -> bool:
+        """The last act by `seq` among those up to `t`, else the regime's default; off where no regime is known."""
+        happened = [act for act in acts if act.at <= t]
+        regime = regime_at(member, rules, t)
+        return happened[-1].on if happened else regime is not None and regime.default_on
+
+    instants = [since, *(t for t in _turns(member, rules, acts) if since < t <= as_of)]
+    if rules.reaches != "collection":
+        return in_force(as_of) and on(as_of) and (rules.frees == "everything" or all(map(on, instants)))
+    if rules.frees == "everything":
+        return any(in_force(t) and on(t) for t in instants)
+    first = next((t for t in instants if in_force(t)), None)
+    return first is not None and all(on(t) for t in instants if t <= first)
+
+
+def _turns(member: Member, rules: Rules, acts: Sequence[Act]) -> list[datetime]:
+    """Every instant at which something that the preference rule reads may change, sorted."""
+    turns = {act.at for act in acts}
+    turns |= {at or FIRST for row in member.residences for at in (row.since, row.recorded_at)}
+    for regime in rules.regimes:
+        turns |= {regime.effective, regime.recipient_effective}
+        for notice in (regime.notice, regime.recipient_notice):
+            turns |= set(matures(member, notice)) if notice else set()
+    return sorted(turns)

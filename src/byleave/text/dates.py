@@ -1,0 +1,37 @@
+"""Instants and dates as people write them, by language and always in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from byleave.text.catalogue import N_
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from byleave.text.catalogue import Catalogue
+
+MONTHS = (
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
+    N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
+)  # fmt: skip
+DATE = N_("{day} {month} {year}")
+INSTANT = N_("{day} {month} {year}, {time} UTC")
+
+
+def date_text(catalogue: Catalogue, value: date) -> str:
+    """A date, such as `20 October 2025`."""
+    return catalogue.say(DATE, **_day(catalogue, value))
+
+
+def instant_text(catalogue: Catalogue, value: datetime) -> str:
+    """An instant, such as `20 October 2025, 09:15 UTC`; seconds are told where they are not zero."""
+    value = value.astimezone(UTC)
+    precise = "microseconds" if value.microsecond else "seconds" if value.second else "minutes"
+    time = value.time().isoformat(timespec=precise)
+    return catalogue.say(INSTANT, **_day(catalogue, value), time=time)
+
+
+def _day(catalogue: Catalogue, value: date) -> dict[str, str]:
+    return {"day": str(value.day), "month": catalogue.say(MONTHS[value.month - 1]), "year": str(value.year)}

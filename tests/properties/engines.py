@@ -1,0 +1,180 @@
+"""Decide a world's items by the definition, and by the compiled expression on an engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import ibis
+import pyarrow as pa
+
+from byleave.compile.decision import decisions
+from byleave.compile.tables import (
+    INSTANT,
+    ITEM_OPTIONAL,
+    ITEM_REQUIRED,
+    MEMBERS,
+    NOTICES,
+    OBJECTIONS,
+    PREFERENCES,
+    UNREADABLE,
+    WITHHOLDINGS,
+    unbound_items,
+    unbound_register,
+)
+from byleave.policy.semantics import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from byleave.policy.facts import Item, Member, Moment, Register
+    from byleave.policy.rules import Rules
+    from tests.properties.generate import World
+
+
+class Answer(NamedTuple):
+    """What an engine says about one row."""
+
+    verdict: str
+    reason: str
+
+
+if TYPE_CHECKING:
+    Engine = Callable[[World], dict[int, Answer]]
+    """Row number → answer."""
+
+ITEMS = {"row": "int64", **ITEM_REQUIRED, **ITEM_OPTIONAL, UNREADABLE: "boolean"}
+_ARROW = {
+    "string": pa.string(),
+    "int64": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    INSTANT: pa.timestamp("us", tz="UTC"),
+    "array<string>": pa.list_(pa.string()),
+}
+_SQL: dict[tuple[str, Moment], str] = {}
+
+
+def by_definition(world: World) -> dict[int, Answer]:
+    """Decide by `policy.semantics`."""
+    decided = (decide(item, world.register, world.rules, world.moment) for item in world.items)
+    return {row: Answer(one.verdict.value, one.reason.value) for row, one in enumerate(decided)}
+
+
+def on_duckdb(world: World) -> dict[int, Answer]:
+    """Decide by the compiled expression on DuckDB."""
+    import duckdb
+
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for name, table in arrow_tables(world).items():
+            connection.register(name, table)
+        rows = connection.execute(duckdb_sql(world.rules, world.moment)).fetchall()
+    return _by_row(rows)
+
+
+def on_spark(world: World, session: Any) -> dict[int, Answer]:
+    """Decide by the compiled expression on Spark."""
+    backend = ibis.pyspark.connect(session)
+    for name, table in arrow_tables(world).items():
+        session.createDataFrame(table).createOrReplaceTempView(name)
+    table = backend.to_pyarrow(expression(world.rules, world.moment))
+    return _by_row(zip(*(table[name].to_pylist() for name in ("row", "verdict", "reason")), strict=True))
+
+
+def differences(world: World, engine: Engine) -> dict[int, tuple[Answer | None, Answer | None]]:
+    """Row → what the definition and the engine say, where they differ."""
+    expected, found = by_definition(world), engine(world)
+    rows = sorted(expected.keys() | found.keys())
+    return {row: (expected.get(row), found.get(row)) for row in rows if expected.get(row) != found.get(row)}
+
+
+def expression(rules: Rules, moment: Moment) -> ibis.Table:
+    """`row`, `verdict` and `reason`, unbound."""
+    as_of = ibis.literal(moment.as_of).cast(INSTANT)
+    tables = unbound_register(withholdings=True)
+    table = decisions(unbound_items(ITEMS), tables, rules, as_of, replay=moment.replay)
+    return table.select("row", "verdict", "reason")
+
+
+def duckdb_sql(rules: Rules, moment: Moment) -> str:
+    """The expression in DuckDB's dialect; kept, since writing it takes longer than running it."""
+    key = (repr(rules), moment)
+    if key not in _SQL:
+        _SQL[key] = str(ibis.to_sql(expression(rules, moment), dialect="duckdb"))
+    return _SQL[key]
+
+
+def _by_row(rows: Iterable[tuple[int, str, str]]) -> dict[int, Answer]:
+    """Index the rows; one that an engine lost or doubled shows as a difference."""
+    result: dict[int, Answer] = {}
+    for row, verdict, reason in rows:
+        result[row] = Answer("doubled", "doubled") if row in result else Answer(verdict, reason)
+    return result
+
+
+def arrow_tables(world: World) -> dict[str, pa.Table]:
+    """The world's facts as the typed tables of `compile.tables`."""
+    rows = [(row, *_item_row(item)) for row, item in enumerate(world.items)]
+    flagged = {item.item_id for item in world.items if item.withheld}
+    # what only the flag of an item says does not stand in the register's own table
+    withheld = [
+        (name, None, at)
+        for name, dates in world.register.withheld.items()
+        for at in dates
+        if at is not None or name not in flagged
+    ]
+    return {
+        "items": _table(ITEMS, rows),
+        "withholdings": _table(WITHHOLDINGS, withheld),
+        **_register_tables(world.register),
+    }
+
+
+def _table(columns: Mapping[str, str], rows: list[tuple[Any, ...]]) -> pa.Table:
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
+    return pa.Table.from_arrays(
+        [pa.array(column, type=field.type) for column, field in zip(values, schema, strict=True)], schema=schema
+    )
+
+
+def _item_row(item: Item) -> tuple[Any, ...]:
+    subjects = None if item.subjects is None else list(item.subjects)
+    instants = (item.created_at, item.changed_at, item.public_since)
+    named = (item.item_id, item.member_id, item.category, item.visibility)
+    return (*named, *instants, item.withheld, subjects, item.ai_written, item.unreadable)
+
+
+def _register_tables(register: Register) -> dict[str, pa.Table]:
+    members = register.members.items()
+    preferences = [
+        (name, act.setting, "on" if act.on else "off", act.at, act.seq, act.recorded_at, act.actor)
+        for name, member in members
+        for act in member.acts
+    ]
+    notices = [
+        (name, one.notice, one.version, one.delivered_at, one.recorded_at)
+        for name, member in members
+        for one in member.notices
+    ]
+    objections = [
+        (name, one.purpose, one.received_at, one.status, one.resolved_at)
+        for name, several in register.objections.items()
+        for one in several
+    ]
+    return {
+        "members": _table(MEMBERS, [(name, *row) for name, member in members for row in _member_rows(member)]),
+        "preferences": _table(PREFERENCES, preferences),
+        "objections": _table(OBJECTIONS, objections),
+        "notices": _table(NOTICES, notices),
+    }
+
+
+def _member_rows(member: Member) -> list[tuple[Any, ...]]:
+    """One row for each residence; where there are more birth dates, the last residence stands on several rows."""
+    homes, births = member.residences, member.birth_dates
+    homes = homes + homes[-1:] * (len(births) - len(homes))
+    return [
+        (home.country, birth, home.since, home.recorded_at)
+        for home, birth in zip(homes, [*births, *[None] * len(homes)], strict=False)
+    ]
