@@ -140,9 +140,7 @@ def explain(  # noqa: PLR0913 - the options of the command
     rules = rules_for(policy, purpose, recipient)
     waivers = Waivers(allow_orphans, frozenset(ignore_settings))
     reading = Reading(assume_zone, dict(columns or {}))
-    request = Request(
-        _sequence(items), _register(register), purpose, recipient, _instant(as_of), waivers, reading
-    )
+    request = Request(_sequence(items), _register(register), purpose, recipient, _instant(as_of), waivers, reading)
     moment = gate_run.moment_of(request, clock())
     with tempfile.TemporaryDirectory() as spill, closing(DuckDBEngine(request, rules, Path(spill))) as engine:
         engine.read_register()

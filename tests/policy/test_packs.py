@@ -37,7 +37,11 @@ LINKEDIN_SINCE_2025_11 = {
         "hong-kong": "HK",
         "world": ELSEWHERE,
     },
-    "other-ai": {"europe-other-ai": EU + " IS LI NO CH GB", "world-other-ai": ELSEWHERE + " CA HK"},
+    "other-ai": {
+        "europe-other-ai": EU + " IS LI NO CH",
+        "united-kingdom-other-ai": "GB",
+        "world-other-ai": ELSEWHERE + " CA HK",
+    },
 }
 EXPECTED: dict[str, dict[str, dict[str, str]]] = {
     "byleave@1": {
@@ -271,6 +275,7 @@ def test_stricter_reading_where_nothing_is_established(pack_id: str) -> None:
         ("hong-kong", {"post", "comment", "article", "contribution", "poll-response"}),
         ("world", {"post", "comment", "article", "contribution", "poll-response"}),
         ("europe-other-ai", None),
+        ("united-kingdom-other-ai", None),
         ("world-other-ai", None),
     ],
 )

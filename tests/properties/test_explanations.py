@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Facts = tuple[Item, Register]
     Change = Callable[[Item, Register, Moment], Facts]
 
-SEEDS = range(1_000 if os.environ.get("BYLEAVE_DEEP") else 30)
+SEEDS = range(300 if os.environ.get("BYLEAVE_DEEP") else 30)
 MEMBERS, ITEMS = 25, 40
 
 

@@ -22,7 +22,7 @@ OCTOBER = datetime(2025, 10, 20, 9, 15, tzinfo=UTC)
     ("language", "value", "text"),
     [
         ("en", OCTOBER, "20 October 2025, 09:15 UTC"),
-        ("de", OCTOBER, "20. Oktober 2025, 09:15 UTC"),
+        ("de", OCTOBER.replace(month=5), "20. Mai 2025, 09:15 UTC"),
         ("en", OCTOBER.replace(second=7), "20 October 2025, 09:15:07 UTC"),
         ("en", OCTOBER.replace(microsecond=1), "20 October 2025, 09:15:00.000001 UTC"),
         ("en", datetime(2025, 11, 3, tzinfo=UTC), "3 November 2025, 00:00 UTC"),

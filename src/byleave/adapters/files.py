@@ -62,7 +62,9 @@ def find_table(name: str, places: Iterable[str | Path]) -> TableFiles:
 def _files_at(name: str, place: str) -> list[Path]:
     path = Path(place)
     if path.is_dir():
-        found = [file for file in path.rglob("*") if format_of(file) and file.is_file() and not file.name.startswith(".")]
+        found = [
+            file for file in path.rglob("*") if format_of(file) and file.is_file() and not file.name.startswith(".")
+        ]
         if not found:
             raise InputError(f"folder `{place}` holds no table of {name}", hint=f"tables end in {_SUFFIXES}")
         return found
@@ -73,7 +75,9 @@ def _files_at(name: str, place: str) -> list[Path]:
     found = [Path(match) for match in glob.glob(place, recursive=True)]  # noqa: PTH207 - the pattern may be absolute
     found = [match for match in found if match.is_file() and format_of(match)]
     if not found:
-        raise InputError(f"there is no file `{place}`", hint="give a file, a folder or a pattern such as 'items/*.parquet'")
+        raise InputError(
+            f"there is no file `{place}`", hint="give a file, a folder or a pattern such as 'items/*.parquet'"
+        )
     return found
 
 

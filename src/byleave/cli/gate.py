@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @click.argument("items", nargs=-1, required=True)
 @decision_options
 @click.option("--out", metavar="DIR", help="New folder to publish the snapshot as.")
-@click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="What runs the decision.")
+@click.option(
+    "--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="What runs the decision."
+)
 @click.option("--decisions-only", is_flag=True, help="Write a decision for every row instead of the rows.")
 @click.option("--no-proof", is_flag=True, help="Write no proofs. This version writes none yet.")
 @click.option("--dry-run", is_flag=True, help="Print the summary and write nothing.")

@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 
 _DECISION = (
     click.option("--register", required=True, metavar="FOLDER", help="Folder with members, preferences, objections."),
-    click.option("--pack", required=True, metavar="PACK", help="Id of a shipped pack (`byleave policy list`), or a YAML file."),
-    click.option("--purpose", required=True, metavar="PURPOSE", help="What the training is for: generative-ai or other-ai."),
+    click.option(
+        "--pack", required=True, metavar="PACK", help="Id of a shipped pack (`byleave policy list`), or a YAML file."
+    ),
+    click.option(
+        "--purpose", required=True, metavar="PURPOSE", help="What the training is for: generative-ai or other-ai."
+    ),
     click.option("--recipient", required=True, metavar="NAME", help="Who trains, by the pack's name for it."),
     click.option("--as-of", metavar="INSTANT", help="Decide as of an instant in the past: a replay, never trained on."),
-    click.option("--assume-zone", metavar="ZONE", help="Zone of instants that name none; without it they are unreadable."),
-    click.option("--map", "columns", multiple=True, metavar="NAME=YOURS", help="A column of the items by your name for it."),
+    click.option(
+        "--assume-zone", metavar="ZONE", help="Zone of instants that name none; without it they are unreadable."
+    ),
+    click.option(
+        "--map", "columns", multiple=True, metavar="NAME=YOURS", help="A column of the items by your name for it."
+    ),
     click.option("--allow-orphans", is_flag=True, help="Go on although a preference or objection cannot be matched."),
     click.option("--ignore-setting", multiple=True, metavar="NAME", help="A setting that the pack need not know."),
 )

@@ -90,7 +90,9 @@ def _open_ends(pack: Pack) -> Iterator[str]:
             yield from _wrapped(f"- {gap.note}")
     yield "Sources"
     for name, source in pack.sources.items():
-        yield from _wrapped(f"{name}: {source.title}, {source.publisher}, {source.date}: {_CERTAINTY[source.certainty]}")
+        yield from _wrapped(
+            f"{name}: {source.title}, {source.publisher}, {source.date}: {_CERTAINTY[source.certainty]}"
+        )
 
 
 def _certainty(pack: Pack, source: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from byleave.cli.options import json_option
-from byleave.kernel.errors import PackError, PolicyCheckFailed, UsageError
+from byleave.kernel.errors import PackError, PolicyCheckError, UsageError
 
 if TYPE_CHECKING:
     from byleave.policy.cases import CaseResult
@@ -68,7 +68,7 @@ def check(packs: tuple[str, ...]) -> None:
         else:
             click.echo(f"{loaded.id}: in order; {_certainty(loaded)}")
     if wrong:
-        raise PolicyCheckFailed(f"{wrong} of {len(packs)} packs are not in order")
+        raise PolicyCheckError(f"{wrong} of {len(packs)} packs are not in order")
 
 
 @command.command("test")
@@ -84,7 +84,9 @@ def test(packs: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a fla
     for name in packs or shipped_ids():
         cases = cases_beside(name)
         if cases is None:
-            raise UsageError(f"no cases stand beside `{name}`", hint="write them into a file NAME.cases.yaml next to it")
+            raise UsageError(
+                f"no cases stand beside `{name}`", hint="write them into a file NAME.cases.yaml next to it"
+            )
         results += [(name, result) for result in run_cases(load_pack(name), *cases)]
     failed = [result for _, result in results if not result.passed]
     if as_json:
@@ -97,7 +99,7 @@ def test(packs: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a fla
                 click.echo(f"      {result.message}")
         click.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
     if failed:
-        raise PolicyCheckFailed(f"{len(failed)} of {len(results)} cases fail")
+        raise PolicyCheckError(f"{len(failed)} of {len(results)} cases fail")
 
 
 def _result(pack: str, result: CaseResult) -> dict[str, Any]:

@@ -170,9 +170,7 @@ def _naming_objectors(items: ir.Table, objecting: ir.Table) -> ir.Table:
     return found.select(byleave_naming="item_id", byleave_subjects="subjects").distinct()
 
 
-def _tests(
-    joined: ir.Table, rules: Rules, as_of: ir.Value, among: Among
-) -> dict[Reason, ir.BooleanValue]:
+def _tests(joined: ir.Table, rules: Rules, as_of: ir.Value, among: Among) -> dict[Reason, ir.BooleanValue]:
     """Every test in its order; True means that it passes."""
     failed = joined.byleave_failed
     used = [name for name, use in rules.category_use.items() if use == "in"]

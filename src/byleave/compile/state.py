@@ -128,7 +128,9 @@ def _closed_form(table: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
     A plain member's residence holds from `since` on, and the default is all that switches.
     """
     resides = table.only_since <= as_of
-    country = ibis.ifelse(table.plain, ibis.ifelse(resides, table.only_country, ibis.null("string")), table.moved_country)
+    country = ibis.ifelse(
+        table.plain, ibis.ifelse(resides, table.only_country, ibis.null("string")), table.moved_country
+    )
     table, lookup = table.mutate(country=country), countries(rules)
     table = table.left_join(lookup, table.country == lookup.covered)
     tests = RegimeTests(rules, table)

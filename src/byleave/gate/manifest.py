@@ -25,14 +25,14 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What was read when: `T`, `W`, and at the end `T′`, `W′`."""
+    """What was read when: `T`, `W`, and at the end `T'`, `W'`."""
 
     as_of: datetime
     watermark: str
     recheck_as_of: datetime
     recheck_watermark: str
     recheck_left_out: int
-    """Rows that were eligible at `(T, W)` and no longer at `(T′, W′)`."""
+    """Rows that were eligible at `(T, W)` and no longer at `(T', W')`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class WrittenFile:
     size_bytes: int
 
 
-def manifest(  # noqa: PLR0913 - each part comes from another place
+def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
     request: Request,
     rules: Rules,
     engine: Engine,

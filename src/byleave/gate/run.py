@@ -1,4 +1,4 @@
-"""Run the gate: read at (T, W), decide, write, decide again at (T′, W′), publish."""
+"""Run the gate: read at (T, W), decide, write, decide again at (T', W'), publish."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def _require_same_rows(gate: Gate, read: _Read, counts: Sequence[Counted]) -> No
 def _check_again(
     gate: Gate, read: _Read, counts: list[Counted], work: Path, *, decisions_only: bool
 ) -> tuple[Reads, list[Counted]]:
-    """Decide once more at (T′, W′), if anything has happened since (T, W)."""
+    """Decide once more at (T', W'), if anything has happened since (T, W)."""
     if read.moment.replay:
         return _reads(read, read.moment, read.register, 0), counts
     later = Moment(gate.clock(), replay=False)
@@ -156,7 +156,7 @@ def _check_again(
     return _move_out(gate, read, later, register, counts, work)
 
 
-def _move_out(  # noqa: PLR0913 - one step of a run
+def _move_out(  # noqa: PLR0913, PLR0917 - one step of a run
     gate: Gate, read: _Read, later: Moment, register: RegisterRead, counts: list[Counted], work: Path
 ) -> tuple[Reads, list[Counted]]:
     """Move the rows that are no longer eligible from `items` to `left_out`."""
@@ -190,7 +190,7 @@ def _reads(read: _Read, later: Moment, register: RegisterRead, moved: int) -> Re
     )
 
 
-def _manifest(  # noqa: PLR0913 - one step of a run
+def _manifest(  # noqa: PLR0913, PLR0917 - one step of a run
     gate: Gate, request: Request, read: _Read, reads: Reads, counts: Sequence[Counted], files: Sequence[WrittenFile]
 ) -> dict[str, Any]:
     return manifest(

@@ -3,7 +3,7 @@
     ByleaveError            exit 1
     ├── UsageError          exit 2   the command or call itself is wrong
     ├── PackError           exit 1   a policy pack cannot be read or contradicts itself
-    ├── PolicyCheckFailed   exit 4   a pack was read and its cases or checks fail
+    ├── PolicyCheckError   exit 4   a pack was read and its cases or checks fail
     ├── InputError          exit 1   a table (items, register) cannot be read
     ├── RefusedError        exit 1   the run is refused, because it might overlook a refusal
     ├── OutputError         exit 1   the result cannot be written
@@ -50,7 +50,7 @@ class PackError(ByleaveError):
     code = "pack"
 
 
-class PolicyCheckFailed(ByleaveError):
+class PolicyCheckError(ByleaveError):
     """A pack was read, and its checks or its cases fail."""
 
     code = "policy-check"

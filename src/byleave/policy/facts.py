@@ -5,9 +5,12 @@ All instants are UTC; blank text has become None before it gets here; countries 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
 MEMBER = "member"
 """Actor of an act: the person."""

@@ -75,11 +75,15 @@ def _from_text(kind: Kind, value: str, zone: str | None) -> Column:
         case "date":
             day = f"TRY_CAST({value} AS DATE)"
             bounds = f"{day} >= DATE '{FIRST:%Y-%m-%d}' AND {day} < DATE '{LAST:%Y-%m-%d}'"
-            return _checked(value, f"CASE WHEN regexp_full_match({value}, '{DATE_PATTERN}') AND {bounds} THEN {day} END")
+            return _checked(
+                value, f"CASE WHEN regexp_full_match({value}, '{DATE_PATTERN}') AND {bounds} THEN {day} END"
+            )
         case "flag":
             return _checked(value, f"CASE {value} WHEN 'true' THEN true WHEN 'false' THEN false END")
         case "order":
-            return _checked(value, f"CASE WHEN regexp_full_match({value}, '[0-9]{{1,18}}') THEN CAST({value} AS BIGINT) END")
+            return _checked(
+                value, f"CASE WHEN regexp_full_match({value}, '[0-9]{{1,18}}') THEN CAST({value} AS BIGINT) END"
+            )
         case "choice":
             return _checked(value, _choice(kind, value))
         case _:

@@ -66,9 +66,7 @@ class DuckDBEngine:
 
     def open_items(self) -> Corpus:
         """Open the corpus."""
-        self._corpus = open_items(
-            self._session, self._request.items, self._rules, self._request.reading, self._spill
-        )
+        self._corpus = open_items(self._session, self._request.items, self._rules, self._request.reading, self._spill)
         return self._corpus
 
     def fold(self, info: RegisterInfo, moment: Moment) -> int:
@@ -99,8 +97,10 @@ class DuckDBEngine:
         variant = ""
         if self._fill("byleave_withheld_ids", self._withheld(plan)):
             variant += "w"
-        if plan.naming and self._session.one("SELECT count(*) FROM byleave_objecting") and self._fill(
-            "byleave_namings", plan.naming
+        if (
+            plan.naming
+            and self._session.one("SELECT count(*) FROM byleave_objecting")
+            and self._fill("byleave_namings", plan.naming)
         ):
             variant += "n"
         return variant

@@ -82,7 +82,7 @@ def _member(session: Session, member_id: str) -> Member | None:
     if not homes:
         return None
     acts = session.rows(
-        'SELECT setting, value = \'on\', epoch_us("at"), seq, epoch_us(recorded_at), actor FROM preferences'
+        "SELECT setting, value = 'on', epoch_us(\"at\"), seq, epoch_us(recorded_at), actor FROM preferences"
         " WHERE member_id = ?",
         [member_id],
     )
@@ -94,10 +94,12 @@ def _member(session: Session, member_id: str) -> Member | None:
         residences=tuple(Residence(country, _instant(since), _instant(known)) for country, since, known, _ in homes),
         birth_dates=tuple(date.fromisoformat(born) for *_, born in homes if born is not None),
         acts=tuple(
-            Act(setting, on, _required(at), seq, _instant(recorded), actor) for setting, on, at, seq, recorded, actor in acts
+            Act(setting, on, _required(at), seq, _instant(recorded), actor)
+            for setting, on, at, seq, recorded, actor in acts
         ),
         notices=tuple(
-            NoticeDelivery(notice, _required(at), version, _instant(recorded)) for notice, at, version, recorded in notices
+            NoticeDelivery(notice, _required(at), version, _instant(recorded))
+            for notice, at, version, recorded in notices
         ),
     )
 

@@ -73,9 +73,7 @@ def open_items(session: Session, items: Sequence[Any], rules: Rules, reading: Re
     if files is not None and files.format != "parquet":
         sql = _typed_once(session, sql, spill / "items.parquet")
     columns = ", ".join(quoted(name) for name in (*table.present, *table.passing))
-    session.run(
-        f"CREATE OR REPLACE TEMP VIEW items AS SELECT {columns}, {FILE}, {ROW}, {UNREADABLE} FROM ({sql})"
-    )
+    session.run(f"CREATE OR REPLACE TEMP VIEW items AS SELECT {columns}, {FILE}, {ROW}, {UNREADABLE} FROM ({sql})")
     optional = [name for name, kind in ITEMS.items() if not kind.required]
     missing = tuple(name for name in optional if name not in (*table.present, *table.passing))
     opened = files.paths if files else ()

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import Kind, literal
-from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE, Source, file_source, filled, table_source, typed
+from byleave.adapters.duckdb_engine.tables import (
+    FILE,
+    ROW,
+    UNREADABLE,
+    Source,
+    file_source,
+    filled,
+    table_source,
+    typed,
+)
 from byleave.adapters.files import (
     TableFiles,
     ends_with_newline,
@@ -95,7 +104,9 @@ def find_register(folder: Path, rules: Rules) -> dict[str, TableFiles]:
     Raises: InputError when a table that must be there is missing, or a file has a name that no table has.
     """
     if not folder.is_dir():
-        raise InputError(f"there is no register folder `{folder}`", hint="a folder with members, preferences, objections")
+        raise InputError(
+            f"there is no register folder `{folder}`", hint="a folder with members, preferences, objections"
+        )
     found: dict[str, list[Path]] = {}
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith(".") or not (entry.is_dir() or format_of(entry)):
@@ -126,7 +137,9 @@ def _refuse_cut_off(table: TableFiles) -> None:
         try:
             whole = table.format == "parquet" or ends_with_newline(path)
         except (OSError, EOFError) as error:
-            raise RefusedError(f"`{path}` is cut off: {error}", hint="write it again; a lost row may be a refusal") from None
+            raise RefusedError(
+                f"`{path}` is cut off: {error}", hint="write it again; a lost row may be a refusal"
+            ) from None
         if not whole:
             hint = "write it again, with a line break at the end; a lost row may be a refusal"
             raise RefusedError(f"`{path}` ends in the middle of a line and may be cut off", hint=hint)
@@ -147,7 +160,9 @@ def load_register(session: Session, register: Any, rules: Rules, waivers: Waiver
         info = _load(session, sources, digest, rules, waivers, reading)
         if register_digest(find_register(folder, rules)) == digest:
             return info
-    raise RefusedError(f"register `{folder}` changes while it is read", hint="write it elsewhere and rename it into place")
+    raise RefusedError(
+        f"register `{folder}` changes while it is read", hint="write it elsewhere and rename it into place"
+    )
 
 
 _TRIES = 3

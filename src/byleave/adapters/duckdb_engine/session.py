@@ -88,7 +88,11 @@ class Session:
 
 _PLAIN = (
     (r"No space left on device|File too large|could not write|disk quota", "output", "the disk is full"),
-    (r"[Nn]o magic bytes|too small to be a Parquet|Invalid Parquet|Metadata|corrupt|footer", "input", "cut off or damaged"),
+    (
+        r"[Nn]o magic bytes|too small to be a Parquet|Invalid Parquet|Metadata|corrupt|footer",
+        "input",
+        "cut off or damaged",
+    ),
     (r"Out of Memory|failed to (allocate|offload)|could not allocate", "output", "not enough memory or room to spill"),
 )
 
