@@ -136,6 +136,8 @@ ITEM_MODES = [
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (STRANGER,)}),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (OWNER,)}, ALWAYS),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (NOBODY, RECONCILED)}, ALWAYS),
+    Mode(Reason.SUBJECT_OBJECTION, {"subjects": (None, OBJECTOR)}),
+    Mode(Reason.SUBJECT_OBJECTION, {"subjects": (None,)}, ALWAYS),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": ()}, ALWAYS),
     Mode(Reason.AI_WRITTEN, {"ai_written": True}),
     Mode(Reason.AI_WRITTEN, {"ai_written": None}, lax=ALWAYS),

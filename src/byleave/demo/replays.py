@@ -67,7 +67,7 @@ def replay_all(platform: DemoPlatform, progress: Progress) -> dict[tuple[Policy,
     for policy in POLICIES:
         (snapshots / policy.pack).mkdir(parents=True)
         for date in DATES:
-            progress(f"deciding {platform.item_count:,} items as of {date}", 0.0)
+            progress(f"{policy.pack}: deciding as of {date}", 0.0)
             folder = snapshots / policy.pack / date
             api.gate(
                 platform.items,

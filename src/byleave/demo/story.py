@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shlex
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from byleave import api
@@ -30,7 +31,7 @@ from byleave.text.reasons import verdict_word
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from rich.console import Console
@@ -40,18 +41,20 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 WIDTH = 80
-_BAR = 8
+_LABEL, _CELL = 26, 9
 _DAYS = {BEFORE: "24 Oct", START: "3 Nov", AFTER: "1 Dec"}
+_SHORT = {ARTICLE: "linkedin", RECOMMENDED: "byleave"}
 
+IN = "may be used"
 ROWS: Mapping[str, frozenset[Reason]] = {
-    "may be used": frozenset({Reason.ELIGIBLE}),
+    IN: frozenset({Reason.ELIGIBLE}),
     "not written yet": frozenset({Reason.NOT_YET_CREATED}),
-    "not a kind that is used": frozenset({Reason.EXCLUDED_CATEGORY, Reason.UNKNOWN_CATEGORY}),
+    "a kind that is not used": frozenset({Reason.EXCLUDED_CATEGORY, Reason.UNKNOWN_CATEGORY}),
     "not shown to everybody": frozenset({Reason.NOT_PUBLIC, Reason.UNKNOWN_VISIBILITY}),
     "country not known": frozenset({Reason.UNKNOWN_REGION}),
     "under 18, or age unknown": frozenset({Reason.MINOR}),
-    "not begun in that country": frozenset({Reason.NOT_IN_FORCE, Reason.RECIPIENT_NOT_PERMITTED}),
-    "told too late, or never": frozenset({Reason.NOTICE_PENDING}),
+    "not begun in the country": frozenset({Reason.NOT_IN_FORCE, Reason.RECIPIENT_NOT_PERMITTED}),
+    "told under 30 days ago": frozenset({Reason.NOTICE_PENDING}),
     "writer switched it off": frozenset({Reason.OPTED_OUT, Reason.WITHHELD}),
     "somebody objected": frozenset({Reason.OBJECTION, Reason.SUBJECT_OBJECTION}),
     "written by an AI": frozenset({Reason.AI_WRITTEN}),
@@ -59,32 +62,39 @@ ROWS: Mapping[str, frozenset[Reason]] = {
 }
 """The rows of the table; every reason stands in exactly one of them."""
 
-_CAME = {
-    Reason.NOT_IN_FORCE: "training has begun there",
-    Reason.NOT_YET_CREATED: "written or changed since",
-    Reason.NOTICE_PENDING: "told 30 days ago by now",
+CAME: Mapping[Reason, str] = {
+    Reason.NOT_IN_FORCE: "training begun",
+    Reason.NOT_YET_CREATED: "new or edited",
+    Reason.NOTICE_PENDING: "told 30 days ago",
     Reason.OPTED_OUT: "switched on again",
 }
-_WENT = {
+WENT: Mapping[Reason, str] = {
     Reason.OPTED_OUT: "switched off",
-    Reason.OBJECTION: "the writer objected",
-    Reason.SUBJECT_OBJECTION: "somebody named objected",
-    Reason.WITHHELD: "one item withheld",
+    Reason.OBJECTION: "writer objected",
+    Reason.SUBJECT_OBJECTION: "person named objected",
+    Reason.WITHHELD: "item withheld",
 }
-_OTHER = "other reasons"
 
 
 def run_demo(
     out: Path, console: Console, *, members: int = 10_000, items: int = 200_000, progress: Progress = silent
 ) -> None:
-    """Invent a platform in the folder `out`, decide it, and tell what comes out.
+    """Invent a platform in the folder `out`, decide it, and tell what comes out; see `story`."""
+    show(story(out, members=members, items=items, progress=progress), console)
+
+
+def story(
+    out: Path, *, members: int = 10_000, items: int = 200_000, progress: Progress = silent
+) -> Mapping[str, list[str]]:
+    """Invent a platform, decide it, and put what there is to tell into words.
 
     Args:
         out: a new or empty folder, or that of an earlier demonstration, which is replaced.
-        console: where to tell it.
         members: how many members to invent.
         items: how many items.
         progress: called with each step and how much of it is done.
+
+    Returns: heading → lines.
 
     Raises: OutputError when the folder holds something else.
     """
@@ -93,29 +103,39 @@ def run_demo(
     )
     replays = replay_all(platform, progress)
     progress("explaining three items", 0.0)
-    explained = list(_items(platform))
-    progress("explaining three items", 1.0)
-    _tell(console, "What this is", _opening(platform))
-    console.print()
-    _table(console, replays)
-    _tell(console, "What moved, and why", _moved(replays))
-    _tell(console, "Three items, as of 1 December", explained)
-    _tell(console, "Try it yourself", _next(platform), wrap=False)
+    return {
+        "What this is": list(_opening(platform)),
+        "May it be used, and if not, why not? Three days of 2025, two policies": list(_table(replays)),
+        "What moved, and the two main reasons": list(_moved(replays)),
+        "Three items, as of 1 December": list(_items(platform)),
+        "Try it yourself": list(_next(platform)),
+    }
 
 
-def _tell(console: Console, heading: str, lines: Iterator[str] | Sequence[str], *, wrap: bool = True) -> None:
-    """A heading and its lines; a line that begins with blanks goes on under itself."""
-    from rich.padding import Padding
-    from rich.text import Text
+def show(told: Mapping[str, list[str]], console: Console) -> None:
+    """Print a story; on a terminal with some colour."""
+    for number, (heading, lines) in enumerate(told.items()):
+        if number:
+            console.print()
+        console.print(heading, style="bold", soft_wrap=True)
+        for line in lines:
+            console.print(line, style=_style(line), markup=False, emoji=False, soft_wrap=True)
 
-    console.print()
-    console.print(Text(heading, style="bold"))
-    for line in lines:
-        text = line.lstrip()
-        if wrap:
-            console.print(Padding(Text(text), (0, 0, 0, len(line) - len(text))))
-        else:
-            console.print(Text(line), soft_wrap=True)
+
+def _style(line: str) -> str:
+    """Colours for a terminal; nothing depends on them."""
+    return "green" if line.startswith((IN, f"  {SYMBOLS[Verdict.ELIGIBLE]}")) or "█" in line else ""
+
+
+def _paragraph(text: str, indent: str = "", hanging: str = "") -> Iterator[str]:
+    yield from wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent + hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _opening(platform: DemoPlatform) -> Iterator[str]:
@@ -123,17 +143,14 @@ def _opening(platform: DemoPlatform) -> Iterator[str]:
     late = sum(at >= instant(START) for at in offs.values())
     members = {row["member_id"] for row in _rows(platform, "members")}
     objectors = {row["subject_id"] for row in _rows(platform, "objections")}
-    yield (
-        f"{NAME} is a network for people at work. It is made up, like everything here: {platform.member_count:,} members,"
-        f" and {platform.item_count:,} posts, comments, messages and profiles of theirs."
+    yield from _paragraph(
+        f"{NAME} is a network for people at work. It is made up, and so are its {platform.member_count:,} members and"
+        f" their {platform.item_count:,} posts, comments and messages. It wants to train an AI with them: in Europe"
+        " from 3 November 2025, elsewhere since 2024. A switch is on unless a member turns it off."
+        f" {len(offs) - late:,} did so before that day, {late:,} later. {len(objectors):,} people objected in writing;"
+        f" {len(objectors - members):,} of them have no account, but others wrote about them. byleave decides for each"
+        " item whether it may be used, and says why."
     )
-    yield (
-        f"{NAME} wants to train an AI on them. Outside Europe it began in 2024; in Europe it begins on 3 November 2025."
-        f" A switch is on unless a member turns it off: {len(offs) - late:,} did so before that day, {late:,} after it."
-        f" {len(objectors):,} people objected in writing, {len(objectors - members):,} of them without an account: others"
-        " had named them."
-    )
-    yield "byleave decides for each item whether it may be used, and says why."
 
 
 def _rows(platform: DemoPlatform, table: str) -> list[dict[str, str]]:
@@ -141,65 +158,57 @@ def _rows(platform: DemoPlatform, table: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _table(console: Console, replays: Mapping[tuple[Policy, str], Replay]) -> None:
-    """The same items at three dates in 2025 under two policies; rows that are empty everywhere are left out."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 0, 0, 1), show_header=True)
-    table.add_column("", no_wrap=True)
+def _table(replays: Mapping[tuple[Policy, str], Replay]) -> Iterator[str]:
+    """Rows that are empty everywhere are left out."""
+    yield f"{ARTICLE.pack}, as an article told it: off stops only what comes later"
+    yield f"{RECOMMENDED.pack}, which we recommend: 30 days' notice first, and off stops everything"
     columns = [(policy, date) for policy in POLICIES for date in DATES]
-    for policy, date in columns:
-        table.add_column(_head(policy, date), justify="right", no_wrap=True, min_width=_BAR)
-    counts = {column: replays[column].counts for column in columns}
-    most = max(counts[column][Reason.ELIGIBLE] for column in columns) or 1
+    yield " " * _LABEL + "".join(f"{policy.pack:>{_CELL * len(DATES)}}" for policy in POLICIES)
+    yield _row("", [_DAYS[date] for _, date in columns])
+    counts = [replays[column].counts for column in columns]
+    most = max(count[Reason.ELIGIBLE] for count in counts) or 1
     for label, reasons in ROWS.items():
-        cells = [sum(counts[column][reason] for reason in reasons) for column in columns]
+        cells = [sum(count[reason] for reason in reasons) for count in counts]
         if any(cells):
-            table.add_row(label, *(f"{cell:,}" if cell else "·" for cell in cells))
-        if Reason.ELIGIBLE in reasons:
-            table.add_row("", *("█" * round(_BAR * cell / most) for cell in cells))
-            table.add_row("left out, because", style="bold")
-    console.print(table)
+            yield _row(label, [f"{cell:,}" if cell else "-" for cell in cells])
+        if label == IN:
+            yield _row("", ["█" * round((_CELL - 1) * cell / most) for cell in cells])
 
 
-def _head(policy: Policy, date: str) -> str:
-    """A column's heading: the policy above the first of its dates."""
-    return f"{policy.pack.partition('@')[0] if date == START else ''}\n{_DAYS[date]}"
+def _row(label: str, cells: Iterable[str]) -> str:
+    shown = label if label in ("", IN) else f"  {label}"
+    return f"{shown:<{_LABEL}}" + "".join(f"{cell:>{_CELL}}" for cell in cells)
 
 
 def _moved(replays: Mapping[tuple[Policy, str], Replay]) -> Iterator[str]:
     for policy in POLICIES:
-        yield f"Under {policy.pack}:"
+        name = _SHORT[policy]
         for earlier, later in ((BEFORE, START), (START, AFTER)):
             moved = move(replays[policy, earlier], replays[policy, later])
-            days = f"{_DAYS[earlier]} to {_DAYS[later]}"
-            if moved.came:
-                yield f"  {days}: {moved.came.total():,} came in ({_why(moved.came, _CAME)})"
-            if moved.went:
-                yield f"  {days}: {moved.went.total():,} went out ({_why(moved.went, _WENT)})"
+            days = f"{_DAYS[earlier]} - {_DAYS[later]}"
+            for sign, reasons, words in (("+", moved.came, CAME), ("-", moved.went, WENT)):
+                if reasons:
+                    yield f"{name:<10}{days:<16}{f'{sign}{reasons.total():,}':>7}  {_why(reasons, words)}"
     kept = kept_in_spite(replays[ARTICLE, AFTER], replays[RECOMMENDED, AFTER])
-    yield (
-        f"On 1 December {kept:,} items are in under the first policy although their writers have switched it off: too"
-        " late, it says, for what was there before. The second one leaves all of these out."
+    yield from _paragraph(
+        f"On 1 December {kept:,} items are in under the first policy although their writers switched off, too late or"
+        " not for good. Under the second all of them are out."
     )
 
 
 def _why(reasons: Counter[str], words: Mapping[Reason, str]) -> str:
-    """The two most frequent causes with their numbers, and the rest in one."""
-    named = {reason: rows for reason, rows in reasons.most_common(2) if Reason(reason) in words}
-    parts = [f"{words[Reason(reason)]}: {rows:,}" for reason, rows in named.items()]
-    rest = reasons.total() - sum(named.values())
-    return "; ".join([*parts, *([f"{_OTHER}: {rest:,}"] if rest else [])])
+    """The two most frequent causes with their numbers."""
+    return ", ".join(f"{words.get(Reason(reason), reason)} {rows:,}" for reason, rows in reasons.most_common(2))
 
 
 def _items(platform: DemoPlatform) -> Iterator[str]:
     """Three items, each with what it is and what is decided about it."""
-    yield f"{platform.switched_off_before}: Katrin lives in Germany and switched it off in the last days before 3 November."
+    yield f"{platform.switched_off_before}: a German post; its writer switched off six days before the start."
     yield from _told(platform, platform.switched_off_before, ARTICLE)
-    yield f"{platform.one_pack_only}: Jonas, in Germany too, switched it off a week after that day."
+    yield f"{platform.one_pack_only}: a German post; its writer switched off a week after the start."
     yield from _told(platform, platform.one_pack_only, ARTICLE)
     yield from _told(platform, platform.one_pack_only, RECOMMENDED)
-    yield f"{platform.names_a_stranger}: Bridget thanks Odile, who has no account and objected."
+    yield f"{platform.names_a_stranger}: a British post that thanks somebody who has no account."
     yield from _told(platform, platform.names_a_stranger, ARTICLE)
 
 
@@ -213,8 +222,9 @@ def _told(platform: DemoPlatform, item_id: str, policy: Policy) -> Iterator[str]
         recipient=policy.recipient,
         as_of=instant(AFTER),
     )
-    word = "may be used" if found.verdict is Verdict.ELIGIBLE else verdict_word(found.verdict, ENGLISH)
-    yield f"  {SYMBOLS[found.verdict]} {word} under {policy.pack}. {sentence(found, ENGLISH)}"
+    word = IN if found.verdict is Verdict.ELIGIBLE else verdict_word(found.verdict, ENGLISH)
+    text = f"{SYMBOLS[found.verdict]} {_SHORT[policy]}: {word}. {sentence(found, ENGLISH)}"
+    yield from _paragraph(text, indent="  ", hanging="  ")
 
 
 def _next(platform: DemoPlatform) -> Iterator[str]:
@@ -222,12 +232,9 @@ def _next(platform: DemoPlatform) -> Iterator[str]:
     folder = str(platform.folder)
     items, register = shlex.quote(f"{folder}/items"), shlex.quote(f"{folder}/register")
     asked = f"--purpose {PURPOSE} --recipient"
-    yield "Everything about one item, with the rule, its source and other readings of it:"
     yield f"  byleave explain {platform.one_pack_only} {items} --register {register} \\"
     yield f"    --pack {ARTICLE.pack} {asked} {ARTICLE.recipient}"
-    yield "A snapshot to train on, with a reason for every item that is left out:"
     yield f"  byleave gate {items} --register {register} \\"
-    yield f"    --pack {RECOMMENDED.pack} {asked} {RECOMMENDED.recipient} --out my-snapshot"
-    yield "A policy, rule by rule:"
+    yield f"    --pack {RECOMMENDED.pack} {asked} {RECOMMENDED.recipient} --out snapshot"
     yield f"  byleave policy show {RECOMMENDED.pack}"
-    yield f"More people to look at: {shlex.quote(f'{folder}/README.md')}"
+    yield f"More people to look at, with what there is to see: {folder}/README.md"

@@ -7,7 +7,7 @@ nothing on a platform was created then. Digits finer than a microsecond are cut 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 FIRST = datetime(1900, 1, 1, tzinfo=UTC)
 """The first instant that can be read; stands for "always" where a start is open."""
@@ -15,15 +15,11 @@ LAST = datetime(2200, 1, 1, tzinfo=UTC)
 """Just after the last instant that can be read; stands for "for ever" where an end is open."""
 
 # RFC 3339 section 5.6 with the offset required; a blank in place of `T` is allowed there by a note, and seconds may
-# be missing (ISO 8601). Leap seconds (:60) are not instants in Python or in any engine and count as unreadable.
-INSTANT_PATTERN = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})"
-)
-NAIVE_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?"
-DATE_PATTERN = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-
-# The offsets in use lie between -12:00 and +14:00 (IANA time zone database); a larger one is a slip.
-_OFFSET_LIMIT = timedelta(hours=15)
+# be missing (ISO 8601). Leap seconds (:60) and 24:00 are not instants in Python or in any engine and count as
+# unreadable. The offsets in use lie between -12:00 and +14:00 (IANA time zone database); beyond 15 hours it is a slip.
+DATE_PATTERN = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+NAIVE_PATTERN = DATE_PATTERN + r"[Tt ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
+INSTANT_PATTERN = NAIVE_PATTERN + r"([Zz]|[+-]((0[0-9]|1[0-4]):?[0-5][0-9]|15:?00))"
 
 # A birthday has come everywhere once the day has begun at UTC-12 (IANA `Etc/GMT+12`): 12:00 UTC. Somebody's zone is
 # not in the register, so the last place on Earth counts: an unknown never helps training.
@@ -36,13 +32,10 @@ def parse_instant(text: str) -> datetime | None:
         return None
     head, fraction = _split_fraction(text.upper().replace(" ", "T").replace("Z", "+00:00"))
     try:
-        value = datetime.fromisoformat(head)
-    except ValueError:
+        value = datetime.fromisoformat(head).astimezone(UTC)
+    except (ValueError, OverflowError):  # no such day of the month; the first or the last day that Python knows
         return None
-    offset = value.utcoffset()
-    if offset is None or abs(offset) > _OFFSET_LIMIT:
-        return None
-    value = value.astimezone(UTC).replace(microsecond=int(fraction[:6].ljust(6, "0")))
+    value = value.replace(microsecond=int(fraction[:6].ljust(6, "0")))
     return value if FIRST <= value < LAST else None
 
 

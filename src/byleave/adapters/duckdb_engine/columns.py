@@ -101,12 +101,10 @@ def _choice(kind: Kind, value: str) -> str:
 
 def _instant(value: str, zone: str | None) -> str:
     """RFC 3339 with a zone; without one only if a zone may be assumed."""
-    # DuckDB would round the seventh digit and does not know `t`, `z`; offsets beyond 15 hours are slips
+    # DuckDB would round the seventh digit and does not know `t`, `z`
     text = rf"regexp_replace(upper(replace({value}, ' ', 'T')), '([.][0-9]{{6}})[0-9]+', '\1')"
-    offset = f"abs(CAST(regexp_extract({value}, '[+-]([0-9]{{2}}):?[0-9]{{2}}$', 1) AS INTEGER))"
-    small = f"(NOT regexp_matches({value}, '[+-][0-9]{{2}}:?[0-9]{{2}}$') OR {offset} <= 15)"
     zoned = _bounded(f"TRY_CAST({_with_seconds(text)} AS TIMESTAMPTZ)")
-    branches = f"WHEN regexp_full_match({value}, '{INSTANT_PATTERN}') AND {small} THEN {zoned}"
+    branches = f"WHEN regexp_full_match({value}, '{INSTANT_PATTERN}') THEN {zoned}"
     if zone is not None:
         local = f"TRY_CAST({text} AS TIMESTAMP)"
         branches += f" WHEN regexp_full_match({value}, '{NAIVE_PATTERN}') THEN {_assumed(local, zone)}"
