@@ -1,0 +1,121 @@
+"""Entries: who did what when, in the order in which it was recorded.
+
+`seq` is the order, without gaps within an epoch; `recorded_at` is when the ledger took the entry down and grows with
+`seq`; `at` is when the person says that it happened. Clocks are labels: nothing is ordered by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from byleave.kernel.errors import InputError
+from byleave.policy.facts import IMPORT, MEMBER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+
+class Kind(StrEnum):
+    """What an entry records."""
+
+    MEMBER_REGISTERED = "member-registered"
+    MEMBER_MOVED = "member-moved"
+    MEMBER_CLOSED = "member-closed"
+    MEMBER_REOPENED = "member-reopened"
+    MEMBERS_MERGED = "members-merged"
+    PREFERENCE_SET = "preference-set"
+    OBJECTION_RECEIVED = "objection-received"
+    OBJECTION_UPHELD = "objection-upheld"
+    OBJECTION_REJECTED = "objection-rejected"
+    OBJECTION_WITHDRAWN = "objection-withdrawn"
+    NOTICE_DELIVERED = "notice-delivered"
+    ITEM_WITHHELD = "item-withheld"
+    ITEM_RELEASED = "item-released"
+
+
+PLATFORM = "platform"
+"""Actor of an entry that is nobody's own act: staff, a migration, a default. The others are those of an act."""
+ACTORS = (MEMBER, IMPORT, PLATFORM)
+
+FIELDS: Mapping[Kind, frozenset[str]] = {
+    Kind.MEMBER_REGISTERED: frozenset({"country", "birth_date"}),
+    Kind.MEMBER_MOVED: frozenset({"country", "since"}),
+    Kind.MEMBER_CLOSED: frozenset(),
+    Kind.MEMBER_REOPENED: frozenset(),
+    Kind.MEMBERS_MERGED: frozenset({"into"}),
+    Kind.PREFERENCE_SET: frozenset({"setting", "value"}),
+    Kind.OBJECTION_RECEIVED: frozenset({"objection", "purpose"}),
+    Kind.OBJECTION_UPHELD: frozenset({"objection"}),
+    Kind.OBJECTION_REJECTED: frozenset({"objection", "grounds"}),
+    Kind.OBJECTION_WITHDRAWN: frozenset({"objection"}),
+    Kind.NOTICE_DELIVERED: frozenset({"notice", "version"}),
+    Kind.ITEM_WITHHELD: frozenset({"item"}),
+    Kind.ITEM_RELEASED: frozenset({"item"}),
+}
+"""The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
+
+_MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
+_ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})
+"""Kinds that end a refusal. Nobody but the person does that; the one exception is a rejection with grounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of one epoch."""
+
+    seq: int
+    """From 1, without gaps."""
+    recorded_at: datetime
+    kind: Kind
+    subject: str
+    """The person; for a withheld item its owner."""
+    actor: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def check_entry(entry: Entry) -> None:
+    """Refuse an entry that does not say what its kind needs, or that its actor may not make.
+
+    Raises: InputError naming the entry and the field.
+    """
+    place = f"entry {entry.seq} (`{entry.kind}`)"
+    wanted, given = FIELDS[entry.kind], frozenset(entry.data)
+    for name in sorted(wanted - given):
+        raise InputError(f"{place} lacks `{name}`")
+    for name in sorted(given - wanted):
+        raise InputError(f"{place} has no field `{name}`")
+    for name in sorted(wanted - _MAY_BE_NONE):
+        if not entry.data[name]:
+            raise InputError(f"{place}: `{name}` is blank")
+    if not entry.subject:
+        raise InputError(f"{place} names nobody")
+    if entry.actor not in ACTORS:
+        raise InputError(f"{place}: expected one of {', '.join(ACTORS)} as actor, got `{entry.actor}`")
+    if entry.kind in _ONLY_BY_THE_PERSON and entry.actor != MEMBER:
+        raise InputError(f"{place}: only the person may do that", hint="a refusal ends by the person's own act alone")
+    if entry.kind is Kind.PREFERENCE_SET and entry.data["value"] not in ("on", "off"):
+        raise InputError(f"{place}: expected `on` or `off`, got `{entry.data['value']}`")
+
+
+def in_order(entries: Iterable[Entry], after: Entry | None = None) -> Iterator[Entry]:
+    """Pass entries on and insist on their order: `seq` without gaps, `recorded_at` always later.
+
+    Args:
+        entries: the entries that follow `after`, or the first ones.
+        after: the last entry that was read before.
+
+    Raises: InputError at the first entry that breaks the order.
+    """
+    for entry in entries:
+        seq = after.seq if after else 0
+        if entry.seq != seq + 1:
+            raise InputError(f"entry {entry.seq} follows entry {seq}: one is missing or stands twice")
+        if after is not None and entry.recorded_at <= after.recorded_at:
+            raise InputError(f"entry {entry.seq} was not recorded after entry {seq}")
+        check_entry(entry)
+        after = entry
+        yield entry

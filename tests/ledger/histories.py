@@ -1,0 +1,79 @@
+"""Random ledgers: a few people who register, move, choose, object, merge, close and come back, in any order."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from byleave.kernel.errors import InputError
+from byleave.ledger.entries import Entry, Kind
+from byleave.ledger.fold import State
+
+START = datetime(2025, 9, 1, tzinfo=UTC)
+PEOPLE = ("ana", "bo", "cem", "dee")
+STRANGER = "stranger"
+ITEMS = ("item-1", "item-2")
+SETTING = "data-for-ai-improvement"
+
+
+@dataclass
+class History:
+    """A ledger that grows entry by entry; what the ledger refuses is not in it."""
+
+    seed: int
+    entries: list[Entry] = field(default_factory=list)
+    state: State = field(default_factory=State)
+
+    def __post_init__(self) -> None:
+        """Register everybody but the last, who may come later."""
+        self._random = random.Random(self.seed)
+        for name in PEOPLE[:-1]:
+            self.add(Kind.MEMBER_REGISTERED, name, "platform", {"country": "US", "birth_date": None})
+
+    def now(self) -> datetime:
+        """When the next entry is recorded: an hour after the last."""
+        return START + timedelta(hours=len(self.entries) + 1)
+
+    def add(
+        self, kind: Kind, subject: str, actor: str, data: dict[str, Any], at: datetime | None = None
+    ) -> Entry | None:
+        """Record an entry; None when the ledger refuses it."""
+        entry = Entry(len(self.entries) + 1, self.now(), kind, subject, actor, at or self.now(), data)
+        try:
+            self.state.apply([entry])
+        except InputError:
+            return None
+        self.entries.append(entry)
+        return entry
+
+    def step(self) -> Entry | None:
+        """One random entry, of any kind, by anybody, with a clock that may be wrong by days either way."""
+        chance = self._random
+        kind, subject = chance.choice([*Kind, *[Kind.PREFERENCE_SET] * 5]), chance.choice(PEOPLE)
+        if kind in (Kind.OBJECTION_RECEIVED, Kind.OBJECTION_WITHDRAWN) and chance.random() < 0.3:
+            subject = STRANGER
+        skew = chance.choice([0, 0, 0, -200, 200, -1, 1])
+        actor = chance.choice(["member", "member", "import", "platform"])
+        return self.add(kind, subject, actor, self._data(kind), self.now() + timedelta(hours=skew))
+
+    def _data(self, kind: Kind) -> dict[str, Any]:
+        chance = self._random
+        objection = {"objection": f"o-{chance.randint(1, 12)}"}
+        country = {"country": chance.choice(["US", "DE", "IN", None])}
+        item = {"item": chance.choice(ITEMS)}
+        choices: dict[Kind, dict[str, Any]] = {
+            Kind.MEMBER_REGISTERED: {**country, "birth_date": None},
+            Kind.MEMBER_MOVED: {**country, "since": None},
+            Kind.MEMBERS_MERGED: {"into": chance.choice(PEOPLE)},
+            Kind.PREFERENCE_SET: {"setting": SETTING, "value": chance.choice(["on", "off"])},
+            Kind.OBJECTION_RECEIVED: {**objection, "purpose": chance.choice([None, "generative-ai", "other-ai"])},
+            Kind.OBJECTION_UPHELD: objection,
+            Kind.OBJECTION_REJECTED: {**objection, "grounds": "overriding interest, recorded"},
+            Kind.OBJECTION_WITHDRAWN: objection,
+            Kind.NOTICE_DELIVERED: {"notice": "ai-training", "version": None},
+            Kind.ITEM_WITHHELD: item,
+            Kind.ITEM_RELEASED: item,
+        }
+        return choices.get(kind, {})
