@@ -44,6 +44,7 @@ class _Shelf:
         publishing.publish(work, folder)
 
     def digest(self, path: Path) -> str:
+        publishing.flush(path)
         return file_digest(path)
 
 

@@ -62,7 +62,8 @@ def text_of(page: Path) -> str:
 
 def blocks(text: str) -> Iterator[Block]:
     """The fenced blocks of a page, in order."""
-    info, start, kept = "", -1, []
+    info, start = "", -1
+    kept: list[str] = []
     for number, line in enumerate(text.splitlines()):
         fence = _FENCE.match(line)
         if fence and start < 0:
@@ -131,3 +132,18 @@ def _cells(line: str) -> list[str]:
 def coded(text: str) -> set[str]:
     """Everything that stands between backticks."""
     return {found.strip("`") for found in _CODE.findall(prose(text))}
+
+
+def grade(text: str) -> float:
+    """The school year that can read a page's sentences, by Flesch and Kincaid; tables and code are left out.
+
+    Source: J. P. Kincaid and others, Derivation of new readability formulas, 1975. Syllables are groups of vowels.
+    """
+    plain = re.sub(r"^(\|.*|#.*)$|<!--.*?-->", "", prose(text), flags=re.MULTILINE)
+    plain = _CODE.sub("it", re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain))
+    sentences = [
+        one for one in re.split(r"[.!?:]\s|\n\s*\n|^- ", plain, flags=re.MULTILINE) if re.search(r"[A-Za-z]", one)
+    ]
+    words = re.findall(r"[A-Za-z']+", plain)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", word.lower().removesuffix("e")))) for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59

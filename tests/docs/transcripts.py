@@ -1,15 +1,18 @@
 """The commands and programs on a page, run as a reader would, and what comes out compared with what stands there.
 
-In a page, ` ```console ` holds commands after `$ ` with their output, ` ```python ` a whole program (its output may follow
-in ` ```text `), and ` ```kind file=NAME ` the content of a file. In an output `…` stands for anything on its line, and a line
-that is `…` alone for any lines. `<!-- needs: demo -->` asks for invented data in the folder `lanterwick`, and
-`<!-- needs: page.md -->` for the files of another page. `BYLEAVE_GOLDEN=write` writes the outputs anew.
+In a page, ` ```console ` holds commands after `$ ` with their output, ` ```python ` a whole program (its output may
+follow in ` ```text `), and ` ```kind file=NAME ` the content of a file. In an output `…` stands for anything on its
+line, and a line that is `…` alone for any lines. `<!-- needs: demo -->` asks for invented data in the folder
+`lanterwick`, and `<!-- needs: page.md -->` for the files of another page. `BYLEAVE_GOLDEN=write` writes the outputs
+anew.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -23,10 +26,11 @@ from tests.docs.pages import ROOT, Block, blocks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+SERVER = Path(__file__).with_name("byleave_server.py")
 WILD = "…"
 _NEEDS = re.compile(r"<!-- needs: (.+?) -->")
 _FILE = re.compile(r"\bfile=(\S+)")
-DEMO = {"members": 300, "items": 3000}
+MEMBERS, ITEMS = 300, 3000
 """How large the data of `needs: demo` is."""
 
 
@@ -38,6 +42,54 @@ class Step:
     shown: str
     expected: tuple[str, ...]
     start: int
+
+
+class Machine:
+    """What runs commands: `byleave` itself in a process that has it imported, everything else in a shell."""
+
+    def __init__(self, home: Path) -> None:
+        """Start; plans are cached under `home`."""
+        self._environment = {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PYTHONPATH": str(ROOT / "src"),
+            "HOME": str(home),
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+            "COLUMNS": "80",
+        }
+        self._output = home / f"output-{os.getpid()}"
+        self._server = subprocess.Popen(
+            [sys.executable, str(SERVER)],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """Stop."""
+        self._server.communicate()
+
+    def execute(self, command: list[str], folder: Path) -> tuple[int, list[str]]:
+        """Exit status and lines; output and errors together, as a terminal shows them."""
+        if command[0] == "byleave":
+            status, printed = self._ask(command, folder)
+        else:
+            done = subprocess.run(
+                command, cwd=folder, env=self._environment, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, check=False,
+            )  # fmt: skip
+            status, printed = done.returncode, done.stdout
+        return status, [line.rstrip() for line in printed.splitlines()]
+
+    def _ask(self, command: list[str], folder: Path) -> tuple[int, str]:
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        asked = {"argv": command, "folder": str(folder), "output": str(self._output)}
+        self._server.stdin.write(json.dumps(asked) + "\n")
+        self._server.stdin.flush()
+        status = int(self._server.stdout.readline())
+        return status, self._output.read_text(encoding="utf-8")
 
 
 @dataclass(slots=True)
@@ -54,7 +106,7 @@ def runnable(text: str) -> bool:
     return any(_kind(block) in {"console", "python"} for block in blocks(text))
 
 
-def run_page(page: Path, folder: Path, cache: Path) -> Run:
+def run_page(page: Path, folder: Path, machine: Machine) -> Run:
     """Run what is on a page, in order, and compare."""
     text = page.read_text(encoding="utf-8")
     for need in _NEEDS.findall(text):
@@ -66,7 +118,7 @@ def run_page(page: Path, folder: Path, cache: Path) -> Run:
         following = found[number + 1] if number + 1 < len(found) else None
         _write_file(block, folder)
         for step in _steps(block, following):
-            status, actual = _execute(step.command, folder, cache)
+            status, actual = machine.execute(step.command, folder)
             run.steps += 1
             run.wrong += _complaints(step, status, actual)
             if step.start >= 0:
@@ -88,7 +140,7 @@ def _complaints(step: Step, status: int, actual: Sequence[str]) -> Iterator[str]
 
 def _provide(need: str, page: Path, folder: Path) -> None:
     if need == "demo":
-        write_demo(folder / "lanterwick", **DEMO)
+        write_demo(folder / "lanterwick", members=MEMBERS, items=ITEMS)
         return
     for block in blocks((page.parent / need).read_text(encoding="utf-8")):
         _write_file(block, folder)
@@ -126,31 +178,20 @@ def _commands(block: Block) -> Iterator[Step]:
         first = number
         while number < len(block.lines) and not block.lines[number].startswith("$ "):
             number += 1
-        yield Step(["sh", "-c", _without_make(command)], command, block.lines[first:number], block.start + first)
+        yield Step(_argv(command), command, block.lines[first:number], block.start + first)
 
 
-def _without_make(command: str) -> str:
-    """`make demo` as the Makefile runs it, once everything is installed."""
-    recipe = "@$(BIN)/byleave demo $(ARGS)"
-    assert recipe in (ROOT / "Makefile").read_text(encoding="utf-8")
-    return re.sub(r"^make demo\b", "byleave demo", command)
+def _argv(command: str) -> list[str]:
+    """The words of a plain `byleave` command; anything else is for a shell.
 
-
-def _execute(command: list[str], folder: Path, cache: Path) -> tuple[int, list[str]]:
-    """Run in the page's folder; the output and the errors as a terminal shows them together."""
-    environment = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(ROOT / "src"),
-        "HOME": str(folder),
-        "BYLEAVE_CACHE": str(cache),
-        "LC_ALL": "C.UTF-8",
-        "NO_COLOR": "1",
-        "COLUMNS": "80",
-    }
-    done = subprocess.run(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    return done.returncode, [line.rstrip() for line in done.stdout.splitlines()]
+    `make demo` is what the Makefile runs once everything is installed.
+    """
+    if command == "make demo":
+        assert "@$(BIN)/byleave demo $(ARGS)" in (ROOT / "Makefile").read_text(encoding="utf-8")
+        return ["byleave", "demo"]
+    if command.startswith("byleave ") and not re.search(r"[|&;<>$`*?]", command):
+        return shlex.split(command.replace("\\\n", " "))
+    return ["sh", "-c", command]
 
 
 def matches(expected: Sequence[str], actual: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from byleave.policy.facts import Act, Member, Objection, Register, Residence
 from byleave.policy.semantics import decide
@@ -13,24 +13,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from byleave.kernel.decision import Reason
+    from byleave.policy.facts import Item, Moment
+    from byleave.policy.rules import Rules
+
     Change = Callable[[World, Chance], World]
 
 LAST_SEQ = 1_000
 """Greater than any `seq` that a random world has."""
 
 
-def helped(before: World, after: World) -> list[str]:
-    """The items that are eligible after a change and were not before, with what is known about their owners."""
-    told = []
+class Helped(NamedTuple):
+    """An item that a change made eligible, with all that decides it."""
+
+    failed: tuple[Reason, ...]
+    item: Item
+    rules: Rules
+    moment: Moment
+    was: Member | None
+    now: Member | None
+
+
+def helped(before: World, after: World) -> list[Helped]:
+    """The items that are eligible after a change and were not before."""
+    found = []
     for old, new in zip(before.items, after.items, strict=True):
-        was = decide(old, before.register, before.rules, before.moment)
-        now = decide(new, after.register, after.rules, after.moment)
-        if was.failed and not now.failed:
-            owners = [side.register.members.get(new.member_id or "") for side in (before, after)]
-            told.append(
-                f"{was.reason}: {new}\n  {before.rules}\n  {before.moment}\n  was {owners[0]}\n  now {owners[1]}"
-            )
-    return told
+        failed = decide(old, before.register, before.rules, before.moment).failed
+        if failed and not decide(new, after.register, after.rules, after.moment).failed:
+            owners = (side.register.members.get(new.member_id or "") for side in (before, after))
+            found.append(Helped(failed, new, before.rules, before.moment, *owners))
+    return found
 
 
 def numbered(world: World) -> bool:

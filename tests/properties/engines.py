@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import ibis
 import pyarrow as pa
 
-from byleave.compile.decision import decisions
+from byleave.compile.decision import decide_items, refusals_of
+from byleave.compile.state import member_state
 from byleave.compile.tables import (
     INSTANT,
     ITEM_OPTIONAL,
@@ -51,7 +52,7 @@ _ARROW = {
     INSTANT: pa.timestamp("us", tz="UTC"),
     "array<string>": pa.list_(pa.string()),
 }
-_SQL: dict[tuple[str, Moment], str] = {}
+_SQL: dict[tuple[str, Moment, frozenset[str]], str] = {}
 
 
 def by_definition(world: World) -> dict[int, Answer]:
@@ -60,15 +61,17 @@ def by_definition(world: World) -> dict[int, Answer]:
     return {row: Answer(one.verdict.value, one.reason.value) for row, one in enumerate(decided)}
 
 
-def on_duckdb(world: World) -> dict[int, Answer]:
-    """Decide by the compiled expression on DuckDB."""
+def on_duckdb(world: World, without: frozenset[str] = frozenset()) -> dict[int, Answer]:
+    """Decide by the compiled expression on DuckDB; the tables are there without these columns."""
     import duckdb
 
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for name, table in arrow_tables(world).items():
-            connection.register(name, table)
-        rows = connection.execute(duckdb_sql(world.rules, world.moment)).fetchall()
+            connection.register(
+                name, table.drop_columns([column for column in table.column_names if column in without])
+            )
+        rows = connection.execute(duckdb_sql(world.rules, world.moment, without)).fetchall()
     return _by_row(rows)
 
 
@@ -78,7 +81,7 @@ def on_spark(world: World, session: Any) -> dict[int, Answer]:
     for name, table in arrow_tables(world).items():
         session.createDataFrame(table).createOrReplaceTempView(name)
     table = backend.to_pyarrow(expression(world.rules, world.moment))
-    return _by_row(zip(*(table[name].to_pylist() for name in ("row", "verdict", "reason")), strict=True))
+    return _by_row(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
 def differences(world: World, engine: Engine) -> dict[int, tuple[Answer | None, Answer | None]]:
@@ -88,27 +91,44 @@ def differences(world: World, engine: Engine) -> dict[int, tuple[Answer | None, 
     return {row: (expected.get(row), found.get(row)) for row in rows if expected.get(row) != found.get(row)}
 
 
-def expression(rules: Rules, moment: Moment) -> ibis.Table:
-    """`row`, `verdict` and `reason`, unbound."""
+def expression(rules: Rules, moment: Moment, without: frozenset[str] = frozenset()) -> ibis.Table:
+    """What the compiled expression says of each row, unbound: every form in which it says so.
+
+    Args:
+        rules: the pack.
+        moment: the as-of.
+        without: columns that the items lack; `withholdings` stands for the register's table.
+    """
     as_of = ibis.literal(moment.as_of).cast(INSTANT)
-    tables = unbound_register(withholdings=True)
-    table = decisions(unbound_items(ITEMS), tables, rules, as_of, replay=moment.replay)
-    return table.select("row", "verdict", "reason")
+    items = unbound_items({name: kind for name, kind in ITEMS.items() if name not in without})
+    tables = unbound_register(withholdings="withholdings" not in without)
+    folded = member_state(tables, rules, as_of, replay=moment.replay)
+    refusals = refusals_of(items, tables, rules, as_of, replay=moment.replay)
+    decided = decide_items(items, folded, refusals, rules, as_of)
+    return decided.table.select(
+        "row",
+        verdict=decided.verdict(),
+        reason=decided.reason(),
+        eligible=decided.eligible,
+        left_out=decided.left_out,
+    )
 
 
-def duckdb_sql(rules: Rules, moment: Moment) -> str:
+def duckdb_sql(rules: Rules, moment: Moment, without: frozenset[str] = frozenset()) -> str:
     """The expression in DuckDB's dialect; kept, since writing it takes longer than running it."""
-    key = (repr(rules), moment)
+    key = (repr(rules), moment, without)
     if key not in _SQL:
-        _SQL[key] = str(ibis.to_sql(expression(rules, moment), dialect="duckdb"))
+        _SQL[key] = str(ibis.to_sql(expression(rules, moment, without), dialect="duckdb"))
     return _SQL[key]
 
 
-def _by_row(rows: Iterable[tuple[int, str, str]]) -> dict[int, Answer]:
-    """Index the rows; one that an engine lost or doubled shows as a difference."""
+def _by_row(rows: Iterable[tuple[int, str, str, bool | None, bool]]) -> dict[int, Answer]:
+    """Index the rows; one that an engine lost or doubled shows as a difference, and so do forms that disagree."""
     result: dict[int, Answer] = {}
-    for row, verdict, reason in rows:
-        result[row] = Answer("doubled", "doubled") if row in result else Answer(verdict, reason)
+    for row, verdict, reason, eligible, left_out in rows:
+        agree = (reason == "eligible") == (eligible is True) == (left_out is False)
+        answer = Answer(verdict, reason) if agree else Answer(f"eligible: {eligible}, left out: {left_out}", reason)
+        result[row] = Answer("doubled", reason) if row in result else answer
     return result
 
 

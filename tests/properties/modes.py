@@ -52,12 +52,12 @@ HERE = "here"
 """Stands for the country whose regime the other modes choose."""
 
 
-def on(at: datetime, seq: int = 1, **more: Any) -> Act:
+def on(at: datetime, seq: int | None = 1, **more: Any) -> Act:
     """The setting switched on."""
     return Act("train", on=True, at=at, seq=seq, **more)
 
 
-def off(at: datetime, seq: int = 1, **more: Any) -> Act:
+def off(at: datetime, seq: int | None = 1, **more: Any) -> Act:
     """The setting switched off."""
     return Act("train", on=False, at=at, seq=seq, **more)
 
@@ -149,6 +149,7 @@ OWNER_MODES = [
     Mode(Reason.UNKNOWN_REGION, {"homes": (home(since=T + MICRO),)}),
     Mode(Reason.UNKNOWN_REGION, {"homes": (home(), home("nowhere", since=T + MICRO))}, ALWAYS),
     Mode(Reason.UNKNOWN_REGION, {"homes": (home(), home("nowhere", since=T))}),
+    Mode(Reason.UNKNOWN_REGION, {"homes": (home(since=P), home("nowhere", since=P))}),
     Mode(Reason.UNKNOWN_REGION, {"homes": (home(since=P), home(None, since=P))}),
     Mode(Reason.UNKNOWN_REGION, {"homes": (home(since=P), home(since=P))}, ALWAYS),
     Mode(Reason.UNKNOWN_REGION, {"homes": (home("nowhere"),)}),
@@ -212,6 +213,14 @@ PREFERENCE_MODES = [
     _acts(default_on=False, fails=NEVER),
     _acts(on(P), default_on=False, fails=ALWAYS),
     _acts(on(P), fails=ALWAYS),
+    _acts(on(E, None), off(E, None), fails=NEVER),
+    _acts(on(E + DAY, None), off(P, None), fails=".x.x"),
+    _acts(on(P), homes=(home(recorded_at=T),), fails=ALWAYS),
+    _acts(on(P), homes=(home(recorded_at=T + MICRO),), fails=NEVER),
+    _acts(on(P - DAY), homes=(home(), home("nowhere", since=P), home(since=T)), fails=ALWAYS),
+    Mode(Reason.OPTED_OUT, {"homes": (home("nowhere"), home(since=E + DAY))}, ".x.x"),
+    Mode(Reason.OPTED_OUT, {"homes": (home(since=P, recorded_at=E + DAY), home(since=E))}, ".x.."),
+    Mode(Reason.OPTED_OUT, {"homes": (home(since=P, recorded_at=T + MICRO), home(since=E))}, ".x.x"),
     _acts(on(T + MICRO), default_on=False, fails=NEVER),
     _acts(Act("train-old", on=False, at=P, seq=1), fails=NEVER),
     _acts(Act("ads", on=False, at=P, seq=1), fails=ALWAYS),

@@ -34,7 +34,7 @@ EVERYWHERE = {
     # grouping and plain windows
     "CountStar", "Lead", "Max", "Min", "RowNumber", "WindowBoundary", "WindowFunction",
     # lists: the countries of a regime, the subjects of an item
-    "Array", "Unnest",
+    "Array", "ArrayContains", "Unnest",
 }  # fmt: skip
 JOINS = {"anti", "inner", "left", "semi"}
 """No engine's own join, such as one on the nearest instant."""

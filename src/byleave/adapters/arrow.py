@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from byleave.kernel.errors import UsageError
+from byleave.kernel.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -17,17 +19,42 @@ def to_arrow(table: Any) -> pa.Table:  # noqa: ANN401 - any of the supported tab
     """A table as Arrow, in memory. Only for registers, which are small beside a corpus."""
     import pyarrow as pa
 
-    return pa.Table.from_batches(*_batches(table))
+    with _plain_errors():
+        batches, schema = _batches(table)
+        whole = pa.Table.from_batches(batches, schema)
+        # where there is no value its type says nothing; engines take NULLs without a type for numbers
+        nothing = [not whole.num_rows or pa.types.is_null(field.type) for field in schema]
+        kinds = [pa.string() if none else field.type for field, none in zip(schema, nothing, strict=True)]
+        columns = [
+            pa.nulls(whole.num_rows, pa.string()) if none else whole.column(index) for index, none in enumerate(nothing)
+        ]
+        return pa.table(columns, schema=pa.schema(zip(schema.names, kinds, strict=True)))
 
 
 def spill_parquet(table: Any, path: Path) -> None:  # noqa: ANN401 - any of the supported tables
     """Write a table to a Parquet file batch by batch, so that it can be read twice without lying in memory."""
     import pyarrow.parquet as pq
 
-    batches, schema = _batches(table)
-    with pq.ParquetWriter(path, schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+    with _plain_errors():
+        batches, schema = _batches(table)
+        if not schema.names:
+            raise InputError("the table has no columns")
+        with pq.ParquetWriter(path, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Say in plain words that a table has values that Arrow or Parquet cannot hold."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, ValueError) as error:
+        told = " ".join(str(part) for part in error.args).splitlines()
+        hint = "give every column one type; ids are text"
+        raise InputError(f"the table cannot be read: {told[0] if told else 'unknown type'}", hint=hint) from error
 
 
 def _batches(table: Any) -> tuple[Any, pa.Schema]:  # noqa: ANN401 - any of the supported tables
@@ -36,6 +63,8 @@ def _batches(table: Any) -> tuple[Any, pa.Schema]:  # noqa: ANN401 - any of the 
     if hasattr(table, "to_pyarrow_batches"):  # Ibis
         reader = table.to_pyarrow_batches()
         return reader, reader.schema
+    if hasattr(table, "collect") and type(table).__module__.startswith("polars"):
+        table = table.collect()
     if hasattr(table, "to_arrow"):  # Polars; its large types are Arrow's own
         table = table.to_arrow()
     elif hasattr(table, "__dataframe__") and type(table).__module__.startswith("pandas"):
@@ -47,7 +76,7 @@ def _batches(table: Any) -> tuple[Any, pa.Schema]:  # noqa: ANN401 - any of the 
     if isinstance(table, pa.RecordBatchReader):
         return table, table.schema
     kind = type(table).__name__
-    raise UsageError(f"cannot read a table from `{kind}`", hint="give paths, or an Arrow, pandas, Polars or Ibis table")
+    raise UsageError(f"cannot read a table from `{kind}`", hint="give an Arrow, pandas, Polars or Ibis table")
 
 
 def arrow_digest(table: pa.Table) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import glob
 import os
 import shutil
+import stat
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from byleave.adapters.files import require_text
 from byleave.kernel.errors import OutputError
 
 if TYPE_CHECKING:
@@ -23,10 +27,15 @@ SPILL = ".spill"
 def require_absent(folder: Path) -> None:
     """Raise OutputError when something stands at the place, or its parent is not there."""
     if folder.exists() or folder.is_symlink():
-        hint = "a snapshot is never overwritten; choose another name, or move the old one away"
-        raise OutputError(f"`{folder}` exists already", hint=hint)
+        raise _exists(folder)
+    require_text(folder)
     if not folder.absolute().parent.is_dir():
         raise OutputError(f"there is no folder `{folder.absolute().parent}`", hint="make it first")
+
+
+def _exists(folder: Path) -> OutputError:
+    hint = "a snapshot is never overwritten; choose another name, or move the old one away"
+    return OutputError(f"`{folder}` exists already", hint=hint)
 
 
 @contextmanager
@@ -35,15 +44,12 @@ def staging(folder: Path) -> Iterator[Path]:
 
     What earlier runs to the same place left behind when they were killed is removed, too.
     """
-    parent = folder.absolute().parent
     _sweep(folder)
     try:
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_MARK}", dir=parent))
+        work, lock = _locked(folder)
     except OSError as error:
         raise OutputError(f"cannot write beside `{folder}`: {_words(error)}") from None
-    lock = os.open(work, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield work
     except OSError as error:
         raise OutputError(f"cannot write `{folder}`: {_words(error)}") from error
@@ -52,9 +58,28 @@ def staging(folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
+def _locked(folder: Path) -> tuple[Path, int]:
+    """A new folder beside `folder` with a lock that says that its run goes on."""
+    for _ in range(_TRIES):
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_MARK}", dir=folder.absolute().parent))
+        lock = os.open(work, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # another run that starts takes it for one that was left behind
+            os.close(lock)
+            continue
+        if work.exists():
+            return work, lock
+        os.close(lock)
+    raise BlockingIOError(errno.EAGAIN, "too many runs start at the same time")
+
+
+_TRIES = 10
+
+
 def _sweep(folder: Path) -> None:
     """Remove the folders of runs that are over; a run that goes on holds the lock of its own."""
-    for left in folder.absolute().parent.glob(f".{folder.name}{_MARK}*"):
+    for left in folder.absolute().parent.glob(f".{glob.escape(folder.name)}{_MARK}*"):
         try:
             lock = os.open(left, os.O_RDONLY)
         except OSError:
@@ -74,16 +99,29 @@ def publish(work: Path, folder: Path) -> None:
     Raises: OutputError when something stands there by now.
     """
     shutil.rmtree(work / SPILL, ignore_errors=True)
+    mode = _mode_inside(work)
     for path in sorted(work.rglob("*")):
         flush(path)
     flush(work)
     require_absent(folder)
     try:
-        work.chmod(0o755)
+        work.chmod(mode)
         work.rename(folder)
     except OSError as error:
+        if folder.exists():
+            raise _exists(folder) from None
         raise OutputError(f"cannot publish `{folder}`: {_words(error)}") from None
-    flush(folder.absolute().parent)
+    with suppress(OSError):  # it is published; what remains is to make the new name outlive a power cut
+        flush(folder.absolute().parent)
+
+
+def _mode_inside(work: Path) -> int:
+    """The mode that the system gives new folders here: the person's own mask decides who may read the snapshot."""
+    sample = work / ".mode"
+    sample.mkdir()
+    mode = stat.S_IMODE(sample.stat().st_mode)
+    sample.rmdir()
+    return mode
 
 
 def flush(path: Path) -> None:

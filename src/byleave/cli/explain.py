@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from byleave.cli.options import column_map, decision_options, json_option
+from byleave.cli.options import column_map, decision_options, json_option, print_json
 
 
 @click.command("explain")
@@ -33,9 +33,7 @@ def command(  # noqa: PLR0913 - the options of the command
     language = Catalogue(lang).language if lang else language_of(os.environ.get("LC_ALL") or os.environ.get("LANG"))
     found = api.explain(item_id, list(items), columns=column_map(columns), ignore_settings=ignore_setting, **options)
     if as_json:
-        import json
-
-        click.echo(json.dumps([one.as_json() for one in found], ensure_ascii=False, indent=2))
+        print_json([one.as_json() for one in found])
         return
     for number, one in enumerate(found):
         if number:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byleave.cli.options import column_map, decision_options, json_option
+from byleave.cli.options import column_map, decision_options, json_option, print_json
 from byleave.kernel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def command(  # noqa: PLR0913 - the options of the command
             **options,
         )
     if as_json:
-        import json
-
-        click.echo(json.dumps(result.manifest, ensure_ascii=False, indent=2))
+        print_json(result.manifest)
     else:
         _print(result)
 

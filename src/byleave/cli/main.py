@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import signal
 import sys
 from importlib import import_module
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byleave.kernel.errors import ByleaveError
+from byleave.kernel.errors import ByleaveError, OutputError, UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -19,6 +21,7 @@ COMMANDS = {
     "demo": ("byleave.cli.demo", "See it all on a made-up platform, on this machine, in under a minute."),
     "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
     "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),
+    "guide": ("byleave.cli.guide", "Tell a person what applies to them on a platform, and what they can do."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."
@@ -68,19 +71,28 @@ def group() -> None:
 
 def main() -> None:
     """Run a command; turn every error into one message on stderr and its exit code."""
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks for
+            signal.signal(number, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character shows another
+            stream.reconfigure(errors="replace")
     try:
-        group.main(standalone_mode=False)
+        group.main(prog_name="byleave", standalone_mode=False)
+        _flush()
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show(sys.stderr)
+        sys.exit(2)
+    except click.ClickException as error:
+        _tell(_usage(error))
         sys.exit(2)
     except ByleaveError as error:
         _tell(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nerror: stopped; nothing was written", err=True)
+        _tell(ByleaveError("stopped; nothing unfinished is left behind"))
         sys.exit(1)
     except BrokenPipeError:
         # the reader of our output has gone, as with `| head`; say nothing more into the closed pipe
@@ -88,7 +100,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         place = f" `{error.filename}`" if error.filename else ""
-        click.echo(f"error: {(error.strerror or str(error)).lower()}{place}", err=True)
+        _tell(OutputError(f"{(error.strerror or str(error)).lower()}{place}"))
         sys.exit(1)
 
 
@@ -97,11 +109,26 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _flush() -> None:
+    """Find out now, and not at the very end, that the output cannot be written."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _usage(error: click.ClickException) -> UsageError:
+    """What click says, as byleave says it."""
+    message = re.sub(r"'([^']*)'", r"`\1`", error.format_message()).rstrip(".")
+    told, _, near = message.partition(" Did you mean ")
+    words = told[:1].lower() + told[1:].rstrip(".") + (f", did you mean {near}" if near else "")
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return UsageError(words, hint=f"see `{context.command_path} --help`" if context else None)
+
+
 def _tell(error: ByleaveError) -> None:
     if "--json" in sys.argv:
         import json
 
-        click.echo(json.dumps({"error": error.as_json()}, ensure_ascii=False), err=True)
+        click.echo(json.dumps({"error": error.as_json()}), err=True)
         return
     click.echo(f"error: {error.message}", err=True)
     if error.hint:

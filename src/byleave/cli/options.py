@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -43,20 +44,34 @@ def decision_options(command: Callable[..., Any]) -> Callable[..., Any]:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")
 
 
+def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Print a value as JSON; where the output cannot hold every character, in ASCII."""
+    import json
+
+    unicode = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    click.echo(json.dumps(value, ensure_ascii=not unicode, indent=2))
+
+
 def column_map(pairs: Iterable[str]) -> dict[str, str]:
     """`NAME=YOURS` as a mapping.
 
     Raises: UsageError for a pair that is not one, or a name that items do not have.
     """
-    from byleave.compile.tables import ITEM_OPTIONAL, ITEM_REQUIRED
+    from difflib import get_close_matches
 
-    result = {}
+    from byleave.adapters.duckdb_engine.items import ITEMS
+
+    result: dict[str, str] = {}
     for pair in pairs:
         name, separator, theirs = pair.partition("=")
         if not separator or not theirs:
             raise UsageError(f"`{pair}` does not map a column", hint="write it like --map member_id=author_id")
-        known = [*ITEM_REQUIRED, *ITEM_OPTIONAL]
+        known = list(ITEMS)
         if name not in known:
-            raise UsageError(f"items have no column `{name}`", hint=f"map one of {', '.join(known)}")
+            near = get_close_matches(name, known, n=1)
+            did = f"did you mean `{near[0]}`? " if near else ""
+            raise UsageError(f"items have no column `{name}`", hint=f"{did}map one of {', '.join(known)}")
+        if name in result:
+            raise UsageError(f"column `{name}` is mapped twice", hint="name one column of yours for it")
         result[name] = theirs
     return result

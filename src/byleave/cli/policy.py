@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byleave.cli.options import json_option
+from byleave.cli.options import json_option, print_json
 from byleave.kernel.errors import PackError, PolicyCheckError, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def list_packs(as_json: bool) -> None:  # noqa: FBT001 - a flag of the command l
 
     packs = [load_pack(name) for name in shipped_ids()]
     if as_json:
-        _json([{"id": pack.id, "title": pack.title, "platform": pack.platform} for pack in packs])
+        print_json([{"id": pack.id, "title": pack.title, "platform": pack.platform} for pack in packs])
         return
     for pack in packs:
         click.echo(f"{pack.id:<24}{pack.title}")
@@ -44,7 +44,7 @@ def show(pack: str, as_json: bool) -> None:  # noqa: FBT001 - a flag of the comm
 
     loaded = load_pack(pack)
     if as_json:
-        _json({"digest": pack_digest(loaded), **loaded.model_dump(mode="json")})
+        print_json({"digest": pack_digest(loaded), **loaded.model_dump(mode="json")})
         return
     from byleave.cli.pack_page import pack_lines
 
@@ -54,19 +54,26 @@ def show(pack: str, as_json: bool) -> None:  # noqa: FBT001 - a flag of the comm
 
 @command.command("check")
 @click.argument("packs", nargs=-1, required=True)
-def check(packs: tuple[str, ...]) -> None:
+@json_option
+def check(packs: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Check that PACKS can be read and do not contradict themselves."""
     from byleave.adapters.packs import load_pack
 
-    wrong = 0
+    found: list[dict[str, Any]] = []
     for name in packs:
         try:
             loaded = load_pack(name)
         except PackError as error:
-            click.echo(str(error), err=True)
-            wrong += 1
+            found.append({"pack": name, "in_order": False, "error": error.as_json()})
+            if not as_json:
+                click.echo(str(error), err=True)
         else:
-            click.echo(f"{loaded.id}: in order; {_certainty(loaded)}")
+            found.append({"pack": loaded.id, "in_order": True, "error": None})
+            if not as_json:
+                click.echo(f"{loaded.id}: in order; {_certainty(loaded)}")
+    if as_json:
+        print_json(found)
+    wrong = sum(not one["in_order"] for one in found)
     if wrong:
         raise PolicyCheckError(f"{wrong} of {len(packs)} packs are not in order")
 
@@ -90,7 +97,7 @@ def test(packs: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a fla
         results += [(name, result) for result in run_cases(load_pack(name), *cases)]
     failed = [result for _, result in results if not result.passed]
     if as_json:
-        _json([_result(name, result) for name, result in results])
+        print_json([_result(name, result) for name, result in results])
     else:
         for name, result in results:
             mark = "ok  " if result.passed else "FAIL"
@@ -116,9 +123,3 @@ def _result(pack: str, result: CaseResult) -> dict[str, Any]:
 def _certainty(pack: Pack) -> str:
     marks = [source.certainty for source in pack.sources.values()]
     return ", ".join(f"{marks.count(mark)} sources of certainty {mark}" for mark in "ABC?" if mark in marks)
-
-
-def _json(value: Any) -> None:  # noqa: ANN401 - any JSON value
-    import json
-
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +12,7 @@ import ibis
 from byleave.compile.acts import standing_objections
 from byleave.compile.state import MemberState, member_state
 from byleave.compile.tables import UNREADABLE
-from byleave.kernel.decision import Reason, Verdict
+from byleave.kernel.decision import GAPS, Reason, Verdict
 from byleave.kernel.vocabulary import VISIBILITIES
 
 if TYPE_CHECKING:
@@ -43,41 +43,30 @@ class Decided(NamedTuple):
     """The items joined with what decides them."""
 
     table: ir.Table
-    passes: dict[Reason, ir.BooleanValue]
-    """Each test in order → whether it passes; NULL means that it does not."""
+    """With `byleave_order`: the order of the first failing test, or of `eligible`."""
     eligible: ir.BooleanValue
     """Whether every test passes; NULL means that one does not. In the form that is pushed down into a scan."""
-    left_out: ir.BooleanValue
-    """Whether a test fails; never NULL. In the form that is evaluated fastest for all rows."""
+
+    @property
+    def left_out(self) -> ir.BooleanValue:
+        """Whether a test fails; never NULL."""
+        return self.table.byleave_order != Reason.ELIGIBLE.order
 
     def reason(self) -> ir.StringValue:
         """The first failing test, or `eligible`."""
-        return self._first(lambda reason: reason.value)
+        order = self.table.byleave_order
+        return ibis.cases(*((order == reason.order, reason.value) for reason in Reason))
 
     def verdict(self) -> ir.StringValue:
         """`eligible`, `excluded` or `gap`."""
-        return self._first(lambda reason: reason.verdict.value)
-
-    def _first(self, value: Callable[[Reason], str]) -> ir.StringValue:
-        branches = [
-            (~test.fill_null(False), value(reason))  # noqa: FBT003 - the value that NULL becomes
-            for reason, test in self.passes.items()
-        ]
-        return ibis.cases(*branches, else_=value(Reason.ELIGIBLE))
+        order = self.table.byleave_order
+        is_gap = order.isin(sorted(reason.order for reason in GAPS))
+        refused = ibis.ifelse(is_gap, Verdict.GAP.value, Verdict.EXCLUDED.value)
+        return ibis.ifelse(self.left_out, refused, Verdict.ELIGIBLE.value)
 
 
-_IMPLIED = frozenset(
-    {
-        Reason.UNKNOWN_CATEGORY,
-        Reason.UNKNOWN_VISIBILITY,
-        Reason.UNKNOWN_REGION,
-        Reason.NOT_IN_FORCE,
-        Reason.NOTICE_PENDING,
-        Reason.OBJECTION,
-    }
-)
-"""Tests that need not be made to know that all pass: a used category is known, a shown visibility too, and the tests
-about the owner, which the member state has already made, pass iff `byleave_failed` is 0."""
+_IMPLIED = frozenset({Reason.UNKNOWN_CATEGORY, Reason.UNKNOWN_VISIBILITY})
+"""Tests that need not be made to know that all pass: a used category is known, and a shown visibility too."""
 
 
 def decisions(items: ir.Table, tables: RegisterTables, rules: Rules, as_of: ir.Value, *, replay: bool) -> ir.Table:
@@ -114,7 +103,9 @@ def _withheld(items: ir.Table, withholdings: ir.Table | None, as_of: ir.Value, *
 def decide_items(items: ir.Table, folded: MemberState, refusals: Refusals, rules: Rules, as_of: ir.Value) -> Decided:
     """Join the items with the state of their owners and test each row."""
     state = folded.state
-    joined = items.left_join(state, items.member_id == state.byleave_member)
+    about_item = _first_failing(_item_tests(items, rules, as_of, _in_array))
+    tested = items.mutate(byleave_item=about_item.cast("int8"))
+    joined = tested.left_join(state, tested.member_id == state.byleave_member)
     if folded.intervals is not None:
         ranges = folded.intervals
         within = [_from(joined, ranges.byleave_start), _none_fails(joined, lambda at: at < ranges.byleave_end)]
@@ -125,15 +116,34 @@ def decide_items(items: ir.Table, folded: MemberState, refusals: Refusals, rules
         named = refusals.naming
         same = [joined.item_id == named.byleave_naming, joined.subjects == named.byleave_subjects]
         joined = joined.left_join(named, same)
-    scanned, passes = _tests(joined, rules, as_of, _in_list), _tests(joined, rules, as_of, _one_of)
-    owner_passes = joined.byleave_failed == 0
-    eligible = [reduce(and_, [*_needed(tests), owner_passes]) for tests in (scanned, passes)]
-    return Decided(joined, passes, eligible[0], ~eligible[1].fill_null(False))  # noqa: FBT003
+    table = joined.mutate(byleave_order=_order(joined, rules).cast("int8"))
+    tests = {**_item_tests(table, rules, as_of, _in_list), **_later_tests(table, rules, _in_list)}
+    needed = [test for reason, test in tests.items() if reason not in _IMPLIED]
+    return Decided(table, reduce(and_, [*needed, table.byleave_failed == 0]))
 
 
-def _needed(tests: dict[Reason, ir.BooleanValue]) -> list[ir.BooleanValue]:
-    """The tests that must be made to know that all pass."""
-    return [test for reason, test in tests.items() if reason not in _IMPLIED]
+def _first_failing(tests: Mapping[Reason, ir.BooleanValue]) -> ir.IntegerValue:
+    """The order of the first test that does not pass, or 0; NULL does not pass."""
+    branches = [
+        (~test.fill_null(False), reason.order)  # noqa: FBT003 - the value that NULL becomes
+        for reason, test in tests.items()
+    ]
+    return ibis.cases(*branches, else_=0)
+
+
+def _order(joined: ir.Table, rules: Rules) -> ir.IntegerValue:
+    """The order of the first failing test, or of `eligible`.
+
+    The member state has made the tests about the owner: `byleave_failed` is the first that fails. Where another test
+    stands between them, those before it are looked at first.
+    """
+    failed, tests = joined.byleave_failed, _later_tests(joined, rules, _in_array)
+    branches = [(joined.byleave_item > 0, joined.byleave_item), (failed.isnull(), Reason.UNKNOWN_MEMBER.order)]
+    for reason, test in tests.items():
+        if reason.order <= Reason.OPTED_OUT.order:
+            branches.append(((failed > 0) & (failed < reason.order), failed))
+        branches.append((~test.fill_null(False), reason.order))  # noqa: FBT003 - the value that NULL becomes
+    return ibis.cases(*branches, else_=Reason.ELIGIBLE.order)
 
 
 def _in_list(column: ir.StringValue, values: list[str]) -> ir.BooleanValue:
@@ -141,9 +151,9 @@ def _in_list(column: ir.StringValue, values: list[str]) -> ir.BooleanValue:
     return column.isin(values)
 
 
-def _one_of(column: ir.StringValue, values: list[str]) -> ir.BooleanValue:
-    """Membership in the form that is evaluated only for the rows that reach it: DuckDB joins with a long IN list."""
-    return reduce(or_, (column == value for value in values)) if values else ibis.literal(False)  # noqa: FBT003
+def _in_array(column: ir.StringValue, values: list[str]) -> ir.BooleanValue:
+    """Membership in the form that is evaluated once for each value of a column whose values repeat."""
+    return ibis.array(values).contains(column) if values else ibis.literal(False)  # noqa: FBT003
 
 
 def _instants(items: ir.Table) -> list[ir.TimestampColumn]:
@@ -170,25 +180,25 @@ def _naming_objectors(items: ir.Table, objecting: ir.Table) -> ir.Table:
     return found.select(byleave_naming="item_id", byleave_subjects="subjects").distinct()
 
 
-def _tests(joined: ir.Table, rules: Rules, as_of: ir.Value, among: Among) -> dict[Reason, ir.BooleanValue]:
-    """Every test in its order; True means that it passes."""
-    failed = joined.byleave_failed
+def _item_tests(items: ir.Table, rules: Rules, as_of: ir.Value, among: Among) -> dict[Reason, ir.BooleanValue]:
+    """The tests that need only the item, in their order; True means that it passes. They come before all others."""
     used = [name for name, use in rules.category_use.items() if use == "in"]
     known = [name for name, use in rules.category_use.items() if use != "not-established"]
+    return {
+        Reason.INVALID_ITEM: _valid(items),
+        Reason.NOT_YET_CREATED: _none_fails(items, lambda at: at <= as_of),
+        Reason.UNKNOWN_CATEGORY: among(items.category, known),
+        Reason.EXCLUDED_CATEGORY: among(items.category, used),
+        Reason.UNKNOWN_VISIBILITY: _visible(items, rules, used, ("in", "out"), among),
+        Reason.NOT_PUBLIC: _visible(items, rules, used, ("in",), among),
+    }
+
+
+def _later_tests(joined: ir.Table, rules: Rules, among: Among) -> dict[Reason, ir.BooleanValue]:
+    """The tests that the owner's state alone does not decide, in their order; True means that it passes."""
     tests = {
-        Reason.INVALID_ITEM: _valid(joined),
-        Reason.NOT_YET_CREATED: _none_fails(joined, lambda at: at <= as_of),
-        Reason.UNKNOWN_CATEGORY: among(joined.category, known),
-        Reason.EXCLUDED_CATEGORY: among(joined.category, used),
-        Reason.UNKNOWN_VISIBILITY: _visible(joined, rules, used, ("in", "out"), among),
-        Reason.NOT_PUBLIC: _visible(joined, rules, used, ("in",), among),
-        Reason.UNKNOWN_MEMBER: joined.byleave_member.notnull(),
-        Reason.UNKNOWN_REGION: failed != Reason.UNKNOWN_REGION.order,
         Reason.MINOR: joined.created_at >= joined.byleave_of_age,
         Reason.RECIPIENT_NOT_PERMITTED: _permitted(joined, rules, among),
-        Reason.NOT_IN_FORCE: failed != Reason.NOT_IN_FORCE.order,
-        Reason.NOTICE_PENDING: failed != Reason.NOTICE_PENDING.order,
-        Reason.OBJECTION: failed != Reason.OBJECTION.order,
         Reason.OPTED_OUT: _left_open(joined, rules),
     }
     if "byleave_withheld" in joined.columns:
@@ -200,6 +210,8 @@ def _tests(joined: ir.Table, rules: Rules, as_of: ir.Value, among: Among) -> dic
         tests[Reason.AI_WRITTEN] = ~flag.fill_null(not rules.unknown_ai_in)
     if rules.minimum_years is None:
         del tests[Reason.MINOR]
+    if all(regime.recipient_categories is None for regime in rules.regimes):
+        del tests[Reason.RECIPIENT_NOT_PERMITTED]
     return tests
 
 
@@ -210,25 +222,31 @@ def _valid(joined: ir.Table) -> ir.BooleanValue:
     return reduce(and_, there)
 
 
-def _visible(joined: ir.Table, rules: Rules, used: list[str], uses: tuple[str, ...], among: Among) -> ir.BooleanValue:
+def _visible(items: ir.Table, rules: Rules, used: list[str], uses: tuple[str, ...], among: Among) -> ir.BooleanValue:
     """Whether the visibility has one of `uses` for the row's category, which is one of `used`."""
-    ways = []
-    for visibility in VISIBILITIES:
-        categories = [name for name in used if rules.visibility_use[name, visibility] in uses]
-        shown = joined.visibility == visibility
-        if categories:
-            ways.append(shown if categories == used else shown & among(joined.category, categories))
+    shown = {
+        visibility: [name for name in used if rules.visibility_use[name, visibility] in uses]
+        for visibility in VISIBILITIES
+    }
+    always = [visibility for visibility, categories in shown.items() if categories == used]
+    ways = [among(items.visibility, always)] if used and always else []
+    ways += [
+        (items.visibility == visibility) & among(items.category, categories)
+        for visibility, categories in shown.items()
+        if categories and categories != used
+    ]
     return reduce(or_, ways) if ways else ibis.literal(False)  # noqa: FBT003 - a literal for the engine
 
 
 def _permitted(joined: ir.Table, rules: Rules, among: Among) -> ir.BooleanValue:
-    """The recipient may train on this owner's data, and on this category of it."""
-    test = joined.byleave_failed != Reason.RECIPIENT_NOT_PERMITTED.order
-    for index, regime in enumerate(rules.regimes):
-        if regime.recipient_categories is not None:
-            listed = among(joined.category, sorted(regime.recipient_categories))
-            test &= (joined.byleave_regime != index) | listed
-    return test
+    """The recipient may train on this category, where the regime of the owner names categories."""
+    listed = {
+        index: among(joined.category, sorted(regime.recipient_categories))
+        for index, regime in enumerate(rules.regimes)
+        if regime.recipient_categories is not None
+    }
+    tests = ((joined.byleave_regime != index) | test for index, test in listed.items())
+    return reduce(and_, tests, ibis.literal(True))  # noqa: FBT003 - a literal for the engine
 
 
 def _left_open(joined: ir.Table, rules: Rules) -> ir.BooleanValue:

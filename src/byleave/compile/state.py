@@ -5,7 +5,7 @@ Members with one residence row and no act have a closed form; the others go thro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
@@ -29,6 +29,7 @@ STATE = {
     "byleave_of_age": "timestamp('UTC')",
     "byleave_on_from": "timestamp('UTC')",
     "byleave_on_until": "timestamp('UTC')",
+    "byleave_objector": "int32",
 }
 """Columns of the member state. `byleave_failed`: order of the first test about the owner that fails, 0 if none.
 An item's `p` satisfies the preference rule iff `on_from <= p < on_until` (under `everything` `on_from` is the first
@@ -69,36 +70,75 @@ def member_state(
 ) -> MemberState:
     """Fold the register at `as_of`. The columns are those of `STATE`."""
     acts = keep("acts", acts_that_count(tables.preferences, rules, as_of, replay=replay))
-    base = _with_notices(_one_row_each(tables.members), tables, rules)
-    acted = acts.select(acted_member="member_id").distinct()
-    base = base.left_join(acted, base.member_id == acted.acted_member)
-    plain = (base["rows"] == 1) & base.acted_member.isnull()
-    base = keep("base", base.mutate(plain=plain).drop("acted_member"))
-    ids = base.filter(~base.plain).select("member_id", *(matured_column(rules, n) for n in notices_of(rules)))
-    ids = keep("ids", ids)
-    intervals = keep("timeline", timeline(Folded(ids, acts, tables), rules, as_of))
-    joined = base.left_join(_summary(intervals, rules, as_of), "member_id").drop("member_id_right")
-    table = _closed_form(joined, rules, as_of)
-    objecting = standing_objections(tables.objections, rules, as_of, replay=replay)
+    matured = _matured(tables, rules, keep)
+    ids = keep("ids", _with_notices(_not_plain(tables.members, acts), matured))
+    intervals = timeline(Folded(ids, acts, tables), rules, as_of)
+    if needs_intervals(rules):
+        intervals = keep("timeline", intervals)
+    moved = _moved(tables.members, ids, _summary(intervals, rules, as_of))
+    base = _with_notices(_plain(tables.members, ids).union(moved, distinct=False), matured)
+    if needs_intervals(rules):
+        base = keep("base", base)
+    table = _closed_form(base, rules, as_of)
+    objecting = keep("objecting", _numbered(standing_objections(tables.objections, rules, as_of, replay=replay)))
     state = _state(table, objecting, rules, as_of)
     return MemberState(state, _intervals(table, intervals, as_of) if needs_intervals(rules) else None)
 
 
-def _one_row_each(members: ir.Table) -> ir.Table:
-    """One row a member: how many residence rows, and the values of the only one where there is one."""
-    return members.group_by("member_id").agg(
-        rows=members.count(),
-        only_country=members.country.max(),
-        only_since=members.since.max().fill_null(instant(FIRST)),
-        only_recorded=members.recorded_at.max().fill_null(instant(FIRST)),
-        birth_date=members.birth_date.max(),
+def _not_plain(members: ir.Table, acts: ir.Table) -> ir.Table:
+    """`member_id` of those with several residence rows or an act, once each."""
+    counted = members.group_by("member_id").agg(rows=members.count())
+    several = counted.filter(counted["rows"] > 1).select("member_id")
+    acted = acts.select("member_id").semi_join(members, "member_id")
+    return several.union(acted, distinct=False).distinct()
+
+
+def _plain(members: ir.Table, ids: ir.Table) -> ir.Table:
+    """One row for each of the others, with the values of their only residence row."""
+    rows = members.anti_join(ids, "member_id")
+    return rows.select(
+        "member_id",
+        "birth_date",
+        plain=ibis.literal(True),  # noqa: FBT003 - a literal for the engine
+        only_country=rows.country,
+        only_since=rows.since.fill_null(instant(FIRST)),
+        only_recorded=rows.recorded_at.fill_null(instant(FIRST)),
+        moved_country=ibis.null("string"),
+        moved_from=instant(FIRST),
+        moved_until=instant(FIRST),
     )
 
 
-def _with_notices(base: ir.Table, tables: RegisterTables, rules: Rules) -> ir.Table:
-    for notice in notices_of(rules):
-        matured = matured_notices(tables.notices, notice).rename({matured_column(rules, notice): "matures_at"})
-        base = base.left_join(matured, "member_id").drop("member_id_right")
+def _moved(members: ir.Table, ids: ir.Table, summary: ir.Table) -> ir.Table:
+    """One row for each member with a timeline, with what it comes to; the columns are those of `_plain`."""
+    rows = members.semi_join(ids, "member_id")
+    born = rows.group_by("member_id").agg(birth_date=rows.birth_date.max())
+    table = born.inner_join(summary, "member_id")
+    return table.select(
+        "member_id",
+        "birth_date",
+        plain=ibis.literal(False),  # noqa: FBT003 - a literal for the engine
+        only_country=ibis.null("string"),
+        only_since=instant(FIRST),
+        only_recorded=instant(FIRST),
+        moved_country="moved_country",
+        moved_from="moved_from",
+        moved_until="moved_until",
+    )
+
+
+def _matured(tables: RegisterTables, rules: Rules, keep: Keep) -> list[ir.Table]:
+    """For each notice that a regime asks for: `member_id, matures_N`."""
+    columns = {matured_column(rules, notice): notice for notice in notices_of(rules)}
+    return [
+        keep(column, matured_notices(tables.notices, notice).rename({column: "matures_at"}))
+        for column, notice in columns.items()
+    ]
+
+
+def _with_notices(base: ir.Table, matured: Iterable[ir.Table]) -> ir.Table:
+    for one in matured:
+        base = base.left_join(one, "member_id").drop("member_id_right")
     return base
 
 
@@ -163,7 +203,14 @@ def _state(table: ir.Table, objecting: ir.Table, rules: Rules, as_of: ir.Value) 
         byleave_of_age=_of_age(table.birth_date, rules),
         byleave_on_from="on_from",
         byleave_on_until="on_until",
+        byleave_objector=table.objector,
     )
+
+
+def _numbered(objecting: ir.Table) -> ir.Table:
+    """`subject_id, objector`: everyone with a standing objection, and their number."""
+    number = ibis.row_number().over(order_by=objecting.subject_id)
+    return objecting.mutate(objector=number.cast("int32"))
 
 
 def _of_age(birth_date: ir.DateValue, rules: Rules) -> ir.Value:

@@ -12,6 +12,7 @@ import ibis
 
 from byleave.compile.acts import instant, residences
 from byleave.compile.regimes import RegimeTests, countries, matured_column, notices_of
+from byleave.compile.tables import INSTANT
 from byleave.kernel.instants import FIRST, LAST
 
 if TYPE_CHECKING:
@@ -31,71 +32,79 @@ class Folded(NamedTuple):
 
 
 def timeline(folded: Folded, rules: Rules, as_of: ir.Value) -> ir.Table:
-    """`member_id, start, end, country, in_force, is_on`: every interval that begins up to `as_of`.
+    """`member_id, start, end, country, in_force, is_on, recorded_at`: every interval that begins up to `as_of`.
 
-    `end` of the last interval is the end of time.
+    `end` of the last interval is the end of time. `recorded_at` is that of the residence whose default makes it on,
+    NULL where an act does; by `as_of` at the latest.
     """
     moved = residences(folded.tables.members.semi_join(folded.ids, "member_id"))
-    points = _points(folded, moved, rules, as_of)
-    lived = _last_residence(points, moved)
-    acted = _last_act(lived, folded.acts)
-    table = acted.left_join(folded.ids, "member_id").drop("member_id_right")
+    lived = _lived(_turns(folded, moved, rules, as_of)).left_join(folded.ids, "member_id").drop("member_id_right")
+    homes = moved.rename(moved_member="member_id", begun="since")
+    table = lived.left_join(homes, [lived.member_id == homes.moved_member, lived.since == homes.begun])
     lookup = countries(rules)
     table = table.left_join(lookup, table.country == lookup.covered)
     tests = RegimeTests(rules, table)
     recorded = table.recorded_at <= table.start
     in_force = recorded & tests.begun(table.start) & tests.permits(table.start) & tests.noticed(table.start)
-    is_on = ibis.ifelse(table.last_act.isnull(), table.default_on, table.last_act % 2 == 1)
-    following = table.start.lead().over(ibis.window(group_by=table.member_id, order_by=table.start))
+    by_default = table.default_on & (table.recorded_at <= as_of)
+    is_on = ibis.ifelse(table.last_act.isnull(), by_default, table.last_act % 2 == 1)
     return table.select(
         "member_id",
         "start",
         "country",
-        end=following.fill_null(instant(LAST)),
+        "end",
         in_force=in_force.fill_null(False),  # noqa: FBT003 - the value that NULL becomes
         is_on=is_on.fill_null(False),  # noqa: FBT003 - the value that NULL becomes
+        recorded_at=ibis.ifelse(table.last_act.isnull(), table.recorded_at, ibis.null(INSTANT)),
     )
 
 
-def _points(folded: Folded, moved: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
-    """`member_id, start`: every instant up to `as_of` at which something may change for a member."""
+def _turns(folded: Folded, moved: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
+    """`member_id, start, since, act`: every instant up to `as_of` at which something may change for a member.
+
+    `since` where a residence begins. `act` where one counts: twice its rank, plus one if it is *on*.
+    """
     ids = folded.ids
-    fixed = {at for rule in rules.regimes for at in (rule.effective, rule.recipient_effective)}
-    parts = [ids.select("member_id", start=instant(at)) for at in sorted(fixed)]
-    parts += [ids.select("member_id", start=ids[matured_column(rules, notice)]) for notice in notices_of(rules)]
-    parts += [moved.select("member_id", start=moved[column]) for column in ("since", "recorded_at")]
-    acts = folded.acts
-    parts.append(acts.select("member_id", start=acts["at"]).semi_join(ids, "member_id"))
+    fixed = {at for rule in rules.regimes for at in (rule.effective, rule.recipient_effective)} | {FIRST}
+    plain = [(ids, instant(at)) for at in sorted(fixed)]
+    plain += [(ids, ids[matured_column(rules, notice)]) for notice in notices_of(rules)]
+    plain.append((moved, moved.recorded_at))
+    nothing = {"since": ibis.null(INSTANT), "act": ibis.null("int64")}
+    parts = [table.select("member_id", start=at, **nothing) for table, at in plain]
+    parts.append(moved.select("member_id", start=moved.since, since=moved.since, act=nothing["act"]))
+    acts = folded.acts.semi_join(ids, "member_id")
+    coded = acts["rank"] * 2 + acts.is_on.cast("int64")
+    parts.append(acts.select("member_id", start=acts["at"], since=nothing["since"], act=coded))
     union = reduce(lambda left, right: left.union(right, distinct=False), parts)
-    late = union.filter((union.start <= as_of) & (union.start > instant(FIRST))).distinct()
-    return late.union(ids.select("member_id", start=instant(FIRST)), distinct=False)
+    return union.filter(union.start <= as_of)
 
 
-def _last_residence(points: ir.Table, moved: ir.Table) -> ir.Table:
-    """The points with `country` and `recorded_at` of the residence that holds at each; NULL before the first."""
-    rows = moved.select(moved_member="member_id", since="since", country="country", recorded_at="recorded_at")
-    begun = points.left_join(rows, [points.member_id == rows.moved_member, rows.since <= points.start])
-    latest = begun.group_by(["member_id", "start"]).agg(since=begun.since.max())
-    found = latest.left_join(rows, [latest.member_id == rows.moved_member, latest.since == rows.since])
-    return found.select("member_id", "start", "country", "recorded_at")
-
-
-def _last_act(points: ir.Table, acts: ir.Table) -> ir.Table:
-    """The points with `last_act`: twice the greatest rank among the acts up to each, plus one if that act is *on*."""
-    rows = acts.select(act_member="member_id", act_at="at", coded=acts["rank"] * 2 + acts.is_on.cast("int64"))
-    happened = points.left_join(rows, [points.member_id == rows.act_member, rows.act_at <= points.start])
-    return happened.group_by(["member_id", "start", "country", "recorded_at"]).agg(last_act=happened.coded.max())
+def _lived(turns: ir.Table) -> ir.Table:
+    """`member_id, start, end, since, last_act`: the last residence and the last act by rank in every interval."""
+    by_start = ibis.window(group_by=turns.member_id, order_by=turns.start)
+    so_far = ibis.range_window(following=0, group_by=turns.member_id, order_by=turns.start)
+    table = turns.select(
+        "member_id",
+        "start",
+        end=turns.start.lead().over(by_start).fill_null(instant(LAST)),
+        since=turns.since.max().over(so_far),
+        last_act=turns.act.max().over(so_far),
+    )
+    # of turns at one instant the last has the interval, and they all know of each other
+    return table.filter(table.start < table["end"])
 
 
 def good_intervals(intervals: ir.Table) -> ir.Table:
-    """`member_id, start, end`: content that came to be here may be collected when use is first in force, never off before.
+    """`member_id, start, end`: what came to be here may be collected when use is first in force, never off before.
 
     For an interval in force that is the interval itself, if it is on; for one that is not, everything from it to the
-    next one in force must be on.
+    next one in force must be on, by acts or by a default that was known then.
     """
     ahead = ibis.window(group_by=intervals.member_id, order_by=intervals.start, preceding=0, following=None)
-    next_in_force = ibis.ifelse(intervals.in_force, intervals.start, ibis.null(intervals.start.type()))
-    next_off = ibis.ifelse(intervals.is_on, ibis.null(intervals.start.type()), intervals.start)
-    table = intervals.mutate(next_in_force=next_in_force.min().over(ahead), next_off=next_off.min().over(ahead))
+    next_in_force = ibis.ifelse(intervals.in_force, intervals.start, ibis.null(INSTANT))
+    table = intervals.mutate(next_in_force=next_in_force.min().over(ahead))
+    known = table.recorded_at.isnull() | (table.recorded_at <= table.next_in_force)
+    next_off = ibis.ifelse(table.is_on & known, ibis.null(INSTANT), table.start)
+    table = table.mutate(next_off=next_off.min().over(ahead))
     never_off = table.next_off.isnull() | (table.next_off > table.next_in_force)
     return table.filter(table.next_in_force.notnull() & never_off).select("member_id", "start", "end")

@@ -65,23 +65,26 @@ class Engine(Protocol):
     def open_items(self) -> CorpusOpened:
         """Open the corpus."""
 
-    def fold(self, info: Any, moment: Moment) -> int:  # noqa: ANN401 - what `read_register` returned
-        """Fold the register at a moment; the number of objectors that cannot be matched and were waived."""
+    def fold(self, info: Any, moment: Moment) -> None:  # noqa: ANN401 - what `read_register` returned
+        """Fold the register at a moment."""
 
-    def count(self, on_progress: Fraction) -> list[Counted]:
-        """Count decisions without writing."""
+    def decide(self, on_progress: Fraction) -> list[Counted]:
+        """Decide every row, and count."""
 
-    def write_items(self, path: Path, on_progress: Fraction) -> None:
-        """Write the eligible rows."""
+    def unmatched_objectors(self) -> int:
+        """The number of objectors that cannot be matched and were waived."""
 
-    def count_items(self, path: Path) -> list[Counted]:
-        """Count written eligible rows."""
+    def write_items(self, path: Path, on_progress: Fraction) -> int:
+        """Write the eligible rows; how many there are."""
 
-    def write_left_out(self, path: Path, on_progress: Fraction) -> list[Counted]:
-        """Write the other rows, and count them."""
+    def write_left_out(self, path: Path, on_progress: Fraction) -> int:
+        """Write the decisions of the other rows; how many there are."""
 
-    def write_decisions(self, path: Path, on_progress: Fraction) -> list[Counted]:
-        """Write a decision for every row, and count them."""
+    def write_decisions(self, path: Path, on_progress: Fraction) -> int:
+        """Write a decision for every row; how many there are."""
+
+    def drop_eligible(self, path: Path) -> None:
+        """Keep in written decisions only those of the rows that are left out."""
 
     def turns_between(self, start: datetime, end: datetime) -> bool:
         """Whether anything is dated in `(start, end]`."""
@@ -109,4 +112,4 @@ class Shelf(Protocol):
         """Flush and rename."""
 
     def digest(self, path: Path) -> str:
-        """The digest of a written file."""
+        """Flush a written file, and digest it."""

@@ -40,7 +40,7 @@ class Reading:
     """How to read tables."""
 
     assume_zone: str | None = None
-    """IANA zone or offset for instants without a zone; None makes them unreadable."""
+    """IANA zone for instants without a zone; None makes them unreadable."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Name in design → name in the items, where they differ."""
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from byleave.gate.manifest import Reads, WrittenFile, manifest
 from byleave.gate.request import Counted, Progress, Request, Result, silent
 from byleave.kernel.canonical import canonical_json
+from byleave.kernel.decision import Reason
 from byleave.kernel.errors import RefusedError, UsageError
 from byleave.kernel.instants import format_instant
 from byleave.policy.facts import Moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from byleave.gate.request import Output
     from byleave.policy.rules import Rules
 
+    Digest = Callable[[Path], Future[str]]
+
 ITEMS, LEFT_OUT, DECISIONS = "items/part-0.parquet", "left_out/part-0.parquet", "decisions/part-0.parquet"
+DECIDED_AGAIN = "decisions/part-1.parquet"
 LEFT_LATER = "left_out/part-1.parquet"
 """Rows that were no longer eligible when they were decided again."""
 
@@ -43,12 +48,13 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a run has read before it decides."""
+    """What a run has read and decided before it writes."""
 
     moment: Moment
     register: RegisterRead
     corpus: CorpusOpened
     waived: dict[str, Any]
+    counts: list[Counted]
 
 
 def moment_of(request: Request, now: datetime) -> Moment:
@@ -68,9 +74,9 @@ def moment_of(request: Request, now: datetime) -> Moment:
 def dry_run(gate: Gate, request: Request) -> Result:
     """Decide and count, and write nothing."""
     read = _read(gate, request)
-    counts = gate.engine.count(gate._step("deciding"))  # noqa: SLF001 - same module
+    _require_same_rows(gate, read)
     reads = _reads(read, read.moment, read.register, 0)
-    return Result(_manifest(gate, request, read, reads, counts, []), tuple(counts), None)
+    return Result(_manifest(gate, request, read, reads, []), tuple(read.counts), None)
 
 
 def run(gate: Gate, request: Request, output: Output, shelf: Shelf, work: Path) -> Result:
@@ -79,21 +85,22 @@ def run(gate: Gate, request: Request, output: Output, shelf: Shelf, work: Path) 
     Raises: any ByleaveError; then nothing is published.
     """
     read = _read(gate, request)
-    write = _write_decisions if output.decisions_only else _write_snapshot
-    counts = write(gate, work)
-    _require_same_rows(gate, read, counts)
-    gate.progress("checking again", 0.0)
-    reads, counts = _check_again(gate, read, counts, work, decisions_only=output.decisions_only)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        write = _write_decisions if output.decisions_only else _write_snapshot
+        digests = write(gate, work, read.counts, lambda path: beside.submit(shelf.digest, path))
+        _require_same_rows(gate, read)
+        gate.progress("checking again", 0.0)
+        checked = _check_again(gate, read, work, decisions_only=output.decisions_only)
+        digests |= {path: beside.submit(shelf.digest, path) for path in checked.fresh}
     files = [
-        WrittenFile(str(path.relative_to(work)), shelf.digest(path), path.stat().st_size)
-        for path in sorted(work.rglob("*.parquet"))
-        if not path.is_relative_to(work / SPILL)
+        WrittenFile(str(path.relative_to(work)), digest.result(), path.stat().st_size)
+        for path, digest in sorted(digests.items())
     ]
-    value = _manifest(gate, request, read, reads, counts, files)
+    value = _manifest(gate, request, checked.read, checked.reads, files)
     (work / "manifest.json").write_bytes(canonical_json(value))
     gate.progress("publishing", 0.0)
     shelf.publish(work, output.folder)
-    return Result(value, tuple(counts), output.folder)
+    return Result(value, tuple(checked.read.counts), output.folder)
 
 
 SPILL = ".spill"
@@ -108,69 +115,104 @@ def _read(gate: Gate, request: Request) -> _Read:
     gate.progress("opening the items", 0.0)
     corpus = gate.engine.open_items()
     gate.progress("folding the register", 0.0)
-    unmatched = gate.engine.fold(register, moment)
-    waived = {**request.waivers.as_json(), **register.waived}
-    if unmatched:
-        waived["unmatched_objectors"] = unmatched
-    return _Read(moment, register, corpus, waived)
+    gate.engine.fold(register, moment)
+    counts = gate.engine.decide(gate._step("deciding"))  # noqa: SLF001 - same module
+    waived = {**request.waivers.as_json(), **register.waived, **_unmatched(gate)}
+    return _Read(moment, register, corpus, waived, counts)
 
 
-def _write_snapshot(gate: Gate, work: Path) -> list[Counted]:
+def _unmatched(gate: Gate) -> dict[str, int]:
+    """For the manifest: how many objectors cannot be found in the items, if that is waived."""
+    unmatched = gate.engine.unmatched_objectors()
+    return {"unmatched_objectors": unmatched} if unmatched else {}
+
+
+def _write_snapshot(gate: Gate, work: Path, counts: Sequence[Counted], digest: Digest) -> dict[Path, Future[str]]:
     for name in (ITEMS, LEFT_OUT):
         (work / name).parent.mkdir()
-    gate.engine.write_items(work / ITEMS, gate._step("writing eligible items"))  # noqa: SLF001
+    items = gate.engine.write_items(work / ITEMS, gate._step("writing eligible items"))  # noqa: SLF001
+    digests = {work / ITEMS: digest(work / ITEMS)}
     left = gate.engine.write_left_out(work / LEFT_OUT, gate._step("writing what is left out"))  # noqa: SLF001
-    return [*gate.engine.count_items(work / ITEMS), *left]
+    if (items, left) != _split(counts):
+        raise _changed()
+    return {**digests, work / LEFT_OUT: digest(work / LEFT_OUT)}
 
 
-def _write_decisions(gate: Gate, work: Path) -> list[Counted]:
-    (work / DECISIONS).parent.mkdir()
-    return gate.engine.write_decisions(work / DECISIONS, gate._step("writing decisions"))  # noqa: SLF001
+def _write_decisions(gate: Gate, work: Path, counts: Sequence[Counted], digest: Digest) -> dict[Path, Future[str]]:
+    path = work / DECISIONS
+    path.parent.mkdir(exist_ok=True)
+    rows = gate.engine.write_decisions(path, gate._step("writing decisions"))  # noqa: SLF001
+    if rows != sum(_split(counts)):
+        raise _changed()
+    return {path: digest(path)}
 
 
-def _require_same_rows(gate: Gate, read: _Read, counts: Sequence[Counted]) -> None:
+def _split(counts: Iterable[Counted]) -> tuple[int, int]:
+    """How many rows are eligible, and how many are not."""
+    eligible = sum(one.rows for one in counts if one.reason == Reason.ELIGIBLE)
+    return eligible, sum(one.rows for one in counts) - eligible
+
+
+def _require_same_rows(gate: Gate, read: _Read) -> None:
     """Every row read is in exactly one of the outputs; files that change meanwhile would break that."""
-    decided = sum(one.rows for one in counts)
-    if not read.corpus.unchanged() or decided != gate.engine.rows():
-        hint = "write the corpus elsewhere and rename it into place"
-        raise RefusedError("the items changed while they were read", hint=hint)
+    if not read.corpus.unchanged() or sum(_split(read.counts)) != gate.engine.rows():
+        raise _changed()
 
 
-def _check_again(
-    gate: Gate, read: _Read, counts: list[Counted], work: Path, *, decisions_only: bool
-) -> tuple[Reads, list[Counted]]:
-    """Decide once more at (T', W'), if anything has happened since (T, W)."""
+def _changed() -> RefusedError:
+    hint = "write the corpus elsewhere and rename it into place"
+    return RefusedError("the items changed while they were read", hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What deciding once more has found."""
+
+    read: _Read
+    """With the register, the waivers and the counts as they are now."""
+    reads: Reads
+    fresh: list[Path]
+    """The files that were written anew."""
+
+
+def _check_again(gate: Gate, read: _Read, work: Path, *, decisions_only: bool) -> _Checked:
+    """Decide the eligible rows once more at (T', W'), if anything has happened since (T, W)."""
     if read.moment.replay:
-        return _reads(read, read.moment, read.register, 0), counts
-    later = Moment(gate.clock(), replay=False)
+        return _Checked(read, _reads(read, read.moment, read.register, 0), [])
+    later = Moment(max(gate.clock(), read.moment.as_of), replay=False)
     changed = gate.engine.register_changed(read.register)
     if not changed and not gate.engine.turns_between(read.moment.as_of, later.as_of):
-        return _reads(read, later, read.register, 0), counts
-    register = gate.engine.read_register() if changed else read.register
+        return _Checked(read, _reads(read, later, read.register, 0), [])
+    kept = work / ITEMS
     if decisions_only:
-        gate.engine.fold(register, later)
-        (work / DECISIONS).unlink()
-        return _reads(read, later, register, 0), _write_decisions(gate, work)
-    gate.engine.use_items(work / ITEMS)
+        kept = work / SPILL / "eligible.parquet"
+        gate.engine.write_items(kept, gate._step("deciding again"))  # noqa: SLF001
+    register = gate.engine.read_register() if changed else read.register
+    gate.engine.use_items(kept)
     gate.engine.fold(register, later)
-    return _move_out(gate, read, later, register, counts, work)
+    counts = gate.engine.decide(gate._step("deciding again"))  # noqa: SLF001
+    _, moved = _split(counts)
+    before = [one for one in read.counts if one.reason != Reason.ELIGIBLE]
+    waived = {**read.waived, **register.waived, **_unmatched(gate)}
+    now = replace(read, register=register, waived=waived, counts=_merged([*before, *counts]))
+    move = _move_decisions if decisions_only else _move_items
+    return _Checked(now, _reads(read, later, register, moved), move(gate, work) if moved else [])
 
 
-def _move_out(  # noqa: PLR0913, PLR0917 - one step of a run
-    gate: Gate, read: _Read, later: Moment, register: RegisterRead, counts: list[Counted], work: Path
-) -> tuple[Reads, list[Counted]]:
+def _move_items(gate: Gate, work: Path) -> list[Path]:
     """Move the rows that are no longer eligible from `items` to `left_out`."""
-    left = gate.engine.write_left_out(work / LEFT_LATER, gate._step("deciding again"))  # noqa: SLF001
-    moved = sum(one.rows for one in left)
-    if not moved:
-        (work / LEFT_LATER).unlink()
-        return _reads(read, later, register, 0), counts
+    gate.engine.write_left_out(work / LEFT_LATER, gate._step("deciding again"))  # noqa: SLF001
     fresh = work / "items/part-1.parquet"
     gate.engine.write_items(fresh, gate._step("deciding again"))  # noqa: SLF001
-    still = gate.engine.count_items(fresh)
     fresh.replace(work / ITEMS)
-    before = [one for one in counts if one.reason != "eligible"]
-    return _reads(read, later, register, moved), _merged([*still, *before, *left])
+    return [work / ITEMS, work / LEFT_LATER]
+
+
+def _move_decisions(gate: Gate, work: Path) -> list[Path]:
+    """Write the decisions of the rows that were eligible anew."""
+    gate.engine.drop_eligible(work / DECISIONS)
+    gate.engine.write_decisions(work / DECIDED_AGAIN, gate._step("deciding again"))  # noqa: SLF001
+    return [work / DECISIONS, work / DECIDED_AGAIN]
 
 
 def _merged(counts: Sequence[Counted]) -> list[Counted]:
@@ -190,9 +232,9 @@ def _reads(read: _Read, later: Moment, register: RegisterRead, moved: int) -> Re
     )
 
 
-def _manifest(  # noqa: PLR0913, PLR0917 - one step of a run
-    gate: Gate, request: Request, read: _Read, reads: Reads, counts: Sequence[Counted], files: Sequence[WrittenFile]
+def _manifest(
+    gate: Gate, request: Request, read: _Read, reads: Reads, files: Sequence[WrittenFile]
 ) -> dict[str, Any]:
     return manifest(
-        request, gate.rules, gate.engine, read.register, read.corpus, reads, counts, files, read.waived, gate.version
+        request, gate.rules, gate.engine, read.register, read.corpus, reads, read.counts, files, read.waived, gate.version
     )

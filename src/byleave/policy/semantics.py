@@ -99,10 +99,11 @@ def residence_at(member: Member, t: datetime) -> Residence | None:
     return min(rows, key=lambda row: row.recorded_at or FIRST) if agree else None
 
 
-def regime_at(member: Member, rules: Rules, t: datetime) -> RegimeRules | None:
-    """The regime of the residence at `t`, if the residence is known and covered."""
+def regime_at(member: Member, rules: Rules, t: datetime, by: datetime = LAST) -> RegimeRules | None:
+    """The regime of the residence at `t`, if the residence is known and covered, and was recorded `by` then."""
     residence = residence_at(member, t)
-    return rules.by_country.get(residence.country or "") if residence else None
+    recorded = residence is not None and (residence.recorded_at or FIRST) <= by
+    return rules.by_country.get(residence.country or "") if residence and recorded else None
 
 
 def _permitted(category: str | None, member: Member, regime: RegimeRules, t: datetime) -> bool:
@@ -168,24 +169,24 @@ def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> boo
     as_of, since = moment.as_of, min(item.since or LAST, moment.as_of)
 
     def in_force(t: datetime) -> bool:
-        residence, regime = residence_at(member, t), regime_at(member, rules, t)
-        if residence is None or regime is None or t < max(residence.recorded_at or FIRST, regime.effective):
+        regime = regime_at(member, rules, t, by=t)
+        if regime is None or t < regime.effective:
             return False
         return _permitted(item.category, member, regime, t) and _matured(member, regime.notice, t)
 
-    def on(t: datetime) -> bool:
-        """The last act by `seq` among those up to `t`, else the regime's default; off where no regime is known."""
+    def on(t: datetime, by: datetime) -> bool:
+        """The last act by `seq` among those up to `t`, else the regime's default; off where none is known `by` then."""
         happened = [act for act in acts if act.at <= t]
-        regime = regime_at(member, rules, t)
+        regime = regime_at(member, rules, t, by)
         return happened[-1].on if happened else regime is not None and regime.default_on
 
     instants = [since, *(t for t in _turns(member, rules, acts) if since < t <= as_of)]
     if rules.reaches != "collection":
-        return in_force(as_of) and on(as_of) and (rules.frees == "everything" or all(map(on, instants)))
+        return in_force(as_of) and all(on(t, as_of) for t in (instants if rules.frees == "new-content" else [as_of]))
     if rules.frees == "everything":
-        return any(in_force(t) and on(t) for t in instants)
+        return any(in_force(t) and on(t, t) for t in instants)
     first = next((t for t in instants if in_force(t)), None)
-    return first is not None and all(on(t) for t in instants if t <= first)
+    return first is not None and all(on(t, first) for t in instants if t <= first)
 
 
 def _turns(member: Member, rules: Rules, acts: Sequence[Act]) -> list[datetime]:

@@ -6,10 +6,15 @@ read (None when that cannot happen). Blank text (spaces, tabs, line ends) is NUL
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import InputError, UsageError
 from byleave.kernel.instants import DATE_PATTERN, FIRST, INSTANT_PATTERN, LAST, NAIVE_PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _BLANKS = "' ' || chr(9) || chr(10) || chr(13)"
 _FIRST, _LAST = (f"TIMESTAMPTZ '{edge:%Y-%m-%d} 00:00:00+00'" for edge in (FIRST, LAST))
@@ -82,7 +87,7 @@ def _from_text(kind: Kind, value: str, zone: str | None) -> Column:
             return _checked(value, f"CASE {value} WHEN 'true' THEN true WHEN 'false' THEN false END")
         case "order":
             return _checked(
-                value, f"CASE WHEN regexp_full_match({value}, '[0-9]{{1,18}}') THEN CAST({value} AS BIGINT) END"
+                value, f"CASE WHEN regexp_full_match({value}, '[0-9]{{1,19}}') THEN TRY_CAST({value} AS BIGINT) END"
             )
         case "choice":
             return _checked(value, _choice(kind, value))
@@ -106,7 +111,7 @@ def _instant(value: str, zone: str | None) -> str:
     zoned = _bounded(f"TRY_CAST({_with_seconds(text)} AS TIMESTAMPTZ)")
     branches = f"WHEN regexp_full_match({value}, '{INSTANT_PATTERN}') THEN {zoned}"
     if zone is not None:
-        local = f"TRY_CAST({text} AS TIMESTAMP)"
+        local = f"TRY_CAST({_with_seconds(text)} AS TIMESTAMP)"
         branches += f" WHEN regexp_full_match({value}, '{NAIVE_PATTERN}') THEN {_assumed(local, zone)}"
     return f"CASE {branches} END"
 
@@ -117,14 +122,16 @@ def _with_seconds(text: str) -> str:
 
 def _assumed(local: str, zone: str) -> str:
     """A local time in a zone; NULL where the clock skips it or shows it twice."""
-    at = f"timezone({literal(zone)}, {local})"
-    again = [f"timezone({literal(zone)}, {at} {sign} INTERVAL {size}) <> {local}" for sign in "+-" for size in _SHIFTS]
-    once = " AND ".join([f"timezone({literal(zone)}, {at}) = {local}", *again])
-    return f"CASE WHEN {once} THEN {_bounded(at)} END"
-
-
-_SHIFTS = ("30 MINUTE", "1 HOUR", "2 HOUR")
-"""By how much a clock is ever set back. Source: IANA time zone database (Lord Howe 30 minutes, Troll 2 hours)."""
+    # the offsets well before and well after give the only two instants that it can be; exactly one must show it
+    named = literal(zone)
+    utc = f"timezone('UTC', {local})"
+    sides = [f"({utc} {sign} INTERVAL 24 HOUR)" for sign in "-+"]
+    first, second = (f"({utc} - (timezone({named}, {side}) - timezone('UTC', {side})))" for side in sides)
+    shows_first, shows_second = (f"timezone({named}, {at}) = {local}" for at in (first, second))
+    return (
+        f"CASE WHEN {shows_first} AND ({first} = {second} OR NOT {shows_second}) THEN {_bounded(first)}"
+        f" WHEN {shows_second} AND NOT {shows_first} THEN {_bounded(second)} END"
+    )
 
 
 def _bounded(at: str) -> str:
@@ -134,24 +141,24 @@ def _bounded(at: str) -> str:
 def _ids(json: str) -> str:
     """A JSON array of non-blank texts; NULL for anything else."""
     elements = f"CAST({json} AS JSON[])"
-    bad = f"list_filter({elements}, x -> json_type(x) <> 'VARCHAR' OR trim(x->>'$', {_BLANKS}) = '')"
+    bad = f"list_filter({elements}, x -> coalesce(json_type(x), '') <> 'VARCHAR' OR trim(x->>'$', {_BLANKS}) = '')"
     is_list = f"json_type({json}) = 'ARRAY' AND len({bad}) = 0"
     return f"CASE WHEN {is_list} THEN CAST({json} AS VARCHAR[]) END"
 
 
 def _from_json(kind: Kind, source: str, zone: str | None) -> Column:
     """A value of JSON Lines: text, or the JSON type that says the same; any other type is unreadable."""
-    there = f"({source} IS NOT NULL AND json_type({source}) <> 'NULL')"
-    if kind.name == "ids":
-        return Column(_ids(source), f"{there} AND ({_ids(source)}) IS NULL")
-    direct = {"flag": ("BOOLEAN", "BOOLEAN"), "order": ("UBIGINT", "BIGINT")}.get(kind.name)
-    if direct is not None:
-        typed = f"CASE WHEN json_type({source}) = '{direct[0]}' THEN TRY_CAST({source} AS {direct[1]}) END"
-        return Column(typed, f"{there} AND ({typed}) IS NULL")
-    text = f"CASE WHEN json_type({source}) = 'VARCHAR' THEN {source}->>'$' END"
-    column = _from_text(kind, _unblank(f"({text})"), zone)
-    other = f"{there} AND json_type({source}) <> 'VARCHAR'"
-    return Column(column.value, f"({other}) OR ({column.unreadable})" if column.unreadable else other)
+    text = _from_text(kind, _unblank(f"(CASE WHEN json_type({source}) = 'VARCHAR' THEN {source}->>'$' END)"), zone)
+    other = f"({source} IS NOT NULL AND json_type({source}) NOT IN ('NULL', 'VARCHAR'))"
+    says = {
+        "flag": f"CASE WHEN json_type({source}) = 'BOOLEAN' THEN CAST({source} AS BOOLEAN) END",
+        "order": f"CASE WHEN json_type({source}) = 'UBIGINT' THEN TRY_CAST({source} AS BIGINT) END",
+        "ids": _ids(source),
+    }.get(kind.name)
+    if says is not None:
+        value = f"CASE WHEN {other} THEN {says} ELSE {text.value} END"
+        return Column(value, f"({other} AND ({says}) IS NULL) OR ({text.unreadable})")
+    return Column(text.value, f"{other} OR ({text.unreadable})" if text.unreadable else other)
 
 
 def _from_typed(kind: Kind, source: str, source_type: str, zone: str | None) -> Column | None:
@@ -167,16 +174,22 @@ def _from_typed(kind: Kind, source: str, source_type: str, zone: str | None) -> 
             return Column(source, f"({source} < DATE '{FIRST:%Y-%m-%d}' OR {source} >= DATE '{LAST:%Y-%m-%d}')")
         case ("flag", "BOOLEAN"):
             return Column(source)
-        case "order", "BIGINT" | "INTEGER" | "SMALLINT" | "UINTEGER" | "USMALLINT":
-            return Column(f"CAST({source} AS BIGINT)", f"{source} < 0")
-        case "ids", "VARCHAR[]":
+        case "order", _ if source_type in _INTEGERS:
+            return _checked(source, f"CASE WHEN {source} >= 0 THEN TRY_CAST({source} AS BIGINT) END")
+        case "ids", _ if re.fullmatch(r"VARCHAR\[[0-9]*\]", source_type):
             blank = f"len(list_filter({source}, x -> x IS NULL OR trim(x, {_BLANKS}) = '')) > 0"
-            return Column(source, f"({source} IS NOT NULL AND {blank})")
-    if source_type == '"NULL"' or source_type == "NULL":
-        return Column(f"CAST({source} AS {_DUCK[kind.name]})")
+            return Column(f"CAST({source} AS VARCHAR[])", f"({source} IS NOT NULL AND {blank})")
+        case _, "NULL":
+            return Column(f"CAST(NULL AS {_DUCK[kind.name]})")
+        case "ids", "NULL[]":
+            return Column(f"CAST({source} AS VARCHAR[])", f"len({source}) > 0")
     return None
 
 
+_INTEGERS = {f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")} | {
+    "INTEGER",
+    "UINTEGER",
+}
 _DUCK = {
     "text": "VARCHAR",
     "choice": "VARCHAR",
@@ -187,7 +200,7 @@ _DUCK = {
     "ids": "VARCHAR[]",
 }
 _EXPECTED = {
-    "text": "text (ids are text: `007` stays `007`)",
+    "text": "text",
     "choice": "text",
     "instant": "instants with a time zone",
     "date": "dates",
@@ -204,23 +217,61 @@ def missing_type(kind: Kind) -> str:
 
 def wrong_type(place: str, name: str, kind: Kind, source_type: str) -> InputError:
     """The error for a column whose type cannot hold such values."""
-    naive = kind.name == "instant" and source_type.startswith("TIMESTAMP")
-    hint = "say which zone is meant with --assume-zone, for example --assume-zone UTC" if naive else None
-    held = "instants without a time zone" if naive else f"values of type {source_type.lower()}"
+    held = _held(source_type)
+    hint = _CONVERT.get(kind.name)
+    if kind.name == "instant" and held == _NAIVE:
+        hint = "say which zone is meant with --assume-zone, for example --assume-zone UTC"
     return InputError(f"{place}: column `{name}` holds {held}, expected {_EXPECTED[kind.name]}", hint=hint)
 
 
-def check_zone(zone: str) -> str:
-    """The zone as DuckDB knows it.
+_NAIVE = "instants without a time zone"
+_HELD = (
+    (r".*\]|MAP.*", "lists"),
+    (r"STRUCT.*|UNION.*", "nested values"),
+    (r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", "whole numbers"),
+    (r"DOUBLE|FLOAT|DECIMAL.*", "numbers with a fraction"),
+    (r"TIMESTAMP WITH TIME ZONE", "instants"),
+    (r"TIMESTAMP.*", _NAIVE),
+    (r"TIME.*", "times of day"),
+    (r"DATE", "dates"),
+    (r"BOOLEAN", "booleans"),
+    (r"BLOB|BIT", "bytes"),
+    (r"VARCHAR|ENUM.*|UUID", "text"),
+)
+_CONVERT = {
+    "text": "write it as text where the table is made: a number loses its leading zeros, and ids are compared exactly",
+    "choice": "write it as text where the table is made",
+    "instant": "write instants with their zone, such as 2025-11-03T00:00:00Z",
+    "date": "write dates such as 2001-05-23",
+    "flag": "write true, false or nothing",
+    "order": "write whole numbers from 0 on",
+    "ids": "write a list of texts, or a JSON array of texts",
+}
 
-    Raises: UsageError for a zone that the IANA database lacks.
+
+def _held(source_type: str) -> str:
+    """A DuckDB type in plain words."""
+    return next((words for pattern, words in _HELD if re.fullmatch(pattern, source_type)), "values of another type")
+
+
+_NOT_IANA = re.compile(r"SystemV/.*|(?!UTC|GMT|UCT|[CEMW]ET|[EHM]ST|PRC|ROC|ROK)[A-Z]{3}")
+"""What the engine knows beside IANA's names: `BST`, for one, is the time of Bangladesh to it."""
+
+
+def check_zone(zone: str, known: Iterable[str]) -> None:
+    """Refuse a zone that the IANA database lacks.
+
+    Args:
+        zone: its name.
+        known: the names that the engine knows; the machine may have no database of its own.
+
+    Raises: UsageError naming the nearest one.
     """
-    from zoneinfo import available_timezones
-
-    if zone in available_timezones():
-        return zone
+    names = {name.lower(): name for name in known if not _NOT_IANA.fullmatch(name)}
+    if names.get(zone.lower()) == zone:
+        return
     from difflib import get_close_matches
 
-    near = get_close_matches(zone, available_timezones(), n=1)
-    hint = f"did you mean `{near[0]}`?" if near else "give an IANA name such as `UTC` or `Europe/Berlin`"
+    near = get_close_matches(zone.lower().replace(" ", "_"), names, n=1)
+    hint = f"did you mean `{names[near[0]]}`?" if near else "give an IANA name such as `UTC` or `Europe/Berlin`"
     raise UsageError(f"there is no time zone `{zone}`", hint=hint)

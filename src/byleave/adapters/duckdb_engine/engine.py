@@ -9,9 +9,9 @@ from byleave.adapters.duckdb_engine.items import Corpus, open_items, refuse_unma
 from byleave.adapters.duckdb_engine.plans import AS_OF, Plan, Shape, plan_for
 from byleave.adapters.duckdb_engine.register import RegisterInfo, find_register, load_register, register_digest
 from byleave.adapters.duckdb_engine.session import Session
-from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE
+from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE, one_path
 from byleave.gate.request import Counted
-from byleave.kernel.decision import GAPS
+from byleave.kernel.decision import GAPS, Reason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,21 @@ if TYPE_CHECKING:
     from byleave.policy.rules import Rules
 
 _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
-_GAPS = ", ".join(literal(reason) for reason in sorted(GAPS))
-_VERDICT = f"CASE WHEN reason IN ({_GAPS}) THEN 'gap' ELSE 'excluded' END AS verdict"
+_REASONS = list(Reason)
+_ELIGIBLE = Reason.ELIGIBLE.order
+_GAPS = ", ".join(str(reason.order) for reason in sorted(GAPS))
+_TYPES = {"byleave_verdict": list(Verdict), "byleave_reason": _REASONS}
+"""Enumerations: DuckDB writes them to Parquet as text, and need not look for what repeats."""
+
+
+def _named() -> str:
+    """`verdict` and `reason` in words; until they are written a reason stands as the order of its test."""
+    verdict = (
+        f"CASE WHEN reason = {_ELIGIBLE} THEN 'eligible'::byleave_verdict"
+        f" WHEN reason IN ({_GAPS}) THEN 'gap'::byleave_verdict ELSE 'excluded'::byleave_verdict END"
+    )
+    reasons = " ".join(f"WHEN {one.order} THEN {literal(one.value)}::byleave_reason" for one in _REASONS)
+    return f"{verdict} AS verdict, CASE reason {reasons} END AS reason"
 
 
 class DuckDBEngine:
@@ -34,13 +47,16 @@ class DuckDBEngine:
 
     def __init__(self, request: Request, rules: Rules, spill: Path) -> None:
         """Open a session; nothing is read yet."""
-        if request.reading.assume_zone is not None:
-            check_zone(request.reading.assume_zone)
         self._request = request
         self._rules = rules
         self._spill = spill
         spill.mkdir(parents=True, exist_ok=True)
         self._session = Session(spill)
+        for name, values in _TYPES.items():
+            self._session.run(f"CREATE TYPE {name} AS ENUM ({', '.join(map(literal, values))})")
+        if request.reading.assume_zone is not None:
+            known = (name for (name,) in self._session.rows("SELECT name FROM pg_timezone_names()"))
+            check_zone(request.reading.assume_zone, known)
         self._again = False
         self.version = self._session.version
 
@@ -69,8 +85,8 @@ class DuckDBEngine:
         self._corpus = open_items(self._session, self._request.items, self._rules, self._request.reading, self._spill)
         return self._corpus
 
-    def fold(self, info: RegisterInfo, moment: Moment) -> int:
-        """Fold the register at a moment. Returns how many objectors own nothing and cannot be matched (waived)."""
+    def fold(self, info: RegisterInfo, moment: Moment) -> None:
+        """Fold the register at a moment."""
         corpus, rows = self._corpus, info.rows
         shape = Shape((*corpus.columns, UNREADABLE), corpus.passing, rows["withholdings"] > 0, moment.replay)
         self._plan = plan_for(self._rules, shape)
@@ -81,12 +97,7 @@ class DuckDBEngine:
         self._fill("byleave_state", self._plan.state)
         if self._plan.ranges:
             self._fill("byleave_ranges", self._plan.ranges)
-        self._fill("byleave_objecting", self._plan.objecting)
-        unmatched = refuse_unmatched_objections(
-            self._session, corpus, allowed=self._again or self._request.waivers.allow_orphans
-        )
         self._variant = self._single_items(self._plan)
-        return unmatched
 
     def _fill(self, name: str, sql: str) -> int:
         self._session.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
@@ -110,48 +121,67 @@ class DuckDBEngine:
         found = plan.withheld or "SELECT CAST(NULL AS VARCHAR) AS byleave_withheld WHERE false"
         return f"{found} UNION FROM byleave_flagged" if self._again else found
 
-    def count(self, on_progress: Callable[[float], None]) -> list[Counted]:
-        """Rows by reason, region and category over the whole corpus, without writing anything."""
-        sql = self._plan.decided[self._variant][2]
-        self._session.run(f"CREATE OR REPLACE TEMP TABLE byleave_counts AS {sql}", on_progress=on_progress)
-        return self._counted("FROM byleave_counts")
-
-    def write_items(self, path: Path, on_progress: Callable[[float], None]) -> None:
-        """Write the eligible rows with all their columns."""
-        self._copy(self._plan.decided[self._variant][0], path, on_progress)
-
-    def count_items(self, path: Path) -> list[Counted]:
-        """Rows by region and category in a file of eligible rows."""
-        return self._counted(
-            "SELECT 'eligible', byleave_regime, category, count(*)"
-            f" FROM read_parquet({literal(str(path))}) JOIN byleave_state ON member_id = byleave_member GROUP BY ALL"
+    def decide(self, on_progress: Callable[[float], None]) -> list[Counted]:
+        """Decide every row, and count: ids are kept of those that are left out, nothing of their content."""
+        named = list(self._rules.category_use)
+        known = f"list_position([{', '.join(map(literal, named))}], category)"
+        self._session.run(
+            f"CREATE OR REPLACE TEMP TABLE byleave_decided AS SELECT reason, regime, CAST({known} AS SMALLINT) AS known,"
+            f" CASE WHEN {known} IS NULL THEN category END AS unknown,"
+            f" CASE WHEN reason <> {_ELIGIBLE} THEN item_id END AS item_id,"
+            f" objector FROM ({self._rows()})",
+            on_progress=on_progress,
         )
-
-    def write_left_out(self, path: Path, on_progress: Callable[[float], None]) -> list[Counted]:
-        """Write `item_id, verdict, reason, file, row` of every other row. Returns them counted."""
-        sql = self._plan.decided[self._variant][1]
-        self._session.run(f"CREATE OR REPLACE TEMP TABLE byleave_left AS {sql}", on_progress=on_progress)
-        self._copy(f"SELECT item_id, {_VERDICT}, reason, file, row FROM byleave_left", path, on_progress)
-        return self._counted("SELECT reason, regime, category, count(*) FROM byleave_left GROUP BY ALL")
-
-    def write_decisions(self, path: Path, on_progress: Callable[[float], None]) -> list[Counted]:
-        """Write `item_id, verdict, reason, file, row` of every row. Returns them counted."""
-        eligible, others, _ = self._plan.decided[self._variant]
-        left = f"SELECT item_id, {_VERDICT}, reason, file, row FROM ({others})"
-        yes = f"SELECT item_id, 'eligible', 'eligible', NULL, NULL FROM ({eligible})"
-        self._copy(f"{left} UNION ALL {yes}", path, on_progress)
-        return self.count(on_progress)
-
-    def _counted(self, sql: str) -> list[Counted]:
+        counted = "SELECT reason, regime, {0}, count(*) FROM byleave_decided WHERE known {1} GROUP BY ALL"
         regimes = [regime.name for regime in self._rules.regimes]
-        rows = self._session.rows(sql)
+        rows = [(*of, named[known - 1], n) for *of, known, n in self._session.rows(counted.format("known", "NOTNULL"))]
+        rows += self._session.rows(counted.format("unknown", "ISNULL"))
         return [
-            Counted(reason, None if regime is None else regimes[regime], category, count)
-            for reason, regime, category, count in rows
+            Counted(_REASONS[order - 1].value, None if regime is None else regimes[regime], category, count)
+            for order, regime, category, count in rows
         ]
 
-    def _copy(self, sql: str, path: Path, on_progress: Callable[[float], None]) -> None:
-        self._session.run(f"COPY ({sql}) TO {literal(str(path))} ({_PARQUET})", on_progress=on_progress)
+    def unmatched_objectors(self) -> int:
+        """How many objectors own nothing in what was decided, and cannot be found in it otherwise."""
+        self._session.run(
+            "CREATE OR REPLACE TEMP TABLE byleave_ownerless AS SELECT subject_id FROM byleave_objecting"
+            " ANTI JOIN (SELECT objector FROM byleave_decided WHERE objector IS NOT NULL) AS found USING (objector)"
+        )
+        return refuse_unmatched_objections(self._session, self._corpus, allowed=self._request.waivers.allow_orphans)
+
+    def write_items(self, path: Path, on_progress: Callable[[float], None]) -> int:
+        """Write the eligible rows with all their columns. Returns how many."""
+        return self._copy(self._plan.decided[self._variant][0], path, on_progress)
+
+    def write_left_out(self, path: Path, on_progress: Callable[[float], None]) -> int:
+        """Write `item_id, verdict, reason, file, row` of every other row that was decided. Returns how many."""
+        named = f"SELECT item_id, {_named()}, NULL::VARCHAR AS file, NULL::BIGINT AS row FROM byleave_decided"
+        sql = f"{named} WHERE reason <> {_ELIGIBLE} AND item_id IS NOT NULL"
+        invalid = f"reason = {Reason.INVALID_ITEM.order} AND item_id IS NULL"
+        if self._session.one(f"SELECT count(*) FROM byleave_decided WHERE {invalid}"):
+            # without an id a row is an invalid item whatever else holds
+            nameless = f"SELECT item_id, {Reason.INVALID_ITEM.order} AS reason, {FILE}, {ROW} FROM items"
+            sql += f" UNION ALL SELECT item_id, {_named()}, {FILE}, {ROW} FROM ({nameless} WHERE item_id IS NULL)"
+        return self._copy(sql, path, on_progress)
+
+    def write_decisions(self, path: Path, on_progress: Callable[[float], None]) -> int:
+        """Write `item_id, verdict, reason, file, row` of every row. Returns how many."""
+        place = ", ".join(f"CASE WHEN item_id IS NULL THEN {name} END AS {name}" for name in ("file", "row"))
+        return self._copy(f"SELECT item_id, {_named()}, {place} FROM ({self._rows()})", path, on_progress)
+
+    def drop_eligible(self, path: Path) -> None:
+        """Keep in written decisions only those of the rows that are left out."""
+        fresh = path.with_suffix(".new")
+        kept = f"FROM read_parquet({one_path(path)}) WHERE verdict <> 'eligible'"
+        self._session.run(f"COPY ({kept}) TO {literal(str(fresh))} ({_PARQUET})")
+        fresh.replace(path)
+
+    def _rows(self) -> str:
+        return self._plan.decided[self._variant][1]
+
+    def _copy(self, sql: str, path: Path, on_progress: Callable[[float], None]) -> int:
+        rows = self._session.rows(f"COPY ({sql}) TO {literal(str(path))} ({_PARQUET})", on_progress=on_progress)
+        return int(rows[0][0])
 
     def use_items(self, path: Path) -> None:
         """Decide the rows of a written file from now on; withheld ids are still those of the whole corpus."""
@@ -160,7 +190,7 @@ class DuckDBEngine:
         columns = ", ".join(quoted(name) for name in (*self._corpus.columns, *self._corpus.passing))
         self._session.run(
             f"CREATE OR REPLACE TEMP VIEW items AS SELECT {columns}, filename AS {FILE}, file_row_number + 1 AS {ROW},"
-            f" false AS {UNREADABLE} FROM read_parquet({literal(str(path))}, filename = true, file_row_number = true)"
+            f" false AS {UNREADABLE} FROM read_parquet({one_path(path)}, filename = true, file_row_number = true)"
         )
 
     def rows(self) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
+    from byleave.compile.decision import Decided
     from byleave.policy.rules import Rules
 
 AS_OF = "byleave_as_of"
@@ -41,19 +42,21 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """SQL for each step. The tables between the steps: `byleave_state`, `byleave_ranges`, `byleave_objecting`,
-    `byleave_withheld_ids`, `byleave_namings`."""
+    """SQL for each step.
+
+    The tables between the steps: the stages (the engine knows `byleave_objecting`), `byleave_state`, `byleave_ranges`,
+    `byleave_withheld_ids`, `byleave_namings`.
+    """
 
     stages: list[tuple[str, str]]
     """Name and SQL of the tables that the state is made from, in order."""
     state: str
     ranges: str | None
-    objecting: str
     withheld: str | None
     naming: str | None
-    decided: dict[str, tuple[str, str, str]]
+    decided: dict[str, tuple[str, str]]
     """Which of the tables `withheld` and `naming` have rows (`""`, `"w"`, `"n"`, `"wn"`) → SQL of the eligible rows,
-    of the other rows (`item_id, reason, regime, category, file, row`), and of the counts (`reason, regime, category, rows`)."""
+    and of all: `item_id, member_id, reason, regime, category, objector, file, row`; `reason` is an order."""
 
 
 def plan_for(rules: Rules, shape: Shape) -> Plan:
@@ -105,7 +108,7 @@ def _read(path: Path) -> Plan | None:
         plan = stored["plan"]
         if stored["digest"] != digest_value(plan):
             return None
-        decided = {name: (a, b, c) for name, (a, b, c) in plan["decided"].items()}
+        decided = {name: (a, b) for name, (a, b) in plan["decided"].items()}
         return Plan(**{**plan, "decided": decided, "stages": [(name, sql) for name, sql in plan["stages"]]})
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -128,7 +131,7 @@ def _write(path: Path, plan: Plan) -> None:
 def _compile(rules: Rules, shape: Shape) -> Plan:
     import ibis
 
-    from byleave.compile import acts, decision, state, tables
+    from byleave.compile import decision, state, tables
 
     as_of = _as_of()
     register = tables.unbound_register(withholdings=shape.withholdings)
@@ -157,7 +160,6 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
         stages=stages,
         state=str(_sql(folded.state)),
         ranges=_sql(folded.intervals),
-        objecting=str(_sql(acts.standing_objections(register.objections, rules, as_of, replay=shape.replay))),
         withheld=_sql(refusals.withheld),
         naming=_sql(refusals.naming),
         decided=decided,
@@ -183,24 +185,19 @@ def _item_types(shape: Shape) -> dict[str, str]:
     return {**{name: known[name] for name in shape.columns}, **dict.fromkeys(shape.passing, "string"), **own}
 
 
-def _outputs(outcome: Any, columns: Sequence[str]) -> tuple[str, str, str]:  # noqa: ANN401 - Ibis is imported late
-    import ibis
-
-    table, eligible = outcome.table, outcome.eligible
+def _outputs(outcome: Decided, columns: Sequence[str]) -> tuple[str, str]:
     kept = [name for name in columns if not name.startswith("byleave_")]
-    left = table.filter(outcome.left_out)
-    nameless = left.item_id.isnull()
-    others = left.select(
+    rows = outcome.table.select(
         "item_id",
-        reason=outcome.reason(),
+        "member_id",
+        reason="byleave_order",
         regime="byleave_regime",
         category="category",
-        file=ibis.ifelse(nameless, left.byleave_file, ibis.null("string")),
-        row=ibis.ifelse(nameless, left.byleave_row, ibis.null("int64")),
+        objector="byleave_objector",
+        file="byleave_file",
+        row="byleave_row",
     )
-    narrow = table.select(reason=outcome.reason(), regime=table.byleave_regime, category=table.category)
-    counts = narrow.group_by(["reason", "regime", "category"]).agg(rows=narrow.count())
-    return str(_sql(table.filter(eligible).select(*kept))), str(_sql(others)), str(_sql(counts))
+    return str(_sql(outcome.table.filter(outcome.eligible).select(*kept))), str(_sql(rows))
 
 
 def _sql(expression: ir.Table | None) -> Any:  # noqa: ANN401 - text, or None for None

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from byleave.adapters.duckdb_engine.columns import Kind, literal
+from byleave.adapters.duckdb_engine.columns import Kind, literal, quoted
 from byleave.adapters.duckdb_engine.tables import (
     FILE,
     ROW,
@@ -20,10 +20,13 @@ from byleave.adapters.duckdb_engine.tables import (
     typed,
 )
 from byleave.adapters.files import (
+    SUFFIXES,
     TableFiles,
-    ends_with_newline,
     file_digest,
+    files_below,
     format_of,
+    last_byte,
+    readable,
     stem_of,
     table_of,
 )
@@ -103,19 +106,17 @@ def find_register(folder: Path, rules: Rules) -> dict[str, TableFiles]:
 
     Raises: InputError when a table that must be there is missing, or a file has a name that no table has.
     """
+    hint = "give a folder with members, preferences, objections"
+    if not folder.exists():
+        raise InputError(f"there is no register folder `{folder}`", hint=hint)
     if not folder.is_dir():
-        raise InputError(
-            f"there is no register folder `{folder}`", hint="a folder with members, preferences, objections"
-        )
+        raise InputError(f"the register `{folder}` is not a folder", hint=hint)
     found: dict[str, list[Path]] = {}
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") or not (entry.is_dir() or format_of(entry)):
-            continue
-        name = entry.name if entry.is_dir() else stem_of(entry)
-        if name not in TABLES:
-            raise _stranger(entry, name)
-        inside = [path for path in sorted(entry.rglob("*")) if format_of(path)] if entry.is_dir() else [entry]
-        found.setdefault(name, []).extend(inside)
+    with readable(folder):
+        for entry in sorted(folder.iterdir()):
+            if not entry.name.startswith("."):
+                name, paths = _entry(entry)
+                found.setdefault(name, []).extend(paths)
     missing = next((name for name in _wanted(rules) if not found.get(name)), None)
     if missing is not None:
         hint = "a file with a header alone says that there are none; without it, refusals would be lost"
@@ -126,21 +127,40 @@ def find_register(folder: Path, rules: Rules) -> dict[str, TableFiles]:
     return tables
 
 
+def _entry(entry: Path) -> tuple[str, list[Path]]:
+    """The table that a file or folder of the register belongs to, and its files; none for what is not a table.
+
+    Raises: InputError for what looks like a table and cannot be read as one: it may hold refusals.
+    """
+    if entry.is_dir():
+        if entry.name not in TABLES:
+            raise _stranger(entry, entry.name)
+        inside = files_below(entry)
+        strange = next((path for path in inside if not format_of(path) and not path.name.startswith("_")), None)
+        if strange is not None or not any(map(format_of, inside)):
+            raise InputError(f"`{strange or entry}` holds no table by its name", hint=f"tables end in {SUFFIXES}")
+        return entry.name, [path for path in inside if format_of(path)]
+    if format_of(entry):
+        name = stem_of(entry)
+        if name not in TABLES:
+            raise _stranger(entry, name)
+        return name, [entry]
+    near = get_close_matches(entry.name.split(".")[0].lower(), list(TABLES), n=1, cutoff=0.8)
+    if near:
+        hint = f"tables end in {SUFFIXES}; if it is none of them, move it elsewhere"
+        raise InputError(f"`{entry}` may be the table `{near[0]}`, and is not one by its name", hint=hint)
+    return entry.name, []
+
+
 def _stranger(entry: Path, name: str) -> InputError:
-    near = get_close_matches(name, list(TABLES), n=1)
+    near = get_close_matches(name.lower(), list(TABLES), n=1)
     hint = f"did you mean `{near[0]}`?" if near else f"its tables are {', '.join(TABLES)}; move other files elsewhere"
     return InputError(f"`{entry}` is not a table of the register", hint=hint)
 
 
 def _refuse_cut_off(table: TableFiles) -> None:
     for path in table.paths:
-        try:
-            whole = table.format == "parquet" or ends_with_newline(path)
-        except (OSError, EOFError) as error:
-            raise RefusedError(
-                f"`{path}` is cut off: {error}", hint="write it again; a lost row may be a refusal"
-            ) from None
-        if not whole:
+        if table.format != "parquet" and last_byte(path) not in (b"\n", b"\r"):
             hint = "write it again, with a line break at the end; a lost row may be a refusal"
             raise RefusedError(f"`{path}` ends in the middle of a line and may be cut off", hint=hint)
 
@@ -171,7 +191,11 @@ _TRIES = 3
 
 def register_digest(files: Mapping[str, TableFiles]) -> str:
     """The digest of a folder register: over the names and the bytes of its tables."""
-    parts = {f"{name}/{path.name}": file_digest(path) for name, table in files.items() for path in table.paths}
+    parts = []
+    for name, table in sorted(files.items()):
+        for path in table.paths:
+            with readable(path):
+                parts.append([name, path.name, file_digest(path)])
     return digest_value(parts)
 
 
@@ -200,8 +224,9 @@ def _load(
     for name, kinds in TABLES.items():
         source = sources.get(name) or _none(name)
         table = typed(source, kinds, _plain(reading), passing=False)
-        session.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {filled(table, kinds)}")
-        _refuse_unreadable(session, name)
+        with source.being_read():
+            session.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {filled(table, kinds)}")
+        _refuse_unreadable(session, source)
         rows[name] = session.one(f"SELECT count(*) FROM {name}")
     session.run("SET preserve_insertion_order = false")
     _countries(session)
@@ -224,26 +249,36 @@ def _none(name: str) -> Source:
     return Source(name, f"table `{name}`", sql, dict.fromkeys(TABLES[name], "VARCHAR"))
 
 
-def _refuse_unreadable(session: Session, name: str) -> None:
+def _refuse_unreadable(session: Session, source: Source) -> None:
+    name = source.name
     blank = " ".join(f"""WHEN "{column}" IS NULL THEN '{column}'""" for column in _NEVER_BLANK[name])
     fault = f"coalesce({UNREADABLE}, CASE {blank} END)"
     first = session.rows(
-        f"SELECT {FILE}, {ROW}, {fault}, {UNREADABLE} IS NULL FROM {name} WHERE {fault} IS NOT NULL ORDER BY 1, 2 LIMIT 1"
+        f"SELECT {FILE}, {ROW}, {fault}, {UNREADABLE} IS NULL FROM {name}"
+        f" WHERE {fault} IS NOT NULL ORDER BY 1, 2 LIMIT 1"
     )
-    if first:
-        file, row, column, is_blank = first[0]
-        what = "is blank" if is_blank else "cannot be read"
-        raise RefusedError(f"`{file}`, row {row}: `{column}` {what}", hint=_REPAIR[TABLES[name][column].name])
+    if not first:
+        return
+    file, row, column, is_blank = first[0]
+    where = f"`{file}`, row {row}: `{column}`"
+    if is_blank:
+        raise RefusedError(f"{where} is blank", hint="fill it in; the row may be somebody's refusal")
+    raw = f"SELECT CAST({quoted(column)} AS VARCHAR) FROM ({source.sql}) WHERE {FILE} = ? AND {ROW} = ?"
+    kind = TABLES[name][column]
+    hint = f"write {' or '.join(kind.options)}" if kind.options else _REPAIR[kind.name]
+    value = str(session.one(raw, [file, row]))[:_SHOWN]
+    raise RefusedError(f"{where} is `{value}`, which cannot be read", hint=hint)
+
+
+_SHOWN = 100
+"""Characters of a value that an error quotes."""
 
 
 _REPAIR = {
-    "instant": "write an instant with its zone, such as 2025-11-03T00:00:00Z, between 1900 and 2199; or say --assume-zone",
-    "date": "write a date such as 2001-05-23, between 1900 and 2199, or leave it blank",
-    "choice": "write one of the words that the table knows (on, off; open, upheld, rejected, withdrawn)",
-    "order": "write a whole number, or leave `seq` out of the whole table",
-    "text": "fill it in; the row may be somebody's refusal",
-    "flag": "write true or false",
-    "ids": "write a JSON array of texts",
+    "instant": "write an instant with its zone, such as 2025-11-03T00:00:00Z, from 1900 to 2199; or say --assume-zone",
+    "date": "write a date such as 2001-05-23, from 1900 to 2199, or leave it blank",
+    "order": "write a whole number from 0 on, or leave `seq` out of the whole table",
+    "text": "write it as text, in quotes",
 }
 
 
@@ -273,7 +308,7 @@ def _check_preferences(session: Session, rules: Rules, waivers: Waivers) -> dict
         waived["ignored_settings"] = ignored
     orphans = session.rows(
         f"SELECT {FILE}, {ROW}, member_id, count(*) OVER () FROM preferences"
-        " WHERE member_id NOT IN (SELECT member_id FROM members) ORDER BY 1, 2 LIMIT 1"
+        " ANTI JOIN members USING (member_id) ORDER BY 1, 2 LIMIT 1"
     )
     if orphans:
         file, row, member, count = orphans[0]
@@ -310,8 +345,8 @@ def _unknown_settings(session: Session, known: list[str], waivers: Waivers) -> d
     """
     rows = session.rows(
         f"SELECT setting, count(*), min_by({FILE}, {ROW}), min({ROW}) FROM preferences"
-        " WHERE NOT list_contains(?, setting) GROUP BY setting ORDER BY setting",
-        [known],
+        f" WHERE NOT list_contains([{', '.join(map(literal, known))}]::VARCHAR[], setting)"
+        " GROUP BY setting ORDER BY setting"
     )
     for setting, _, file, row in rows:
         if setting not in waivers.ignore_settings:

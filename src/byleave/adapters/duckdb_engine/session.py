@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from byleave.adapters.duckdb_engine.columns import literal
 from byleave.kernel.errors import ByleaveError, InputError, OutputError
 
 if TYPE_CHECKING:
@@ -21,14 +23,20 @@ _POLL_SECONDS = 0.1
 
 
 class Session:
-    """A connection. Every statement runs in a thread of its own so that Ctrl-C reaches it at once."""
+    """A connection. Its statements run in a thread of their own so that Ctrl-C reaches them at once."""
 
     def __init__(self, spill: Path) -> None:
         """Open an in-memory database that spills into the folder `spill`."""
         self._connection = duckdb.connect()
+        self._worker = ThreadPoolExecutor(max_workers=1)
+        self.scanned: list[str] = []
+        """SQL for the name of each Parquet file that statements read; DuckDB does not always say which is damaged."""
         for name, value in (("TimeZone", "UTC"), ("temp_directory", str(spill)), ("memory_limit", MEMORY_LIMIT)):
-            self._connection.execute(f"SET {name} = ?", [value])
+            # never with a parameter: DuckDB would import pandas, where it is installed, to look at the value
+            self._connection.execute(f"SET {name} = {literal(value)}")
         self._connection.execute("SET preserve_insertion_order = false")
+        # DuckDB 1.5 takes a file that was replaced within a second by one of equal size for the one that it has read
+        self._connection.execute("SET enable_external_file_cache = false")
         self._connection.execute("SET enable_progress_bar = true")
         self._connection.execute("SET enable_progress_bar_print = false")
 
@@ -39,6 +47,7 @@ class Session:
 
     def close(self) -> None:
         """Free everything."""
+        self._worker.shutdown()
         self._connection.close()
 
     def register(self, name: str, table: Any) -> None:  # noqa: ANN401 - whatever DuckDB can scan
@@ -49,9 +58,15 @@ class Session:
         """Execute a statement for its effect."""
         self._execute(sql, on_progress)
 
-    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(
+        self,
+        sql: str,
+        parameters: list[Any] | None = None,
+        *,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> list[tuple[Any, ...]]:
         """Execute a query and fetch its rows."""
-        return self._execute(sql, None, parameters)
+        return self._execute(sql, on_progress, parameters)
 
     def one(self, sql: str, parameters: list[Any] | None = None) -> Any:  # noqa: ANN401 - any value
         """The first value of the first row, or None."""
@@ -61,58 +76,72 @@ class Session:
     def _execute(
         self, sql: str, on_progress: Callable[[float], None] | None, parameters: list[Any] | None = None
     ) -> list[tuple[Any, ...]]:
-        outcome: list[Any] = []
-
-        def work() -> None:
-            try:
-                outcome.append(self._connection.execute(sql, parameters).fetchall())
-            except duckdb.Error as error:
-                outcome.append(error)
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
+        statement = self._worker.submit(lambda: self._connection.execute(sql, parameters).fetchall())
         try:
-            while thread.is_alive():
-                thread.join(_POLL_SECONDS)
+            while not wait([statement], _POLL_SECONDS).done:
                 if on_progress is not None:
                     on_progress(max(0.0, self._connection.query_progress()) / 100)
         finally:
-            if thread.is_alive():  # Ctrl-C, or an error in the progress bar
+            while not statement.done():  # Ctrl-C, or an error in the progress bar; an early interrupt has no effect
                 self._connection.interrupt()
-                thread.join()
-        result = outcome[0]
-        if isinstance(result, duckdb.Error):
-            raise plain_error(result) from result
-        return list(result)
+                wait([statement], _POLL_SECONDS)
+        try:
+            return list(statement.result())
+        except duckdb.Error as error:
+            plain = plain_error(error)
+            if isinstance(plain, InputError) and plain.message.startswith(_UNNAMED):
+                plain = self._damaged() or plain
+            raise plain from error
+
+    def _damaged(self) -> InputError | None:
+        """The error for the first Parquet file that cannot be read to its end."""
+        for path in self.scanned:
+            try:
+                self._connection.execute(f"COPY (FROM read_parquet({path})) TO '{os.devnull}' (FORMAT csv)")
+            except duckdb.Error:
+                return InputError(f"`{path[1:-1]}` is cut off or damaged", hint=_AGAIN)
+        return None
 
 
-_PLAIN = (
-    (r"No space left on device|File too large|could not write|disk quota", "output", "the disk is full"),
-    (
-        r"[Nn]o magic bytes|too small to be a Parquet|Invalid Parquet|Metadata|corrupt|footer",
-        "input",
-        "cut off or damaged",
-    ),
-    (r"Out of Memory|failed to (allocate|offload)|could not allocate", "output", "not enough memory or room to spill"),
+_FULL = {
+    "No space left on device": "the disk is full",
+    "File too large": "a file may not grow any further",
+    "Disk quota exceeded": "the disk quota is used up",
+}
+_UNNAMED = "a file"
+_AGAIN = "write it again where it comes from"
+_NAMED = re.compile(
+    r"""(?:file = |[Ff]ile\s*["']?)(?P<name>[^"'\n]+?\.(?:parquet|csv|jsonl|ndjson)(?:\.gz)?)(?=["'\s,:]|$)"""
+)
+_DAMAGED = re.compile(
+    r"[Nn]o magic bytes|too small to be a Parquet|[Ff]ooter length|don't know what type|decompress|corrupt"
 )
 
 
 def plain_error(error: duckdb.Error) -> ByleaveError:
     """DuckDB's error in byleave's words: which file, and what is wrong with it."""
     text = str(error)
-    first = text.splitlines()[0]
-    file = re.search(r"""(?:file|File)\s*[:"']?\s*["']?([^"'\n]+?\.(?:parquet|csv|jsonl|ndjson)(?:\.gz)?)""", text)
-    named = f"`{file.group(1).strip()}`: " if file else ""
-    for pattern, kind, words in _PLAIN:
-        if re.search(pattern, text):
-            if kind == "output":
-                return OutputError(words, hint=first)
-            return InputError(f"{named or 'a file is '}{words}", hint=first)
-    return InputError(f"{named}not readable", hint=_detail(text))
+    full = next((words for told, words in _FULL.items() if told in text), None)
+    if full is not None:
+        return OutputError(
+            full, hint="make room where the result is written; what does not fit into memory goes there, too"
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return OutputError("there is not enough memory", hint="make room where the result is written, to spill into")
+    if isinstance(error, duckdb.InternalException | duckdb.FatalException):
+        return ByleaveError("the engine failed", hint=_detail(text))
+    file = _NAMED.search(text)
+    named = f"`{file['name']}`" if file else _UNNAMED
+    if isinstance(error, duckdb.IOException):
+        return InputError(f"cannot read {named}", hint=_detail(text))
+    # the message of an error of the Parquet reader itself is short; elsewhere it may quote what stands in a file
+    if (file and file["name"].endswith(".parquet")) or _DAMAGED.search(text.splitlines()[0]):
+        return InputError(f"{named} is cut off or damaged", hint=_AGAIN)
+    return InputError(f"{named} cannot be read", hint=_detail(text))
 
 
 def _detail(text: str) -> str:
     """The lines of a DuckDB error that say what and where, without its advice about options of its own."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    kept = [line for line in lines if not re.match(r"(\*|Possible|  |LINE|\^|\w+ ?=)", line)]
-    return re.sub(r"^(\w+ )+Error: ", "", " ".join(kept[:4]))[:400]
+    kept = [line for line in lines if not re.match(r"(\*|Possible|Try |LINE|\^|\w+ ?=)", line)]
+    return re.sub(r"^(\w+ )+Error: ", "", " ".join(kept[:3]))[:300]

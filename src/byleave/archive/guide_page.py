@@ -1,0 +1,94 @@
+"""A guide as one page of HTML that needs nothing else: no script, no request, no font; it prints as it is."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from importlib import resources
+from string import Template
+from typing import TYPE_CHECKING
+
+from byleave.archive.guide_document import Paragraph, Table
+
+if TYPE_CHECKING:
+    from byleave.archive.guide_document import Block, Document, Listing, Section, Span
+
+_ADDRESS = re.compile(r"https://[^\s<>\"]+")
+
+
+def page(document: Document) -> str:
+    """The document as HTML."""
+    template = resources.files("byleave.archive").joinpath("guide_page.html").read_text(encoding="utf-8")
+    return Template(template).substitute(
+        language=escape(document.language),
+        title=escape(document.title),
+        subtitle=escape(document.subtitle),
+        sections="\n".join(map(_section, document.sections)),
+        sources_heading=escape(document.sources_heading),
+        sources="\n".join(_source(*source) for source in document.sources),
+        certainties="\n".join(f"<li>{escape(text)}</li>" for text in document.certainties),
+    )
+
+
+def _section(section: Section) -> str:
+    heading = f'<h2 id="{escape(section.name)}">{escape(section.heading)}</h2>'
+    blocks = "\n".join(map(_block, section.blocks))
+    return f'<section aria-labelledby="{escape(section.name)}">\n{heading}\n{blocks}\n</section>'
+
+
+def _source(number: int, text: str, address: str | None) -> str:
+    linked = f"<br>{_linked(address)}" if address else ""
+    return f'<li id="source-{number}">{escape(text)}{linked}</li>'
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Table):
+        return _table(block)
+    return f"<p>{_paragraph(block)}</p>" if isinstance(block, Paragraph) else _listing(block)
+
+
+def _listing(block: Listing) -> str:
+    heading = f"<h3>{_span(block.heading)}</h3>\n" if block.heading else ""
+    if block.heading and len(block.points) == 1 and not block.ordered:
+        return f"{heading}<p>{_paragraph(block.points[0])}</p>"
+    tag = "ol" if block.ordered else "ul"
+    points = "\n".join(f"<li>{_paragraph(point)}</li>" for point in block.points)
+    return f"{heading}<{tag}>\n{points}\n</{tag}>"
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    return " ".join(map(_span, paragraph.spans))
+
+
+def _span(span: Span) -> str:
+    text = _linked(span.text)
+    if span.language:
+        text = f'<span lang="{escape(span.language)}">{text}</span>'
+    if span.reference:
+        text += f' <a class="mark" href="#source-{span.reference.number}">{escape(str(span.reference))}</a>'
+    return text + escape(span.end)
+
+
+def _linked(text: str) -> str:
+    """Text with every address in it as a link."""
+    parts, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        parts.append(escape(text[end : found.start()]))
+        address = escape(found[0])
+        parts.append(f'<a href="{address}" rel="noreferrer">{address}</a>')
+        end = found.end()
+    return "".join([*parts, escape(text[end:])])
+
+
+def _table(table: Table) -> str:
+    """A table that scrolls by itself where the screen is too narrow for it."""
+    header = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.header)
+    rows = "\n".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in table.rows
+    )
+    caption = escape(table.caption)
+    return (
+        f'<div class="wide" role="region" aria-label="{caption}" tabindex="0">\n<table>\n<caption>{caption}</caption>\n'
+        f"<thead><tr>{header}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
+    )

@@ -1,0 +1,248 @@
+"""A guide told in words: every part as sections, in one language."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from byleave.archive import guide_messages as messages
+from byleave.archive.guide_document import Document, Listing, Numbering, Paragraph, Section, Span, Table
+from byleave.archive.guide_model import Fact, Quote, Remark
+from byleave.kernel.decision import Reason
+from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
+from byleave.text.dates import date_text
+from byleave.text.explanation import Statement
+from byleave.text.reasons import REASONS
+from byleave.text.statements import fill, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from byleave.archive.guide_document import Block
+    from byleave.archive.guide_model import Affiliate, Group, Guide, Line, Outcome, Scope
+
+
+def tell(guide: Guide, language: str) -> Document:
+    """The guide as a document. Raises: UsageError for a language without messages."""
+    return Teller(guide, Catalogue(language)).document()
+
+
+def numbered(catalogue: Catalogue) -> Numbering:
+    """An empty list of sources, with the words for what is not certain."""
+    return Numbering({mark: catalogue.say(text) for mark, text in messages.UNSURE.items()})
+
+
+def sources(numbering: Numbering, catalogue: Catalogue) -> Iterator[tuple[int, str, str | None]]:
+    """Every source that was cited: its number, its words with the date, its address."""
+    for number, source in enumerate(numbering.sources.values(), start=1):
+        told = {"title": plain(source.title), "publisher": plain(source.publisher)}
+        text = catalogue.say(messages.SOURCE, **told, date=date_text(catalogue, source.published))
+        yield number, text, plain(source.url) if source.url else None
+
+
+class Teller:
+    """One guide in one language; several may share the numbers of their sources."""
+
+    def __init__(self, guide: Guide, catalogue: Catalogue, numbering: Numbering | None = None) -> None:
+        self._guide, self._catalogue = guide, catalogue
+        self._numbering = numbering or numbered(catalogue)
+
+    def short(self) -> tuple[Block, ...]:
+        """What applies and where the switch is, for a page about many platforms."""
+        told = self._groups() if self._guide.groups else self._points(self._guide.applies)
+        return (*told, *self._switch())
+
+    def document(self) -> Document:
+        """Every section that has something to say, then the sources."""
+        guide, say = self._guide, self._catalogue.say
+        parts: dict[str, Iterable[Block]] = {
+            "applies": self._points(guide.applies),
+            "groups": self._groups(),
+            "switch": self._switch(),
+            "reach": self._reach(),
+            "scope": self._scope(),
+            "affiliates": self._points(line for one in guide.affiliates for line in self._affiliate(one)),
+            "limits": self._points(guide.limits),
+            "objection": self._points(guide.objection),
+            "evidence": self._points(guide.evidence),
+            "not_established": self._points(guide.not_established),
+        }
+        told = [(name, tuple(blocks)) for name, blocks in parts.items()]
+        sections = tuple(Section(name, say(messages.HEADINGS[name]), blocks) for name, blocks in told if blocks)
+        return Document(
+            language=self._catalogue.language,
+            title=say(messages.TITLE, platform=plain(guide.platform)),
+            subtitle=say(messages.ASKED, pack=plain(guide.pack), on=self._day(guide.as_of)),
+            sections=sections,
+            sources_heading=say(messages.HEADINGS["sources"]),
+            sources=tuple(sources(self._numbering, self._catalogue)),
+            certainties=tuple(say(text) for text in messages.CERTAINTIES.values()),
+        )
+
+    def _points(self, lines: Iterable[Line]) -> Iterator[Listing]:
+        points = tuple(Paragraph((self._line(line),)) for line in lines)
+        if points:
+            yield Listing(points)
+
+    def _line(self, line: Line) -> Span:
+        if isinstance(line, Remark):
+            return Span(self._sentence(messages.REMARKS, line.statement))
+        reference = self._numbering.refer(line.source)
+        if isinstance(line, Fact):
+            return Span(self._sentence(messages.FACTS, line.statement), reference)
+        text, language = self._quote(line.text)
+        return Span(text, reference, language)
+
+    def _sentence(self, table: Mapping[str, str], statement: Statement) -> str:
+        values = {
+            name: self._word(value) if isinstance(value, str) else value for name, value in statement.values.items()
+        }
+        return self._catalogue.say(table[statement.code], **fill(self._catalogue, values, self._guide.titles))
+
+    def _word(self, text: str) -> str:
+        """What a pack says in English, in this language where a translation is known."""
+        return self._guide.words.get(self._catalogue.language, {}).get(text, text)
+
+    def _quote(self, texts: Mapping[str, str]) -> tuple[str, str | None]:
+        """The words in this language, and the other language's name where they are not."""
+        language = self._catalogue.language
+        if language in texts:
+            return plain(texts[language]), None
+        source = texts.get(SOURCE_LANGUAGE) or next(iter(texts.values()), "")
+        text = self._word(source)
+        if text is not source or language == SOURCE_LANGUAGE:
+            return plain(text), None
+        return f"{plain(source)} ({self._catalogue.say(messages.IN_ENGLISH)})", SOURCE_LANGUAGE
+
+    def _groups(self) -> Iterator[Listing]:
+        points = tuple(Paragraph(tuple(self._group(one))) for one in self._guide.groups)
+        if points:
+            yield Listing(points)
+
+    def _group(self, group: Group) -> Iterator[Span]:
+        say = self._catalogue.say
+        if group.effective is None or group.source is None:
+            yield Span(say(messages.GROUP_WITHOUT, countries=", ".join(group.countries)))
+            return
+        later = group.effective > self._guide.as_of
+        message = messages.GROUP_OFF if group.default == "off" else messages.GROUP_LATER if later else messages.GROUP
+        told = say(message, title=plain(self._word(group.title)), on=self._day(group.effective))
+        yield Span(told, self._numbering.refer(group.source))
+        for title, source in group.affiliates:
+            told = say(messages.GROUP_SHARED, recipient=plain(self._word(title)))
+            yield Span(told, self._numbering.refer(source))
+
+    def _switch(self) -> Iterator[Block]:
+        say, guide = self._catalogue.say, self._guide
+        for way in guide.steps:
+            heading = Span(say(messages.DEVICES[way.device]), self._numbering.refer(way.source))
+            steps = tuple(Paragraph((Span(plain(self._word(step))),)) for step in way.path)
+            yield Listing(steps, heading, ordered=True)
+        links = {way.link: way.source for way in reversed(guide.steps) if way.link}
+        labels = guide.titles.get(guide.setting or "", {}) if guide.steps else {}
+        points = [
+            Span(f"{say(messages.LINK)}: {plain(link)}", self._numbering.refer(source))
+            for link, source in links.items()
+        ]
+        if labels:
+            named = "; ".join(f"{language}: “{plain(label)}”" for language, label in labels.items())
+            points.append(Span(f"{say(messages.LABELS)}: {named}", self._numbering.refer(guide.steps[0].source)))
+        yield Listing(tuple(Paragraph((span,)) for span in (*points, *map(self._line, guide.switch))))
+
+    def _reach(self) -> Iterator[Block]:
+        """Each scenario in a table, then who reads the rule how, then what the pack says."""
+        guide, say = self._guide, self._catalogue.say
+        if guide.setting is None:
+            return
+        for _, outcomes in groupby(guide.outcomes, key=lambda one: one.scenario):
+            yield from self._scenario(list(outcomes))
+        if guide.outcomes:
+            yield Paragraph((Span(say(messages.APPLIED)),))
+        reasons = {one.reason for one in guide.outcomes} - {Reason.ELIGIBLE, Reason.OPTED_OUT}
+        for reason in sorted(reasons, key=lambda one: one.order):
+            yield Paragraph((Span(say(REASONS[reason])),))
+        yield Listing(tuple(self._readings()), Span(say(messages.READINGS)))
+        if guide.person.opted_out_on:
+            yield Paragraph((Span(say(messages.DAY_COUNTS)),))
+        yield from self._points(guide.reach)
+
+    def _scenario(self, outcomes: list[Outcome]) -> Iterator[Block]:
+        """One table; one sentence where every cell would say the same."""
+        say, claims = self._catalogue.say, self._guide.claims
+        caption = self._caption(outcomes[0].scenario)
+        verdicts = {one.reason.verdict for one in outcomes}
+        if len(verdicts) == 1:
+            spans = (Span(say(messages.ALL_THE_SAME[verdicts.pop()])),)
+            yield Listing((Paragraph(spans),), Span(f"{caption}:"))
+            return
+        header = (say(messages.WHEN), *(say(messages.KINDS[claim.kind]) for claim in claims))
+        rows = []
+        for period, cells in groupby(outcomes, key=lambda one: one.period):
+            words = (say(messages.VERDICTS[one.reason.verdict]) for one in cells)
+            rows.append((self._period(outcomes[0].scenario, period), *words))
+        yield Table(caption, header, tuple(rows))
+
+    def _caption(self, scenario: str) -> str:
+        person, guide = self._guide.person, self._guide
+        if scenario == "as-you-are" and person.opted_out:
+            on = person.opted_out_on
+            told = date_text(self._catalogue, on) if on else self._day(person.opted_out)
+            return self._catalogue.say(messages.SCENARIOS["switched-off"], on=told)
+        begins = self._day(guide.begins or guide.as_of)
+        return self._catalogue.say(messages.SCENARIOS[scenario], on=self._day(guide.as_of), begins=begins)
+
+    def _period(self, scenario: str, period: str) -> str:
+        begins, off_at = self._guide.begins or self._guide.as_of, self._guide.person.opted_out
+        ends = scenario == "off-today" or (scenario == "as-you-are" and off_at is not None and off_at >= begins)
+        name = "until-off" if period == "since-start" and ends else period
+        return self._catalogue.say(messages.PERIODS[name], begins=self._day(begins))
+
+    def _readings(self) -> Iterator[Paragraph]:
+        say = self._catalogue.say
+        for claim in self._guide.claims:
+            reference = self._numbering.refer(claim.source)
+            kind, claimant = say(messages.KINDS[claim.kind]), plain(self._word(claim.claimant))
+            if claim.kind == "pack":
+                yield Paragraph((Span(f"{kind}: {claimant}", reference),))
+                continue
+            summary, language = self._quote(claim.summary)
+            yield Paragraph((Span(f"{kind}: {claimant}."), Span(summary, reference, language)))
+
+    def _scope(self) -> Iterator[Listing]:
+        """Categories by who can see an item that is used; then those that are out, and those that are open."""
+        rows = [one for one in self._guide.scope if one.use == "in"]
+        for used, shown in {(one.used, one.open): None for one in rows}:
+            alike = [one for one in rows if (one.used, one.open) == (used, shown)]
+            yield Listing((self._titles(alike),), Span(self._seen_by(used, shown)))
+        for use, heading in (("out", messages.LEFT_OUT), ("not-established", messages.NOT_ESTABLISHED)):
+            alike = [one for one in self._guide.scope if one.use == use]
+            if alike:
+                yield Listing((self._titles(alike),), Span(self._catalogue.say(heading) + ":"))
+
+    def _titles(self, rows: list[Scope]) -> Paragraph:
+        last = rows[-1]
+        ends = {id(one): "" if one is last else ";" for one in rows}
+        spans = (
+            Span(plain(self._word(one.title)), self._numbering.refer(one.source), end=ends[id(one)]) for one in rows
+        )
+        return Paragraph(tuple(spans))
+
+    def _seen_by(self, used: tuple[str, ...], shown: tuple[str, ...]) -> str:
+        say = self._catalogue.say
+        who, others = (", ".join(say(messages.SEEN_BY[one]) for one in names) for names in (used, shown))
+        return say(messages.USED_AND_OPEN, who=who, open=others) if others else say(messages.USED, who=who)
+
+    def _affiliate(self, one: Affiliate) -> Iterator[Line]:
+        recipient = self._word(one.title)
+        if not one.categories:
+            yield Fact(Statement("affiliate-may-not", {"recipient": recipient}), one.source)
+            return
+        told = ", ".join(self._word(title) for title in one.categories)
+        yield Fact(Statement("affiliate-may", {"recipient": recipient, "categories": told}), one.source)
+        yield Fact(Statement("affiliate-still" if one.after_off else "affiliate-off"), one.source)
+        if one.source.note:
+            yield Quote({SOURCE_LANGUAGE: one.source.note}, one.source)
+
+    def _day(self, instant: datetime) -> str:
+        return date_text(self._catalogue, instant.date())
