@@ -15,8 +15,47 @@ from pathlib import Path
 
 import duckdb
 
-EUROPE = """AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE GF GP MQ RE YT MF AX
- IS LI NO CH GB""".split()
+EUROPE = [
+    "AT",
+    "BE",
+    "BG",
+    "HR",
+    "CY",
+    "CZ",
+    "DK",
+    "EE",
+    "FI",
+    "FR",
+    "DE",
+    "GR",
+    "HU",
+    "IE",
+    "IT",
+    "LV",
+    "LT",
+    "LU",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "RO",
+    "SK",
+    "SI",
+    "ES",
+    "SE",
+    "GF",
+    "GP",
+    "MQ",
+    "RE",
+    "YT",
+    "MF",
+    "AX",
+    "IS",
+    "LI",
+    "NO",
+    "CH",
+    "GB",
+]
 IN_USE = "('profile', 'post', 'article', 'comment', 'reaction', 'repost', 'poll-response')"
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 

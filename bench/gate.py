@@ -110,7 +110,14 @@ def bars(series: dict[str, Series]) -> Table:
     gate = series[GATE]
     by_hand, copy = gate.over(series[BY_HAND]), gate.over(series[COPY])
     table = Table(["bar", "at most", "measured", "held"])
-    table.add(["wall time over the script by hand", f"{MOST_OVER_BY_HAND}", f"{by_hand:.2f}", _yes(by_hand, MOST_OVER_BY_HAND)])
+    table.add(
+        [
+            "wall time over the script by hand",
+            f"{MOST_OVER_BY_HAND}",
+            f"{by_hand:.2f}",
+            _yes(by_hand, MOST_OVER_BY_HAND),
+        ]
+    )
     aim = f"{MOST_OVER_COPY} (aim {AIM_OVER_COPY})"
     table.add(["wall time over the bare copy", aim, f"{copy:.2f}", _yes(copy, MOST_OVER_COPY)])
     table.add(["peak memory, MiB", count(MOST_MEMORY / MEBI), count(gate.peak / MEBI), _yes(gate.peak, MOST_MEMORY)])
@@ -136,14 +143,23 @@ def large(base: float, base_items: int, data: Path | None) -> tuple[str, dict[st
     table = Table(["100 million items", "at most", "measured", "held"])
     table.add(["wall time, s", "", f"{spent.wall:.1f}", ""])
     table.add(["over linear", f"{MOST_OVER_LINEAR}", f"{linear:.2f}", _yes(linear, MOST_OVER_LINEAR)])
-    table.add(["peak memory, MiB", count(MOST_MEMORY_LARGE / MEBI), count(spent.peak / MEBI), _yes(spent.peak, MOST_MEMORY_LARGE)])
+    table.add(
+        [
+            "peak memory, MiB",
+            count(MOST_MEMORY_LARGE / MEBI),
+            count(spent.peak / MEBI),
+            _yes(spent.peak, MOST_MEMORY_LARGE),
+        ]
+    )
     return str(table), {"spent": asdict(spent), "over_linear": linear}
 
 
 def heading(items: int, rounds: int, folder: Path) -> str:
     """When, where, with what, on what."""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
-    releases = ", ".join(f"{name} {metadata.version(name)}" for name in ("byleave", "duckdb", "celine-regorus", "cedarpy"))
+    releases = ", ".join(
+        f"{name} {metadata.version(name)}" for name in ("byleave", "duckdb", "celine-regorus", "cedarpy")
+    )
     given = shlex.join([f"bench/{Path(sys.argv[0]).name}", *_told(sys.argv[1:])])
     return "\n".join(
         [

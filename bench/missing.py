@@ -1,6 +1,6 @@
 """What each engine answers when an input is missing: every case is run, none is looked up.
 
-    python bench/missing.py
+python bench/missing.py
 """
 
 from __future__ import annotations
@@ -141,13 +141,25 @@ def by_byleave(world: World) -> str:
 
 _AT = pa.timestamp("us", tz="UTC")
 _ITEM = pa.schema(
-    [("item_id", "string"), ("member_id", "string"), ("category", "string"), ("visibility", "string"), ("created_at", _AT)]
+    [
+        ("item_id", "string"),
+        ("member_id", "string"),
+        ("category", "string"),
+        ("visibility", "string"),
+        ("created_at", _AT),
+    ]
 )
 _TABLES = {
     "members": pa.schema([("member_id", "string"), ("country", "string")]),
     "preferences": pa.schema([("member_id", "string"), ("setting", "string"), ("value", "string"), ("at", _AT)]),
     "objections": pa.schema(
-        [("subject_id", "string"), ("purpose", "string"), ("received_at", _AT), ("status", "string"), ("resolved_at", _AT)]
+        [
+            ("subject_id", "string"),
+            ("purpose", "string"),
+            ("received_at", _AT),
+            ("status", "string"),
+            ("resolved_at", _AT),
+        ]
     ),
 }
 

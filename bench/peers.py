@@ -1,6 +1,6 @@
 """How many decisions a second the rivals make that decide item by item, on a sample of the corpus.
 
-    python bench/peers.py DATA [--rows 20_000]
+python bench/peers.py DATA [--rows 20_000]
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ def instant(seconds: int) -> datetime:
 
 def _member(one: dict[str, Any]) -> Member:
     acts = [
-        Act(act["setting"], act["value"] == "on", instant(act["at"]), seq) for seq, act in enumerate(one["acts"], start=1)
+        Act(act["setting"], act["value"] == "on", instant(act["at"]), seq)
+        for seq, act in enumerate(one["acts"], start=1)
     ]
     return Member((Residence(one["country"]),), acts=tuple(acts))
 

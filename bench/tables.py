@@ -28,8 +28,7 @@ class Table:
     @staticmethod
     def _line(row: list[str], widths: list[int], right: list[bool]) -> str:
         cells = [
-            cell.rjust(width) if end else cell.ljust(width)
-            for cell, width, end in zip(row, widths, right, strict=True)
+            cell.rjust(width) if end else cell.ljust(width) for cell, width, end in zip(row, widths, right, strict=True)
         ]
         return f"| {' | '.join(cells)} |"
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def require_equal(gate: Path, by_hand: Path, copy: Path) -> None:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters import publishing
 from byleave.adapters.duckdb_engine.engine import DuckDBEngine
+from byleave.adapters.duckdb_engine.facts import facts_for, find_items
 from byleave.adapters.files import file_digest
 from byleave.adapters.packs import load_pack
 from byleave.gate import run as gate_run
 from byleave.gate.explanation import explain as explain_item
 from byleave.gate.request import Output, Progress, Reading, Request, Result, Waivers, silent
 from byleave.kernel.errors import InputError, UsageError
-from byleave.kernel.instants import parse_instant
+from byleave.kernel.instants import FIRST, LAST, parse_instant
 from byleave.policy.model import Pack
 from byleave.policy.rules import rules_for
 
@@ -135,8 +136,6 @@ def explain(  # noqa: PLR0913 - the options of the command
 
     Raises: InputError when no row has the id; otherwise as `gate`.
     """
-    from byleave.adapters.duckdb_engine.facts import facts_for, find_items
-
     policy = _pack(pack)
     rules = rules_for(policy, purpose, recipient)
     waivers = Waivers(allow_orphans, frozenset(ignore_settings))
@@ -174,6 +173,8 @@ def _instant(value: str | datetime | None) -> datetime | None:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise UsageError(f"`{value}` names no time zone", hint="such as datetime(2025, 11, 3, tzinfo=UTC)")
+        if not FIRST <= value < LAST:
+            raise UsageError(f"`{value}` is out of bounds", hint="give an instant from 1900 to 2199")
         return value.astimezone(UTC)
     if value is None:
         return None

@@ -10,7 +10,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from byleave.kernel.errors import InputError
-from tests.gate.scene import THREE, csv_text, gate, reasons, refused, snapshot, typed_table, write_parquet, write_register
+from tests.gate.scene import (
+    THREE,
+    csv_text,
+    gate,
+    reasons,
+    refused,
+    snapshot,
+    typed_table,
+    write_parquet,
+    write_register,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,8 +74,8 @@ def test_folders_globs_and_files(tmp_path: Path, register: Path) -> None:
     }
 
     assert {name: result.manifest["counts"]["rows"] // 3 for name, result in counts.items()} == {
-        **{"folder": 4, "slash": 4, "glob": 2},
-        **{"both": 4, "twice": 1, "link": 1},
+        "folder": 4, "slash": 4, "glob": 2,
+        "both": 4, "twice": 1, "link": 1,
     }
     assert counts["folder"].manifest["items"]["files"] == ["a.parquet", "f.parquet", "b.parquet", "c.parquet"]
 

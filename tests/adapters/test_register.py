@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from byleave.policy.loader import shipped_text
 from tests.gate.scene import (
     OFF,
     PEOPLE,
@@ -43,8 +44,8 @@ def test_nothing_more_is_needed(tmp_path: Path, items: Path) -> None:
 
     assert reasons(result) == USUAL
     assert result.manifest["register"]["rows"] == {
-        **{"members": 3, "preferences": 1, "objections": 0},
-        **{"notices": 0, "withholdings": 0},
+        "members": 3, "preferences": 1, "objections": 0,
+        "notices": 0, "withholdings": 0,
     }
 
 
@@ -128,7 +129,7 @@ STRUCTURE: dict[str, tuple[Files, str, str]] = {
         "did you mean `Country`? then rename it",
     ),
     "optional column in capitals": (
-        {"members.csv": MEMBERS.replace("country", "country,Since").replace("\nm", ",\nm")},
+        {"members.csv": table("members", "m1,DE,", header="member_id,country,Since")},
         "`{0}/members.csv`: column `Since` would be overlooked",
         "rename it",
     ),
@@ -187,7 +188,9 @@ def test_notices_are_needed_where_the_pack_asks_for_them(tmp_path: Path, items: 
     options: Mapping[str, Any] = {"pack": "byleave@1", "recipient": "platform"}
 
     assert refused(items, register, tmp_path, **options).message == f"register `{register}` has no table `notices`"
-    assert "notice-pending" in reasons(gate(items, write_register(tmp_path / "other", notices=()), **options))
+    adults = table("members", *(f"{one},1990-01-01" for one in PEOPLE), header="member_id,country,birth_date")
+    register = write_register(tmp_path / "other", {"members.csv": adults}, preferences=(), notices=())
+    assert reasons(gate(items, register, **options)) == {"notice-pending": 3}
 
 
 ACT = f"m3,{SETTING},off,2025-10-20T09:00:00Z"
@@ -221,7 +224,7 @@ VALUES: dict[str, tuple[Files, str, str]] = {
         f"blank {column}": (
             {f"{name}.csv": table(name, row)},
             f"`{{0}}/{name}.csv`, row 1: `{column}` is blank",
-            "it may be somebody's refusal" if False else "somebody's refusal",  # noqa: SIM211
+            "somebody's refusal",
         )
         for name, column, row in [
             ("preferences", "member_id", f",{SETTING},off,2025-10-20T09:00:00Z"),
@@ -346,13 +349,8 @@ def test_waivers_are_in_the_manifest(tmp_path: Path) -> None:
 
 def test_a_renamed_setting_is_known_by_its_alias(tmp_path: Path, items: Path) -> None:
     """An act on a setting's former name counts as one on the setting."""
-    import yaml
-
-    from byleave.policy.loader import shipped_text
-
-    pack = yaml.safe_load(shipped_text("linkedin@2025-10-24"))
-    pack["settings"][SETTING]["aliases"] = ["old-name"]
-    (tmp_path / "pack.yaml").write_text(yaml.safe_dump(pack, allow_unicode=True))
+    pack = shipped_text("linkedin@2025-10-24").replace(f"  {SETTING}:\n", f"  {SETTING}:\n    aliases: [old-name]\n")
+    (tmp_path / "pack.yaml").write_text(pack)
     register = write_register(tmp_path / "register", preferences=[ACT.replace(SETTING, "old-name")])
 
     assert reasons(gate(items, register, pack=tmp_path / "pack.yaml")) == USUAL

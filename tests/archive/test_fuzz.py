@@ -122,11 +122,12 @@ def test_broken_zips(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['"' * 3_000_001, ',"' * 1_000_000, '"a\n' * 500_000, '\\"' * 1_000_000, "\r" * 1_000_000]
+    "text",
+    ['"' * 1_000_001, ',"' * 1_000_000, '"a\n' * 100_000, '\\"' * 1_000_000, "\r" * 200_000, '"a\n"b"\n' * 50_000],
 )
 def test_many_quotes(text: str) -> None:
-    """Files of nothing but quotes and breaks are done with in seconds, and every line is accounted for."""
-    before = time.monotonic()
+    """Files of nothing but quotes and breaks take time in proportion to their length, and no line is lost."""
+    before = time.process_time()
     read([("Comments.csv", f"Date,Link,Message\n{text}".encode())])
 
-    assert time.monotonic() - before < 20
+    assert time.process_time() - before < 20  # a second or two; an hour if it grew with the square

@@ -156,6 +156,8 @@ WORDS = st.lists(st.text("ab ,\n", min_size=1, max_size=8), min_size=4, max_size
 @given(WORDS, st.data())
 def test_one_broken_row(texts: list[str], data: st.DataObject) -> None:
     """A quote too many, or one too few, costs the row that it is in; every other row is read as it was written."""
+    # a line of a text that is a row by itself cannot be told from one
+    assume(not any(line.count(",") > 1 for text in texts for line in text.split("\n")))
     rows = [("2026-07-20 10:25:25", "https://www.linkedin.com/a", text) for text in texts]
     lines = [",".join(f'"{cell}"' for cell in row) for row in rows]
     broken = data.draw(st.integers(0, len(rows) - 1))

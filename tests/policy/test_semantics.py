@@ -24,26 +24,26 @@ CELLS = [
     (reaches, frees) for reaches in ("collection", "training", "models") for frees in ("everything", "new-content")
 ]
 # what a German member did, when the item came to be, and in which cells it is eligible on 1 December 2025:
-# CE and CN for reach collection with everything and new content, TE and TN for reach training and models
+# CA and CN: reach collection, freeing all and only new content; TA and TN: the same for training and models
 PREFERENCES: dict[str, tuple[list[Act], str, str]] = {
-    "never acted": ([], "2025-01-10", "CE CN TE TN"),
-    "never acted, written today": ([], "2025-12-01", "CE CN TE TN"),
-    "switched on": ([on("2025-10-01")], "2025-01-10", "CE CN TE TN"),
+    "never acted": ([], "2025-01-10", "CA CN TA TN"),
+    "never acted, written today": ([], "2025-12-01", "CA CN TA TN"),
+    "switched on": ([on("2025-10-01")], "2025-01-10", "CA CN TA TN"),
     "off before the start": ([off("2025-10-20")], "2025-01-10", ""),
     "off at the start": ([off(START)], "2025-01-10", ""),
-    "off a microsecond after the start": ([off("2025-11-03T00:00:00.000001Z")], "2025-01-10", "CE CN"),
-    "off after the start": ([off("2025-11-20")], "2025-01-10", "CE CN"),
+    "off a microsecond after the start": ([off("2025-11-03T00:00:00.000001Z")], "2025-01-10", "CA CN"),
+    "off after the start": ([off("2025-11-20")], "2025-01-10", "CA CN"),
     "off after the start, written later": ([off("2025-11-20")], "2025-11-21", ""),
-    "off now": ([off("2025-12-01")], "2025-01-10", "CE CN"),
-    "off and on before the start": ([off("2025-10-20"), on("2025-11-01")], "2025-01-10", "CE TE"),
-    "off and on before it was written": ([off("2025-10-20"), on("2025-11-01")], "2025-11-02", "CE CN TE TN"),
-    "off before the start, on after it": ([off("2025-10-20"), on("2025-11-20")], "2025-01-10", "CE TE"),
-    "off and on after the start": ([off("2025-11-20"), on("2025-11-25")], "2025-01-10", "CE CN TE"),
-    "off and on after the start, written between": ([off("2025-11-20"), on("2025-11-25")], "2025-11-22", "CE TE"),
+    "off now": ([off("2025-12-01")], "2025-01-10", "CA CN"),
+    "off and on before the start": ([off("2025-10-20"), on("2025-11-01")], "2025-01-10", "CA TA"),
+    "off and on before it was written": ([off("2025-10-20"), on("2025-11-01")], "2025-11-02", "CA CN TA TN"),
+    "off before the start, on after it": ([off("2025-10-20"), on("2025-11-20")], "2025-01-10", "CA TA"),
+    "off and on after the start": ([off("2025-11-20"), on("2025-11-25")], "2025-01-10", "CA CN TA"),
+    "off and on after the start, written between": ([off("2025-11-20"), on("2025-11-25")], "2025-11-22", "CA TA"),
     "off and on, then off again": (
         [off("2025-10-20"), on("2025-11-20"), off("2025-11-25")],
         "2025-01-10",
-        "CE",
+        "CA",
     ),
     "on again tomorrow": ([off("2025-10-20"), on("2025-12-02")], "2025-01-10", ""),
 }
@@ -59,7 +59,7 @@ def test_preference_table(reaches: str, frees: str) -> None:
     """Each cell of the preference table says what design section 2 says, story by story (M7, M10)."""
     rows = [item(created, owner=story) for story, (_, created, _) in PREFERENCES.items()]
     people = {story: member("DE", acts=_numbered(acts)) for story, (acts, _, _) in PREFERENCES.items()}
-    cell = f"{'C' if reaches == 'collection' else 'T'}{'E' if frees == 'everything' else 'N'}"
+    cell = f"{'C' if reaches == 'collection' else 'T'}{'A' if frees == 'everything' else 'N'}"
     expected = {story: ELIGIBLE if cell in cells.split() else OUT for story, (_, _, cells) in PREFERENCES.items()}
 
     assert dict(zip(PREFERENCES, both(pack(reaches, frees), "2025-12-01", rows, people), strict=True)) == expected

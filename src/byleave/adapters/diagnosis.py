@@ -115,7 +115,7 @@ def json_problem(path: Path) -> Problem | None:
     return None
 
 
-def _json_line(line: bytes) -> Problem | None:
+def _json_line(line: bytes) -> Problem | None:  # noqa: PLR0911 - one return for each fault
     one_each = "write one JSON object on each line"
     if not line.strip():
         return None

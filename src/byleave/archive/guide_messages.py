@@ -146,8 +146,8 @@ OTHERS = N_("AI training with what you share, platform by platform")
 OTHERS_IN = N_("What is known for country {country}, as of {on}.")
 OTHERS_ANYWHERE = N_("What is known, as of {on}.")
 DEFAULTS = {
-    "on": N_("On unless you act."),
-    "off": N_("Off unless you act."),
+    "on": N_("On by default."),
+    "off": N_("Off by default."),
     "differs": N_("What holds without an act differs by plan or choice."),
 }
 CONTROLS = {
@@ -180,5 +180,5 @@ UNKNOWNS = {
     "reaches": N_("what an act does to older content"),
 }
 UNKNOWN = N_("Not established: {fields}.")
-NEWEST_SOURCE = N_("The newest source here is of {on}. Names and places change.")
+NEWEST_SOURCE = N_("The newest source here was published or read on {on}. Names and places change.")
 MORE = N_("More about it: byleave guide {name}")

@@ -49,8 +49,9 @@ class Teller:
         self._numbering = numbering or numbered(catalogue)
 
     def short(self) -> tuple[Block, ...]:
-        """What applies and where the switch is, for a page about many platforms."""
-        told = self._groups() if self._guide.groups else self._points(self._guide.applies)
+        """What applies and where the switch is, for a page about many platforms; without quotations."""
+        facts = [line for line in self._guide.applies if isinstance(line, Fact)]
+        told = self._groups() if self._guide.groups else self._points(facts or self._guide.applies)
         return (*told, *self._switch())
 
     def document(self) -> Document:

@@ -16,7 +16,7 @@ from byleave.cli.options import column_map, decision_options, json_option, print
 @decision_options
 @click.option("--lang", metavar="LANG", help="Language of the answer: en or de. Default: that of your terminal.")
 @json_option
-def command(  # noqa: PLR0913 - the options of the command
+def command(  # noqa: PLR0913, PLR0917 - the options of the command
     item_id: str,
     items: tuple[str, ...],
     lang: str | None,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--no-proof", is_flag=True, help="Write no proofs. This version writes none yet.")
 @click.option("--dry-run", is_flag=True, help="Print the summary and write nothing.")
 @json_option
-def command(  # noqa: PLR0913 - the options of the command
+def command(  # noqa: PLR0913, PLR0917 - the options of the command
     items: tuple[str, ...],
     out: str | None,
     engine: str,  # noqa: ARG001 - one engine so far

@@ -104,7 +104,7 @@ def main() -> None:
         sys.exit(1)
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
     """Stop as Ctrl-C does, so that a run that is told to end cleans up behind itself."""
     raise KeyboardInterrupt
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from byleave.gate.explanation_case import Case
-    from byleave.policy.facts import Act, Member
+    from byleave.policy.facts import Act, Member, Residence
     from byleave.policy.model import Sourced
     from byleave.text.explanation import Value
 
@@ -104,10 +104,12 @@ def _switched_off(case: Case, owner: Member, line: Timeline, act: Act) -> Ground
 
 
 def _default_off(case: Case, owner: Member, line: Timeline, at: datetime) -> Ground:
-    """Nobody switched anything: the default is off, or no rule is known for the owner at that instant."""
+    """Nobody switched anything: the default is off, or no rule was known for the owner at that instant."""
     regime, facts = line.regime_at(at), _facts(case, owner, line, None)
+    residence = residence_at(owner, at)
+    if regime is not None and regime.default_on:
+        return _known_later(residence, facts)
     if regime is None:
-        residence = residence_at(owner, at)
         if residence is None or residence.country is None:
             return Ground(Statement("residence-unknown-then", {"at": at}), facts=facts)
         values: dict[str, Value] = {"at": at, "country": residence.country}
@@ -122,10 +124,15 @@ def _blocked(case: Case, owner: Member, line: Timeline) -> Ground:
     """The setting is on, and the item cannot be used: tests before this one say why, but for one cause."""
     residence, facts = residence_at(owner, line.as_of), _facts(case, owner, line, None)
     late = residence is not None and residence.recorded_at is not None and residence.recorded_at > line.as_of
-    if residence is not None and residence.country is not None and residence.recorded_at is not None and late:
-        values: dict[str, Value] = {"at": residence.recorded_at, "country": residence.country}
-        return Ground(Statement("residence-recorded-later", values), facts=facts)
-    return Ground(Statement("not-usable-yet"), facts=facts)
+    return _known_later(residence if late else None, facts)
+
+
+def _known_later(residence: Residence | None, facts: tuple[Statement, ...]) -> Ground:
+    """Where the owner lived was recorded too late for use; without that, nothing but time is missing."""
+    if residence is None or residence.country is None or residence.recorded_at is None:
+        return Ground(Statement("not-usable-yet"), facts=facts)
+    values: dict[str, Value] = {"at": residence.recorded_at, "country": residence.country}
+    return Ground(Statement("residence-recorded-later", values), facts=facts)
 
 
 def _facts(case: Case, owner: Member, line: Timeline, act: Act | None) -> tuple[Statement, ...]:

@@ -45,9 +45,9 @@ class Timeline:
         """The rule of the country where the owner lived at `t`."""
         return regime_at(self._owner, self._case.rules, t)
 
-    def is_on(self, t: datetime) -> bool:
-        """Whether the setting, or without an act the default, was on at `t`."""
-        act, regime = self.act_at(t), self.regime_at(t)
+    def is_on(self, t: datetime, by: datetime = LAST) -> bool:
+        """Whether the setting, or without an act the default that was known `by` then, was on at `t`."""
+        act, regime = self.act_at(t), regime_at(self._owner, self._case.rules, t, by)
         return act.on if act else regime is not None and regime.default_on
 
     def is_usable(self, t: datetime) -> bool:
@@ -75,15 +75,15 @@ class Timeline:
 
         An instant at which the item could not be used, though the setting was on, is not among them; see `blocked`.
         """
-        rules = self._case.rules
+        rules, by = self._case.rules, LAST
         if rules.reaches != "collection":
-            instants = self.instants if rules.frees == "new-content" else [self.as_of]
+            instants, by = self.instants if rules.frees == "new-content" else [self.as_of], self.as_of
         elif rules.frees == "new-content":
-            first = self.first_usable()
-            instants = [t for t in self.instants if first is not None and t <= first]
+            by = self.first_usable() or FIRST
+            instants = [t for t in self.instants if t <= by]
         else:
             instants = [] if self.first_collected() else [t for t in self.instants if self.is_usable(t)]
-        return [Off(t, self.act_at(t)) for t in instants if not self.is_on(t)]
+        return [Off(t, self.act_at(t)) for t in instants if not self.is_on(t, by)]
 
     def blocked(self) -> bool:
         """Whether the rule says no because the item could not be used, whatever the setting said."""

@@ -43,6 +43,7 @@ class Gate:
     progress: Progress = silent
 
     def _step(self, name: str) -> Fraction:
+        self.progress(name, 0.0)  # also where the step is over before it could report anything
         return lambda done: self.progress(name, done)
 
 
@@ -232,9 +233,16 @@ def _reads(read: _Read, later: Moment, register: RegisterRead, moved: int) -> Re
     )
 
 
-def _manifest(
-    gate: Gate, request: Request, read: _Read, reads: Reads, files: Sequence[WrittenFile]
-) -> dict[str, Any]:
+def _manifest(gate: Gate, request: Request, read: _Read, reads: Reads, files: Sequence[WrittenFile]) -> dict[str, Any]:
     return manifest(
-        request, gate.rules, gate.engine, read.register, read.corpus, reads, read.counts, files, read.waived, gate.version
+        request,
+        gate.rules,
+        gate.engine,
+        read.register,
+        read.corpus,
+        reads,
+        read.counts,
+        files,
+        read.waived,
+        gate.version,
     )

@@ -71,7 +71,7 @@ def _unblank(source: str) -> str:
     return f"CASE WHEN {source} < '!' AND trim({source}, {_BLANKS}) = '' THEN NULL ELSE {source} END"
 
 
-def _from_text(kind: Kind, value: str, zone: str | None) -> Column:
+def _from_text(kind: Kind, value: str, zone: str | None) -> Column:  # noqa: PLR0911 - one return for each kind
     match kind.name:
         case "text":
             return Column(value)
@@ -161,7 +161,9 @@ def _from_json(kind: Kind, source: str, zone: str | None) -> Column:
     return Column(text.value, f"{other} OR ({text.unreadable})" if text.unreadable else other)
 
 
-def _from_typed(kind: Kind, source: str, source_type: str, zone: str | None) -> Column | None:
+def _from_typed(  # noqa: PLR0911 - one return for each type
+    kind: Kind, source: str, source_type: str, zone: str | None
+) -> Column | None:
     match kind.name, source_type:
         case "text", "UUID":
             return Column(f"CAST({source} AS VARCHAR)")

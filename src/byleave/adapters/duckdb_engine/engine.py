@@ -39,6 +39,10 @@ def _named() -> str:
     reasons = " ".join(f"WHEN {one.order} THEN {literal(one.value)}::byleave_reason" for one in _REASONS)
     return f"{verdict} AS verdict, CASE reason {reasons} END AS reason"
 
+_MOST_NAMES = 100
+"""Categories that the pack does not name are counted by name, the most frequent so many of them; the others are
+counted as unknown, since a column that is mistaken for the category may hold a name for each row."""
+
 
 class DuckDBEngine:
     """One run on one machine, embedded."""
@@ -135,7 +139,12 @@ class DuckDBEngine:
         counted = "SELECT reason, regime, {0}, count(*) FROM byleave_decided WHERE known {1} GROUP BY ALL"
         regimes = [regime.name for regime in self._rules.regimes]
         rows = [(*of, named[known - 1], n) for *of, known, n in self._session.rows(counted.format("known", "NOTNULL"))]
-        rows += self._session.rows(counted.format("unknown", "ISNULL"))
+        often = (
+            "SELECT unknown FROM byleave_decided WHERE unknown NOTNULL"
+            f" GROUP BY unknown ORDER BY count(*) DESC, unknown LIMIT {_MOST_NAMES}"
+        )
+        named_so = f"CASE WHEN unknown IN ({often}) THEN unknown END"
+        rows += self._session.rows(counted.format(named_so, "ISNULL"))
         return [
             Counted(_REASONS[order - 1].value, None if regime is None else regimes[regime], category, count)
             for order, regime, category, count in rows

@@ -216,7 +216,7 @@ def _load_given(
     return _load(session, sources, digest, rules, waivers, reading)
 
 
-def _load(
+def _load(  # noqa: PLR0913, PLR0917 - what a register is read with
     session: Session, sources: Mapping[str, Source], digest: str, rules: Rules, waivers: Waivers, reading: Reading
 ) -> RegisterInfo:
     rows = {}

@@ -278,7 +278,9 @@ def _clash(place: str, name: str, *, mapped: bool, mappable: bool) -> InputError
     """A column that would be overlooked, or written twice, because of its name."""
     own = name.lower()
     if mapped:
-        return InputError(f"{place}: column `{name}` stands beside the column that is read as `{own}`", hint="rename it")
+        return InputError(
+            f"{place}: column `{name}` stands beside the column that is read as `{own}`", hint="rename it"
+        )
     message = f"{place}: column `{name}` would be overlooked, since the name is `{own}`"
     return InputError(message, hint=f"rename it, or say --map {own}={name}" if mappable else "rename it")
 

@@ -170,7 +170,7 @@ class _One:
 
 def _split(lines: Lines | _One, separator: str, habit: str) -> _Attempt:
     """Take the lines of one row, and cut it into cells."""
-    taken = _Taken(lines)
+    taken = _Taken(lines, separator, habit)
     line = taken.following() or ""
     if '"' not in line:
         return _Attempt(taken.lines, line.rstrip("\r\n").split(separator), _long(line))
@@ -179,7 +179,7 @@ def _split(lines: Lines | _One, separator: str, habit: str) -> _Attempt:
     while True:
         fault: str | None = None
         if line.startswith('"', position):
-            last, position = _quoted(taken, line, position + 1, cells, separator, habit)
+            last, position = _quoted(taken, line, position + 1, cells)
             if last is None:
                 return _Attempt(taken.lines, cells, _unclosed(taken.size), open=True)
             line = last
@@ -200,9 +200,11 @@ def _split(lines: Lines | _One, separator: str, habit: str) -> _Attempt:
 
 @dataclass(slots=True)
 class _Taken:
-    """The lines that have been taken for a row, and how long they are together."""
+    """The lines that have been taken for a row, how long they are together, and how they are read."""
 
     source: Lines | _One
+    separator: str
+    habit: str
     lines: list[str] = field(default_factory=list)
     size: int = 0
 
@@ -215,18 +217,16 @@ class _Taken:
         return line
 
 
-def _quoted(  # noqa: PLR0913 - the state of the row, and how its cells are written
-    taken: _Taken, line: str, position: int, cells: list[str], separator: str, habit: str
-) -> tuple[str | None, int]:
+def _quoted(taken: _Taken, line: str, position: int, cells: list[str]) -> tuple[str | None, int]:
     """Add the cell that a quote has opened; the line on which it closes, or None, and the position after it."""
     parts: list[str] = []
-    position, closed = _cell(line, position, parts, habit, separator)
+    position, closed = _cell(line, position, parts, taken)
     while not closed:
         following = taken.following()
         if following is None:
             return None, position
         line = following
-        position, closed = _cell(line, 0, parts, habit, separator)
+        position, closed = _cell(line, 0, parts, taken)
     cells.append("".join(parts))
     return line, position
 
@@ -241,11 +241,11 @@ def _unclosed(size: int) -> str:
     return "a quote that is never closed"
 
 
-def _cell(line: str, position: int, parts: list[str], habit: str, separator: str) -> tuple[int, bool]:
+def _cell(line: str, position: int, parts: list[str], taken: _Taken) -> tuple[int, bool]:
     """Read on in a quoted cell; the position after its closing quote, and whether there is one on this line."""
     while (quote := line.find('"', position)) >= 0:
-        closes = habit == CLOSING and (line.startswith(separator, quote + 1) or _ended(line, quote + 1))
-        if habit != DOUBLED and not closes and _escaped(line, quote, position):
+        closes = taken.habit == CLOSING and (line.startswith(taken.separator, quote + 1) or _ended(line, quote + 1))
+        if taken.habit != DOUBLED and not closes and _escaped(line, quote, position):
             parts.append(line[position : quote - 1] + '"')
             position = quote + 1
             continue
