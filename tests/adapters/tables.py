@@ -60,7 +60,9 @@ def as_csv_gz(folder: Path, values: Sequence[str | None]) -> Path:
 
 def as_jsonl(folder: Path, values: Sequence[str | None]) -> Path:
     """One object a line."""
-    return as_json_values(folder, [json.dumps(value, ensure_ascii=number % 2 == 0) for number, value in enumerate(values)])
+    return as_json_values(
+        folder, [json.dumps(value, ensure_ascii=number % 2 == 0) for number, value in enumerate(values)]
+    )
 
 
 def as_jsonl_gz(folder: Path, values: Sequence[str | None]) -> Path:

@@ -74,11 +74,28 @@ def test_decimals_that_would_be_rounded_are_refused(tmp_path: Path, register: Pa
     long = pa.array([Decimal(10) ** 40] * 3, pa.decimal256(50, 0))
     path = write_parquet(tmp_path / "items.parquet", price=long)
 
-    assert refused(path, register, tmp_path).message.startswith(f"`{path}`: column `price` has decimals of more than 38")
+    assert refused(path, register, tmp_path).message.startswith(
+        f"`{path}`: column `price` has decimals of more than 38"
+    )
 
 
 NAMES = [
-    *("with space", 'quo"te', "a'b", "Ünï 😀", "*", "count", "schema", "at", "select", "a.b", "1", "x" * 300, "--", "%s"),
+    *(
+        "with space",
+        'quo"te',
+        "a'b",
+        "Ünï 😀",
+        "*",
+        "count",
+        "schema",
+        "at",
+        "select",
+        "a.b",
+        "1",
+        "x" * 300,
+        "--",
+        "%s",
+    ),
     *("row", "rows", "file", "filename", "reason", "regime", "verdict", "items", "member_id_right", "covered", "{x}"),
     *("new\nline", "language", "text", "objector", "byleave", "known"),
 ]

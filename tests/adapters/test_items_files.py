@@ -26,7 +26,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = [
-    *("a b", "a'b", 'a"b', "a[1]", "[a]", "a*", "a?", "ü😀", "a;b--", "new\nline", "a%s", "{x}", "a`b", "a\\b", "$HOME"),
+    *(
+        "a b",
+        "a'b",
+        'a"b',
+        "a[1]",
+        "[a]",
+        "a*",
+        "a?",
+        "ü😀",
+        "a;b--",
+        "new\nline",
+        "a%s",
+        "{x}",
+        "a`b",
+        "a\\b",
+        "$HOME",
+    ),
     *("-a", "a=b", "a#b", "a:b", "~", "CON", "a" * 200),
 ]
 
@@ -74,8 +90,12 @@ def test_folders_globs_and_files(tmp_path: Path, register: Path) -> None:
     }
 
     assert {name: result.manifest["counts"]["rows"] // 3 for name, result in counts.items()} == {
-        "folder": 4, "slash": 4, "glob": 2,
-        "both": 4, "twice": 1, "link": 1,
+        "folder": 4,
+        "slash": 4,
+        "glob": 2,
+        "both": 4,
+        "twice": 1,
+        "link": 1,
     }
     assert counts["folder"].manifest["items"]["files"] == ["a.parquet", "f.parquet", "b.parquet", "c.parquet"]
 

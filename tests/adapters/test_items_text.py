@@ -48,7 +48,19 @@ def test_csv_is_read_as_it_is_meant(tmp_path: Path, register: Path, written: str
 
 def test_text_stays_as_it_is(tmp_path: Path, register: Path) -> None:
     """Words that other readers take for NULL or numbers, quotes, separators and line breaks pass through unchanged."""
-    texts = ["NULL", "\\N", "nan", "007", "1e5", 'say "hi"', "a,b;c\td", "one\ntwo\r\nthree", "😀 \u2028 \x00", "'", "# x"]
+    texts = [
+        "NULL",
+        "\\N",
+        "nan",
+        "007",
+        "1e5",
+        'say "hi"',
+        "a,b;c\td",
+        "one\ntwo\r\nthree",
+        "😀 \u2028 \x00",
+        "'",
+        "# x",
+    ]
     rows = [{**_row(number), "text": text} for number, text in enumerate(texts)]
     (tmp_path / "items.csv").write_text(csv_text(rows), encoding="utf-8", newline="")
     gate(tmp_path / "items.csv", register, out=tmp_path / "out")
@@ -82,7 +94,10 @@ REFUSED_CSV = {
     "comment": (HEADER + "# made today\n" + ROW, ", row 1 (line 2): 1 values, while the header names 5 columns"),
     "spaces alone": (HEADER + ROW + "   \n", ", row 2 (line 3): 1 values, while the header names 5 columns"),
     "quote left open": (HEADER + ROW + '"i2,m2,post,public,x\n' + ROW, ", line 3: a double quote is opened and never"),
-    "text after a quote": (HEADER + '"i"1,m1,post,public,x\n', ", line 2: a quote or a line break stands in the middle"),
+    "text after a quote": (
+        HEADER + '"i"1,m1,post,public,x\n',
+        ", line 2: a quote or a line break stands in the middle",
+    ),
     "backslash": (HEADER + '"i\\"1",m1,post,public,x\n', ", line 2: a quote or a line break stands in the middle"),
     "mixed line ends": (HEADER.replace("\n", "\r\n") + ROW, ", line 2: ends differently from the first"),
     "semicolons": ((HEADER + ROW).replace(",", ";"), " is separated by `;`"),
@@ -164,7 +179,10 @@ REFUSED_JSON = {
     "half a character": (LINE + LINE.replace("i1", "\\ud800"), ", line 2: half of a surrogate pair stands alone"),
     "byte order mark": ("\ufeff" + LINE, ", line 1: a byte order mark stands before the text"),
     "Latin-1": ((LINE + LINE.replace("i1", "ü")).encode("latin-1"), ", line 2: not text in UTF-8"),
-    "differs in case": (LINE.replace("}", ',"Item_ID":"i2"}'), ": column `item_id` differs from `Item_ID` only in case"),
+    "differs in case": (
+        LINE.replace("}", ',"Item_ID":"i2"}'),
+        ": column `item_id` differs from `Item_ID` only in case",
+    ),
     "key without a name": (LINE.replace("}", ',"":1}'), ": column 1 has no name"),
     "too long": (LINE + LINE.replace("i1", "i" * (2 * LONGEST)), ", line 2: longer than 16 MiB"),
 }

@@ -44,8 +44,11 @@ def test_nothing_more_is_needed(tmp_path: Path, items: Path) -> None:
 
     assert reasons(result) == USUAL
     assert result.manifest["register"]["rows"] == {
-        "members": 3, "preferences": 1, "objections": 0,
-        "notices": 0, "withholdings": 0,
+        "members": 3,
+        "preferences": 1,
+        "objections": 0,
+        "notices": 0,
+        "withholdings": 0,
     }
 
 
@@ -103,14 +106,22 @@ STRUCTURE: dict[str, tuple[Files, str, str]] = {
     "no objections": ({"objections.csv": None}, "register `{0}` has no table `objections`", "refusals would be lost"),
     "misspelt": ({"witholdings.csv": "x\n"}, "`{0}/witholdings.csv` is not a table of", "did you mean `withholdings`?"),
     "misspelt folder": ({"witholdings/a.csv": "x\n"}, "`{0}/witholdings` is not a table of", "mean `withholdings`?"),
-    "in capitals": ({"Objections.csv": OBJECTIONS}, "`{0}/Objections.csv` is not a table", "did you mean `objections`?"),
+    "in capitals": (
+        {"Objections.csv": OBJECTIONS},
+        "`{0}/Objections.csv` is not a table",
+        "did you mean `objections`?",
+    ),
     "unknown": ({"people.csv": "x\n"}, "`{0}/people.csv` is not a table of the register", "its tables are members, "),
     "other suffix": ({"withholdings.json": "[]"}, "`{0}/withholdings.json` may be the table `withholdings`", "end in"),
     "backup": ({"objections.csv.bak": "x"}, "`{0}/objections.csv.bak` may be the table `objections`", "end in"),
     "spreadsheet": ({"objection.xlsx": b"x"}, "`{0}/objection.xlsx` may be the table `objections`", "elsewhere"),
     "strange part": ({"withholdings/a.avro": b"x"}, "`{0}/withholdings/a.avro` holds no table by its name", "end in"),
     "empty folder": ({"withholdings/_SUCCESS": b""}, "`{0}/withholdings` holds no table by its name", "tables end in"),
-    "two formats": ({"members.jsonl": "{}\n"}, "members: `{0}/members.csv` and `{0}/members.jsonl` are in", "one format"),
+    "two formats": (
+        {"members.jsonl": "{}\n"},
+        "members: `{0}/members.csv` and `{0}/members.jsonl` are in",
+        "one format",
+    ),
     "empty file": ({"objections.csv": ""}, "`{0}/objections.csv` is empty", "still needs its header"),
     "blank file": ({"objections.csv": "\n"}, "`{0}/objections.csv` is empty", "still needs its header"),
     "empty JSON Lines": (
@@ -342,7 +353,12 @@ def test_waivers_are_in_the_manifest(tmp_path: Path) -> None:
 
     assert reasons(plain) == {"objection": 1, "opted-out": 1, "eligible": 1}
     assert reasons(told) == {"objection": 1, "opted-out": 1, "subject-objection": 1}
-    waived = {"allow_orphans": True, "ignore_settings": ["ads"], "ignored_settings": {"ads": 1}, "orphan_preferences": 1}
+    waived = {
+        "allow_orphans": True,
+        "ignore_settings": ["ads"],
+        "ignored_settings": {"ads": 1},
+        "orphan_preferences": 1,
+    }
     assert told.manifest["waived"] == waived
     assert plain.manifest["waived"] == {**waived, "unmatched_objectors": 1}
 

@@ -37,7 +37,12 @@ ZONES = {
     "America/Caracas": [datetime(2007, 12, 9, 3), datetime(2016, 5, 1, 2, 30)],
 }
 OFFSETS = [timedelta(minutes=minutes) for minutes in range(-240, 241, 15)]
-EVERYWHERE = [datetime(1900, 1, 1), datetime(1970, 1, 1), datetime(2025, 6, 1, 12, 0, 0, 123456), datetime(2199, 12, 31)]  # noqa: DTZ001 - without a zone
+EVERYWHERE = [
+    datetime(1900, 1, 1),
+    datetime(1970, 1, 1),
+    datetime(2025, 6, 1, 12, 0, 0, 123456),
+    datetime(2199, 12, 31),
+]  # noqa: DTZ001 - without a zone
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,7 @@ def _named() -> str:
     reasons = " ".join(f"WHEN {one.order} THEN {literal(one.value)}::byleave_reason" for one in _REASONS)
     return f"{verdict} AS verdict, CASE reason {reasons} END AS reason"
 
+
 _MOST_NAMES = 100
 """Categories that the pack does not name are counted by name, the most frequent so many of them; the others are
 counted as unknown, since a column that is mistaken for the category may hold a name for each row."""
