@@ -167,7 +167,7 @@ def heading(items: int, rounds: int, folder: Path) -> str:
             f"- machine: {machine()}",
             f"- versions: Python {sys.version.split()[0]}, {releases}",
             f"- command: `{given}`",
-            f"- corpus: {items:,} items ({size(folder / 'items') / MEBI:,.0f} MiB), {items // 10:,} members,"
+            f"- corpus: {items:,} items ({size(folder / 'items') / MEBI:,.0f} MiB), {items // 10:,} members,"  # noqa: ISC004
             f" {items // 100:,} preferences; {rounds} rounds",
         ]
     )

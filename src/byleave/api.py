@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,8 +46,11 @@ class _Shelf:
         publishing.publish(work, folder)
 
     def digest(self, path: Path) -> str:
-        publishing.flush(path)
-        return file_digest(path)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            flushed = beside.submit(publishing.flush, path)
+            digest = file_digest(path)
+            flushed.result()
+        return digest
 
 
 def now() -> datetime:

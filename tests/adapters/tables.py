@@ -90,7 +90,7 @@ def as_pandas(folder: Path, values: Sequence[str | None]) -> Path:
     """A pandas table, as the gate takes it in."""
     import pandas as pd
 
-    return _spilled(folder, pd.DataFrame({"n": range(len(values)), "value": pd.Series(values, dtype=object)}))
+    return _spilled(folder, pd.DataFrame({"n": range(len(values)), "value": pd.Series(list(values), dtype=object)}))
 
 
 def as_polars(folder: Path, values: Sequence[str | None]) -> Path:

@@ -46,7 +46,7 @@ ROWS: list[dict[str, Any]] = [
     {"item_id": 'a"b,c\nd', "member_id": "m1"},
 ]
 OPTIONAL = dict.fromkeys(["changed_at", "public_since", "withheld", "subjects"])
-CORPUS = [{**ITEM, **OPTIONAL, **row} for row in ROWS]
+CORPUS: list[dict[str, Any]] = [{**ITEM, **OPTIONAL, **row} for row in ROWS]
 MEMBERS = [{"member_id": name, "country": country} for name, country in
            [("m1", "DE"), ("007", "US"), ("7", "GB"), ("m3", "FR"), ("ü", "EL"), ("m2", None)]]  # fmt: skip
 PREFERENCES = [
@@ -56,7 +56,7 @@ PREFERENCES = [
 OBJECTIONS = [
     {"subject_id": "n9", "purpose": None, "received_at": "2025-10-20T09:00:00Z", "status": "open", "resolved_at": " "}
 ]
-TABLES = {"members": MEMBERS, "preferences": PREFERENCES, "objections": OBJECTIONS}
+TABLES: dict[str, list[dict[str, Any]]] = {"members": MEMBERS, "preferences": PREFERENCES, "objections": OBJECTIONS}
 EXPECTED = {
     "opted-out": 2,
     "withheld": 1,

@@ -234,7 +234,7 @@ def test_columns_of_nothing_are_taken_for_missing_values(tmp_path: Path, registe
 
 def test_duplicated_ids_are_decided_each_for_itself(tmp_path: Path) -> None:
     """Rows with one id have each its own decision; only withholding, by act or flag, holds for all of them."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {**ITEM, "item_id": "twice", "member_id": "m1", "withheld": None},
         {**ITEM, "item_id": "twice", "member_id": "m3", "withheld": None},
         {**ITEM, "item_id": "flagged", "member_id": "m1", "withheld": "true"},

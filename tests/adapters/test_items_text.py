@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -84,7 +84,7 @@ def test_rows_are_counted_as_records(tmp_path: Path, register: Path) -> None:
     assert [(row["file"], row["row"]) for row in left] == [(str(tmp_path / "items.csv"), 2)]
 
 
-REFUSED_CSV = {
+REFUSED_CSV: dict[str, tuple[Any, str]] = {
     "too few": (HEADER + ROW + "i2,m2\n", ", row 2 (line 3): 2 values, while the header names 5 columns"),
     "too many": (HEADER + ROW * 2 + "i,m,a,b,c,d,e\n", ", row 3 (line 4): 7 values, while the header names 5 columns"),
     "comma in text": (
@@ -156,7 +156,7 @@ def test_json_lines_are_read_as_they_are_meant(tmp_path: Path, register: Path, w
 
 
 def test_other_values_of_json_become_text(tmp_path: Path, register: Path) -> None:
-    """What passes through becomes its JSON text: numbers their shortest digits, strings their characters without quotes."""
+    """What passes through becomes its JSON text: numbers their shortest digits, strings their characters without quotes."""  # noqa: E501
     values = ['"x"', '"\\u00fc\\n"', "7", "1.50", "true", '{"a": [1]}', "[]", "null", '""', "12345678901234567890123"]
     texts = ["x", "ü\n", "7", "1.5", "true", '{"a":[1]}', "[]", None, "", "12345678901234567890123"]
     lines = (LINE.replace("i1", f"{n}").replace("}\n", f',"x":{value}}}\n') for n, value in enumerate(values))
@@ -167,7 +167,7 @@ def test_other_values_of_json_become_text(tmp_path: Path, register: Path) -> Non
     assert [row["x"] for row in sorted(found, key=lambda row: int(row["item_id"]))] == texts
 
 
-REFUSED_JSON = {
+REFUSED_JSON: dict[str, tuple[Any, str]] = {
     "cut off": (LINE * 2 + LINE[:50], ", line 3: not a JSON object (at character "),
     "broken": (LINE + "{item_id: 1}\n" + LINE, ", line 2: not a JSON object (at character 2)"),
     "two in a line": (LINE[:-1] + " " + LINE, ", line 1: not a JSON object (at character "),

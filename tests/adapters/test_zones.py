@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 # daylight saving at all, and a clock that was once set back by half an hour
 ZONES = {
     "UTC": [],
-    "Europe/Berlin": [datetime(2025, 3, 30, 2), datetime(2025, 10, 26, 3), datetime(1945, 5, 24, 2)],
-    "America/New_York": [datetime(2025, 3, 9, 2), datetime(2025, 11, 2, 2)],
-    "Australia/Lord_Howe": [datetime(2025, 4, 6, 2), datetime(2025, 10, 5, 2)],
-    "Antarctica/Troll": [datetime(2025, 3, 30, 1), datetime(2025, 10, 26, 3)],
-    "Antarctica/Casey": [datetime(2010, 3, 5, 2), datetime(2009, 10, 18, 2)],
-    "Pacific/Chatham": [datetime(2025, 4, 6, 3, 45), datetime(2025, 9, 28, 2, 45)],
-    "Pacific/Apia": [datetime(2011, 12, 30), datetime(2011, 12, 31)],
-    "Pacific/Kwajalein": [datetime(1969, 9, 30, 12), datetime(1993, 8, 21, 12)],
-    "Asia/Kathmandu": [datetime(1986, 1, 1)],
-    "America/Caracas": [datetime(2007, 12, 9, 3), datetime(2016, 5, 1, 2, 30)],
+    "Europe/Berlin": [datetime(2025, 3, 30, 2), datetime(2025, 10, 26, 3), datetime(1945, 5, 24, 2)],  # noqa: DTZ001
+    "America/New_York": [datetime(2025, 3, 9, 2), datetime(2025, 11, 2, 2)],  # noqa: DTZ001
+    "Australia/Lord_Howe": [datetime(2025, 4, 6, 2), datetime(2025, 10, 5, 2)],  # noqa: DTZ001
+    "Antarctica/Troll": [datetime(2025, 3, 30, 1), datetime(2025, 10, 26, 3)],  # noqa: DTZ001
+    "Antarctica/Casey": [datetime(2010, 3, 5, 2), datetime(2009, 10, 18, 2)],  # noqa: DTZ001
+    "Pacific/Chatham": [datetime(2025, 4, 6, 3, 45), datetime(2025, 9, 28, 2, 45)],  # noqa: DTZ001
+    "Pacific/Apia": [datetime(2011, 12, 30), datetime(2011, 12, 31)],  # noqa: DTZ001
+    "Pacific/Kwajalein": [datetime(1969, 9, 30, 12), datetime(1993, 8, 21, 12)],  # noqa: DTZ001
+    "Asia/Kathmandu": [datetime(1986, 1, 1)],  # noqa: DTZ001
+    "America/Caracas": [datetime(2007, 12, 9, 3), datetime(2016, 5, 1, 2, 30)],  # noqa: DTZ001
 }
 OFFSETS = [timedelta(minutes=minutes) for minutes in range(-240, 241, 15)]
 EVERYWHERE = [
-    datetime(1900, 1, 1),
-    datetime(1970, 1, 1),
-    datetime(2025, 6, 1, 12, 0, 0, 123456),
-    datetime(2199, 12, 31),
-]  # noqa: DTZ001 - without a zone
+    datetime(1900, 1, 1),  # noqa: DTZ001
+    datetime(1970, 1, 1),  # noqa: DTZ001
+    datetime(2025, 6, 1, 12, 0, 0, 123456),  # noqa: DTZ001
+    datetime(2199, 12, 31),  # noqa: DTZ001
+]
 
 
 @pytest.fixture(scope="module")

@@ -158,7 +158,7 @@ def byleave(*arguments: object, cwd: Path, **options: Any) -> subprocess.Complet
     environment = {**os.environ, "COLUMNS": "100", **options.pop("env", {})}
     command = [sys.executable, "-m", "byleave", *map(str, arguments)]
     settings: dict[str, Any] = {"capture_output": True, "text": True, "check": False, "timeout": 60, **options}
-    return subprocess.run(command, cwd=cwd, env=environment, **settings)
+    return subprocess.run(command, cwd=cwd, env=environment, **settings)  # noqa: PLW1510
 
 
 def now() -> datetime:

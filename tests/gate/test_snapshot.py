@@ -234,7 +234,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path, register: Path) -> None:
 
 def test_outputs_have_fixed_columns(tmp_path: Path, register: Path) -> None:
     """What is left out says id, verdict, reason, and where a row without an id stands; so do the decisions."""
-    rows = [*THREE, {**ITEM, "item_id": None, "member_id": "m1"}]
+    rows: list[dict[str, Any]] = [*THREE, {**ITEM, "item_id": None, "member_id": "m1"}]
     table = typed_table(rows)
     gate(table, register, out=tmp_path / "out")
     gate(table, register, out=tmp_path / "only", decisions_only=True)

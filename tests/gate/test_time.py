@@ -92,7 +92,7 @@ ARRIVALS = {
 
 @pytest.mark.parametrize("arrival", ARRIVALS)
 def test_what_arrives_meanwhile_is_obeyed(tmp_path: Path, items: Path, register: Path, arrival: str) -> None:
-    """What arrives while the snapshot is written is in W' and obeyed: its rows are left out, every row is in one output."""
+    """What arrives while the snapshot is written is in W' and obeyed: its rows are left out, every row is in one output."""  # noqa: E501
     name, row, reason = ARRIVALS[arrival]
     file = register / f"{name}.csv"
     before = contents(tmp_path)
@@ -122,7 +122,7 @@ def agrees(result: Result, ids: list[str], why: dict[str, str]) -> bool:
     counts = result.manifest["counts"]
     by_reason = {reason: list(why.values()).count(reason) for reason in why.values()} | {"eligible": len(ids)}
     regions = sum(rows for verdicts in counts["by_region"].values() for rows in verdicts.values())
-    return counts["by_reason"] == by_reason and counts["rows"] == regions == len(ids) + len(why)
+    return bool(counts["by_reason"] == by_reason and counts["rows"] == regions == len(ids) + len(why))
 
 
 @pytest.mark.parametrize("arrival", ARRIVALS)
@@ -149,7 +149,7 @@ def test_decisions_obey_it_too(tmp_path: Path, items: Path, register: Path, arri
 
 
 def test_what_is_taken_back_meanwhile_frees_nothing(tmp_path: Path, items: Path, register: Path) -> None:
-    """An item is in only if it is eligible at both instants: who switches on between them comes with the next snapshot."""
+    """An item is in only if it is eligible at both instants: who switches on between them comes with the next snapshot."""  # noqa: E501
     switch_on = lambda: append(register / "preferences.csv", f"m3,{SETTING},on,2025-10-21T09:00:00Z")  # noqa: E731
     result = gate(items, register, out=tmp_path / "out", progress=during(LATE, switch_on))
 
@@ -179,7 +179,7 @@ def test_a_parquet_register_that_is_replaced_at_once(tmp_path: Path, items: Path
 
 
 def test_an_objector_from_outside_refuses_the_run(tmp_path: Path, items: Path, register: Path) -> None:
-    """Who objects meanwhile and owns nothing, where items name nobody, refuses the run as at the start; an owner does not."""
+    """Who objects meanwhile and owns nothing, where items name nobody, refuses the run as at the start; an owner does not."""  # noqa: E501
     objections = register / "objections.csv"
     owner = lambda: append(objections, "m3,,2025-10-20T09:00:00Z,open,")  # noqa: E731
     stranger = lambda: append(objections, "n9,,2025-10-20T09:00:00Z,open,")  # noqa: E731
@@ -254,7 +254,7 @@ def test_items_that_change_refuse_the_run(tmp_path: Path, items: Path, register:
     """Items that change, grow, shrink or vanish while they are read refuse the run, at whatever step it happens."""
     only = step == "writing decisions"
     progress = during(step, lambda: CHANGES[change](items))
-    with pytest.raises((RefusedError, InputError), match="items changed while|cut off or damaged|cannot read"):
+    with pytest.raises((RefusedError, InputError), match="items changed while|cut off or damaged|cannot read"):  # noqa: RUF043
         gate(items, register, out=tmp_path / "out", decisions_only=only, progress=progress)
 
     assert not (tmp_path / "out").exists()
@@ -297,7 +297,7 @@ def test_a_regime_that_begins_meanwhile_frees_nothing(tmp_path: Path, items: Pat
 
 @pytest.mark.parametrize("only", [False, True])
 def test_rows_that_fall_due_meanwhile_are_obeyed(tmp_path: Path, items: Path, register: Path, *, only: bool) -> None:
-    """A row of the register dated between T and T' is decided again: who lives in Europe by then is not yet in force."""
+    """A row of the register dated between T and T' is decided again: who lives in Europe by then is not yet in force."""  # noqa: E501
     moves = table("members", "m1,DE,", "m2,US,", f"m2,FR,{START}", "m3,FR,", header="member_id,country,since")
     (register / "members.csv").write_text(moves)
     clock = ticking(BEFORE, BEFORE, START)

@@ -26,11 +26,18 @@ SPILL = ".spill"
 
 def require_absent(folder: Path) -> None:
     """Raise OutputError when something stands at the place, or its parent is not there."""
-    if folder.exists() or folder.is_symlink():
-        raise _exists(folder)
     require_text(folder)
-    if not folder.absolute().parent.is_dir():
-        raise OutputError(f"there is no folder `{folder.absolute().parent}`", hint="make it first")
+    if os.path.lexists(folder):
+        raise _exists(folder)
+    parent = folder.absolute().parent
+    try:
+        there = stat.S_ISDIR(parent.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        there = False
+    except OSError as error:
+        raise OutputError(f"cannot write beside `{folder}`: {_words(error)}") from None
+    if not there:
+        raise OutputError(f"there is no folder `{parent}`", hint="make it first")
 
 
 def _exists(folder: Path) -> OutputError:

@@ -38,7 +38,9 @@ def timeline(folded: Folded, rules: Rules, as_of: ir.Value) -> ir.Table:
     NULL where an act does; by `as_of` at the latest.
     """
     moved = residences(folded.tables.members.semi_join(folded.ids, "member_id"))
-    lived = _lived(_turns(folded, moved, rules, as_of)).left_join(folded.ids, "member_id").drop("member_id_right")
+    lived = _lived(_turns(folded, moved, rules, as_of))
+    if notices_of(rules):
+        lived = lived.left_join(folded.ids, "member_id").drop("member_id_right")
     homes = moved.rename(moved_member="member_id", begun="since")
     table = lived.left_join(homes, [lived.member_id == homes.moved_member, lived.since == homes.begun])
     lookup = countries(rules)
@@ -65,10 +67,12 @@ def _turns(folded: Folded, moved: ir.Table, rules: Rules, as_of: ir.Value) -> ir
     `since` where a residence begins. `act` where one counts: twice its rank, plus one if it is *on*.
     """
     ids = folded.ids
-    fixed = {at for rule in rules.regimes for at in (rule.effective, rule.recipient_effective)} | {FIRST}
+    fixed = {at for rule in rules.regimes for at in (rule.effective, rule.recipient_effective)}
     plain = [(ids, instant(at)) for at in sorted(fixed)]
     plain += [(ids, ids[matured_column(rules, notice)]) for notice in notices_of(rules)]
-    plain.append((moved, moved.recorded_at))
+    # the beginning of time is a turn of its own where no residence begins there, and a recording where it comes later
+    dated, late = moved.filter(moved.since > instant(FIRST)), moved.filter(moved.recorded_at > moved.since)
+    plain += [(dated, instant(FIRST)), (late, late.recorded_at)]
     nothing = {"since": ibis.null(INSTANT), "act": ibis.null("int64")}
     parts = [table.select("member_id", start=at, **nothing) for table, at in plain]
     parts.append(moved.select("member_id", start=moved.since, since=moved.since, act=nothing["act"]))

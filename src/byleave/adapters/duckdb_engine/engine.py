@@ -26,7 +26,7 @@ _PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 _REASONS = list(Reason)
 _ELIGIBLE = Reason.ELIGIBLE.order
 _GAPS = ", ".join(str(reason.order) for reason in sorted(GAPS))
-_TYPES = {"byleave_verdict": list(Verdict), "byleave_reason": _REASONS}
+_TYPES: dict[str, list[str]] = {"byleave_verdict": list(Verdict), "byleave_reason": list(_REASONS)}
 """Enumerations: DuckDB writes them to Parquet as text, and need not look for what repeats."""
 
 
@@ -131,7 +131,8 @@ class DuckDBEngine:
         named = list(self._rules.category_use)
         known = f"list_position([{', '.join(map(literal, named))}], category)"
         self._session.run(
-            f"CREATE OR REPLACE TEMP TABLE byleave_decided AS SELECT reason, regime, CAST({known} AS SMALLINT) AS known,"
+            "CREATE OR REPLACE TEMP TABLE byleave_decided AS"
+            f" SELECT reason, regime, CAST({known} AS SMALLINT) AS known,"
             f" CASE WHEN {known} IS NULL THEN category END AS unknown,"
             f" CASE WHEN reason <> {_ELIGIBLE} THEN item_id END AS item_id,"
             f" objector FROM ({self._rows()})",

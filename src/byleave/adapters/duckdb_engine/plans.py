@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata, resources
@@ -77,7 +77,10 @@ def cache_folder() -> Path:
     if own:
         return Path(own)
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "byleave" / "plans"
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "byleave" / "plans"
+    except RuntimeError:  # nobody's home: no plan can be kept
+        return Path(os.devnull) / "plans"
 
 
 def _key(rules: Rules, shape: Shape) -> dict[str, Any]:
@@ -119,13 +122,14 @@ def _write(path: Path, plan: Plan) -> None:
     value = asdict(plan)
     value["decided"] = {name: list(texts) for name, texts in plan.decided.items()}
     value["stages"] = [list(stage) for stage in plan.stages]
+    fresh = path.with_suffix(f".{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, suffix=".new", encoding="utf-8") as file:
-            json.dump({"digest": digest_value(value), "plan": value}, file)
-        Path(file.name).replace(path)
+        fresh.write_text(json.dumps({"digest": digest_value(value), "plan": value}), encoding="utf-8")
+        fresh.replace(path)
     except OSError:
-        return
+        with suppress(OSError):
+            fresh.unlink()
 
 
 def _compile(rules: Rules, shape: Shape) -> Plan:
@@ -169,7 +173,7 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
 def _as_of() -> ir.TimestampScalar:
     import ibis
 
-    @ibis.udf.scalar.builtin(name=AS_OF, signature=((), "timestamp('UTC')"))  # type: ignore[untyped-decorator]
+    @ibis.udf.scalar.builtin(name=AS_OF, signature=((), "timestamp('UTC')"))
     def as_of():  # type: ignore[no-untyped-def] # noqa: ANN202 - the signature says it
         """The macro that the engine defines before it runs a plan."""
 

@@ -236,7 +236,8 @@ def _json_names(session: Session, files: TableFiles) -> list[str]:
     paths = "[" + ", ".join(map(one_path, files.paths)) + "]"
     try:
         keys = session.rows(
-            f"SELECT DISTINCT unnest(json_keys(json)) AS key FROM read_json_objects({paths}, {_JSON_LINES}) ORDER BY key"
+            "SELECT DISTINCT unnest(json_keys(json)) AS key"
+            f" FROM read_json_objects({paths}, {_JSON_LINES}) ORDER BY key"
         )
     except InputError as error:
         raise diagnosed(files, error) from error
