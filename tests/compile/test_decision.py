@@ -58,9 +58,14 @@ def test_the_missing_columns_are_tried_where_they_matter() -> None:
 
 
 def _with_regimes(rules: Rules, count: int) -> Rules:
-    """A pack with so many regimes of one invented country each."""
+    """A pack with so many regimes of one invented country each, which let the recipient have posts."""
     regimes = tuple(
-        replace(rules.regimes[number % 2], name=f"r{number}", countries=frozenset({f"c{number}"}))
+        replace(
+            rules.regimes[number % 2],
+            name=f"r{number}",
+            countries=frozenset({f"c{number}"}),
+            recipient_categories=frozenset({"post"}),
+        )
         for number in range(count)
     )
     return replace(rules, regimes=regimes, by_country={code: one for one in regimes for code in one.countries})
@@ -69,10 +74,12 @@ def _with_regimes(rules: Rules, count: int) -> Rules:
 def test_a_regime_for_every_country() -> None:
     """A pack may have as many regimes as there are countries."""
     people = {f"c{number}": member(f"c{number}") for number in range(249)}
-    rows = [item(owner=name) for name in people]
+    rules = replace(_with_regimes(shipped(ARTICLE), 249), reaches="training")
+    posts, articles = ([item(owner=name, category=category) for name in people] for category in ("post", "article"))
 
-    reasons = both(_with_regimes(shipped(ARTICLE), 249), "2025-10-24", rows, people)
-    assert [reason.value for reason in reasons] == (["not-in-force", "eligible"] * 125)[:249]
+    reasons = [reason.value for reason in both(rules, "2025-10-24", posts + articles, people)]
+    assert reasons[:249] == (["not-in-force", "eligible"] * 125)[:249]
+    assert set(reasons[249:]) == {"recipient-not-permitted"}
 
 
 def test_no_regime_at_all() -> None:

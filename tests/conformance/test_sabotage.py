@@ -47,6 +47,7 @@ SABOTAGES = [
     Sabotage("an off counts from its recording", ACTS, {"recorded < own": "recorded > own"}),
     Sabotage("an off in the future waits", ACTS, {"if not replay:": "if replay:"}),
     Sabotage("any date ends an objection", ACTS, {"applies & ~(ended & after": "applies & ~(after"}),
+    Sabotage("an end needs no date", ACTS, {"~(ended & after.fill_null(False))": "~ended"}),
     Sabotage("an end may come at once", ACTS, {"(objections.resolved_at > ": "(objections.resolved_at >= "}),
     Sabotage("an end in the future ends", ACTS, {" & (objections.resolved_at <= as_of)": ""}),
     Sabotage("other purposes are meant", ACTS, {"applies = ~objections": "applies = objections"}),
@@ -81,6 +82,7 @@ SABOTAGES = [
     Sabotage(
         "whoever sees it is public", DECISION, {'rules, used, ("in",), among': 'rules, used, ("in", "out"), among'}
     ),
+    Sabotage("age is taken for granted", DECISION, {"frozenset({Reason.UNKNOWN_CATEGORY": "frozenset({Reason.MINOR"}),
     Sabotage("an act counts after its instant", SEMANTICS, {"if act.at <= t]": "if act.at < t]"}),
     Sabotage("the first birth date counts", SEMANTICS, {"max(member.birth_dates)": "min(member.birth_dates)"}),
     Sabotage("a move is no turn", SEMANTICS, {"at in (row.since, row.recorded_at)": "at in (row.recorded_at,)"}),

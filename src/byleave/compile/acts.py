@@ -42,7 +42,7 @@ def acts_that_count(preferences: ir.Table, rules: Rules, as_of: ir.Value, *, rep
     counted = own.mutate(counts_from=ibis.ifelse(own.is_on, on_from, off_from))
     kept = counted.filter(~counted.is_on | counted.actor.isin([MEMBER, IMPORT]))
     kept = kept.anti_join(_beaten_imports(own), ["member_id", "seq"])
-    order = ibis.window(group_by=kept.member_id, order_by=[kept.seq, kept.counts_from, kept.is_on.desc()])
+    order = ibis.window(group_by=kept.member_id, order_by=[kept.seq, kept["at"], kept.is_on.desc()])
     return kept.select("member_id", at=kept.counts_from, rank=ibis.row_number().over(order), is_on=kept.is_on)
 
 

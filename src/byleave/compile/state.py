@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 STATE = {
     "byleave_member": "string",
-    "byleave_regime": "int8",
+    "byleave_regime": "int16",
     "byleave_failed": "int8",
     "byleave_of_age": "timestamp('UTC')",
     "byleave_on_from": "timestamp('UTC')",
@@ -198,7 +198,7 @@ def _state(table: ir.Table, objecting: ir.Table, rules: Rules, as_of: ir.Value) 
     )
     return table.select(
         byleave_member="member_id",
-        byleave_regime=table.regime.cast("int8"),
+        byleave_regime=table.regime.cast("int16"),
         byleave_failed=failed.cast("int8"),
         byleave_of_age=_of_age(table.birth_date, rules),
         byleave_on_from="on_from",

@@ -148,14 +148,14 @@ def acts_that_count(acts: Sequence[Act], rules: Rules, moment: Moment) -> list[A
     not when an *off* that comes earlier by `seq` is not dated before it.
     """
     own = [act for act in acts if act.setting in rules.settings]
+    own.sort(key=lambda act: (act.at, not act.on) if act.seq is None else (act.seq, False))
     kept = []
-    for act in own:
-        dates = [act.at, act.recorded_at or act.at]
+    for act, dates in ((act, [act.at, act.recorded_at or act.at]) for act in own):
         if not act.on:
             kept.append(replace(act, at=min(dates) if moment.replay else min(*dates, moment.as_of)))
         elif act.actor == MEMBER or (act.actor == IMPORT and not _is_beaten(act, own)):
             kept.append(replace(act, at=max(dates)))
-    return sorted(kept, key=lambda act: (act.at, not act.on) if act.seq is None else (act.seq, False))
+    return kept
 
 
 def _is_beaten(imported: Act, acts: Sequence[Act]) -> bool:
