@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import shutil
@@ -19,7 +18,6 @@ from tests.gate.scene import OPTIONS, byleave, gate, write_parquet, write_regist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.reliability.large import Place
 
