@@ -6,7 +6,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
-LOCKED := $(PIP) --use-pep517 --require-hashes -r
+# the lists are whole: without --no-deps, pip looks for a newer release of what is asked for with an extra, and refuses it
+LOCKED := $(PIP) --use-pep517 --no-deps --require-hashes -r
 # parallel test processes, and further arguments for pytest or the benchmark: make test ARGS='-k residence'
 WORKERS := 2
 ARGS :=
