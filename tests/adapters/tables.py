@@ -15,6 +15,7 @@ from byleave.adapters.duckdb_engine.columns import Kind
 from byleave.adapters.duckdb_engine.tables import UNREADABLE, file_source, typed
 from byleave.adapters.files import find_table
 from byleave.gate.request import Reading
+from byleave.kernel.instants import parse_date
 from tests.adapters.reference import OPTIONS, Told
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _value(kind: str, value: Any) -> Any:
         return None
     if kind == "instant":
         return _EPOCH + timedelta(microseconds=value)
-    return datetime.fromisoformat(value).date() if kind == "date" else value
+    return (parse_date(value) or value) if kind == "date" else value
 
 
 def as_csv(folder: Path, values: Sequence[str | None]) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import le
+from typing import TYPE_CHECKING, Any
 
 import ibis
 
@@ -11,6 +12,8 @@ from byleave.compile.tables import INSTANT
 from byleave.kernel.instants import LAST
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import ibis.expr.types as ir
 
     from byleave.policy.rules import Notice, Rules
@@ -63,18 +66,23 @@ def countries(rules: Rules) -> ir.Table:
 class RegimeTests:
     """Tests at an instant on a table joined with `countries`; NULL where no regime covers the row."""
 
-    def __init__(self, rules: Rules, table: ir.Table) -> None:
-        """Take a table with the columns of `countries` and `matures_N` for every notice."""
+    def __init__(self, rules: Rules, table: ir.Table, reached: Callable[[Any, Any], Any] = le) -> None:
+        """Take a table with the columns of `countries` and `matures_N` for every notice.
+
+        With `lt` for `reached` the tests ask whether something held already just before the instant.
+        """
         self._table = table
         self._notices = notices_of(rules)
+        self._reached = reached
 
     def begun(self, t: ir.Value) -> ir.BooleanValue:
         """Whether the regime is effective at `t`."""
-        return t >= self._table.effective
+        return self._reached(self._table.effective, t)
 
     def permits(self, t: ir.Value) -> ir.BooleanValue:
         """Whether the recipient may train at `t`, categories aside."""
-        return (t >= self._table.recipient_effective) & self._matured(self._table.recipient_notice, t)
+        begun = self._reached(self._table.recipient_effective, t)
+        return begun & self._matured(self._table.recipient_notice, t)
 
     def noticed(self, t: ir.Value) -> ir.BooleanValue:
         """Whether the regime's notice, if it asks for one, has matured at `t`."""
@@ -83,6 +91,6 @@ class RegimeTests:
     def _matured(self, asked: ir.Value, t: ir.Value) -> ir.BooleanValue:
         if not self._notices:
             return ibis.literal(True)  # noqa: FBT003 - a literal for the engine
-        matured = [self._table[f"matures_{index}"] <= t for index in range(len(self._notices))]
+        matured = [self._reached(self._table[f"matures_{index}"], t) for index in range(len(self._notices))]
         branches = [(asked == index, met.fill_null(False)) for index, met in enumerate(matured)]  # noqa: FBT003
         return ibis.cases((asked == NO_NOTICE, True), *branches, else_=False)

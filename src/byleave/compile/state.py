@@ -1,17 +1,19 @@
 """The register folded to one row for each member: what a decision needs to know about its owner.
 
-Members with one residence row and no act have a closed form; the others go through `timeline`.
+Members with one residence row and at most one act have a closed form; the others go through `timeline`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import lt
 from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
 from byleave.compile.acts import acts_that_count, instant, matured_notices, standing_objections
 from byleave.compile.regimes import RegimeTests, countries, matured_column, notices_of
+from byleave.compile.tables import INSTANT
 from byleave.compile.timeline import Folded, good_intervals, timeline
 from byleave.kernel.decision import Reason
 from byleave.kernel.instants import BIRTHDAY_HOUR_UTC, FIRST, LAST
@@ -71,12 +73,13 @@ def member_state(
     """Fold the register at `as_of`. The columns are those of `STATE`."""
     acts = keep("acts", acts_that_count(tables.preferences, rules, as_of, replay=replay))
     matured = _matured(tables, rules, keep)
-    ids = keep("ids", _with_notices(_not_plain(tables.members, acts), matured))
+    one = keep("one", _by_member(acts, rules))
+    ids = keep("ids", _with_notices(_not_plain(tables.members, one), matured))
     intervals = timeline(Folded(ids, acts, tables), rules, as_of)
     if needs_intervals(rules):
         intervals = keep("timeline", intervals)
     moved = _moved(tables.members, ids, _summary(intervals, rules, as_of))
-    base = _with_notices(_plain(tables.members, ids).union(moved, distinct=False), matured)
+    base = _with_notices(_plain(tables.members, ids, one).union(moved, distinct=False), matured)
     if needs_intervals(rules):
         base = keep("base", base)
     table = _closed_form(base, rules, as_of)
@@ -85,17 +88,29 @@ def member_state(
     return MemberState(state, _intervals(table, intervals, as_of) if needs_intervals(rules) else None)
 
 
-def _not_plain(members: ir.Table, acts: ir.Table) -> ir.Table:
-    """`member_id` of those with several residence rows or an act, once each."""
+def _by_member(acts: ir.Table, rules: Rules) -> ir.Table:
+    """`acted_member, only_at, only_on, has_timeline`: everyone with acts, and what they did if that was one act."""
+    grouped = acts.group_by("member_id").agg(acts=acts.count(), at=acts["at"].max(), on=acts.is_on.cast("int8").max())
+    return grouped.select(
+        acted_member="member_id",
+        only_at="at",
+        only_on=grouped["on"] == 1,
+        has_timeline=ibis.literal(True) if needs_intervals(rules) else grouped["acts"] > 1,  # noqa: FBT003 - as above
+    )
+
+
+def _not_plain(members: ir.Table, acted: ir.Table) -> ir.Table:
+    """`member_id` of those with several residence rows or acts, once each."""
     counted = members.group_by("member_id").agg(rows=members.count())
     several = counted.filter(counted["rows"] > 1).select("member_id")
-    acted = acts.select("member_id").semi_join(members, "member_id")
-    return several.union(acted, distinct=False).distinct()
+    active = acted.filter(acted.has_timeline).select(member_id="acted_member").semi_join(members, "member_id")
+    return several.union(active, distinct=False).distinct()
 
 
-def _plain(members: ir.Table, ids: ir.Table) -> ir.Table:
-    """One row for each of the others, with the values of their only residence row."""
+def _plain(members: ir.Table, ids: ir.Table, acted: ir.Table) -> ir.Table:
+    """One row for each of the others, with the values of their only residence row and their only act."""
     rows = members.anti_join(ids, "member_id")
+    rows = rows.left_join(acted, rows.member_id == acted.acted_member)
     return rows.select(
         "member_id",
         "birth_date",
@@ -103,6 +118,8 @@ def _plain(members: ir.Table, ids: ir.Table) -> ir.Table:
         only_country=rows.country,
         only_since=rows.since.fill_null(instant(FIRST)),
         only_recorded=rows.recorded_at.fill_null(instant(FIRST)),
+        only_at="only_at",
+        only_on="only_on",
         moved_country=ibis.null("string"),
         moved_from=instant(FIRST),
         moved_until=instant(FIRST),
@@ -121,6 +138,8 @@ def _moved(members: ir.Table, ids: ir.Table, summary: ir.Table) -> ir.Table:
         only_country=ibis.null("string"),
         only_since=instant(FIRST),
         only_recorded=instant(FIRST),
+        only_at=ibis.null(INSTANT),
+        only_on=ibis.null("boolean"),
         moved_country="moved_country",
         moved_from="moved_from",
         moved_until="moved_until",
@@ -165,7 +184,7 @@ def _summary(intervals: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
 def _closed_form(table: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
     """Add what the regime says, `on_from` and `on_until`: for plain members in closed form, else from their timeline.
 
-    A plain member's residence holds from `since` on, and the default is all that switches.
+    A plain member's residence holds from `since` on. The default switches once, and an act that has happened may.
     """
     resides = table.only_since <= as_of
     country = ibis.ifelse(
@@ -176,13 +195,31 @@ def _closed_form(table: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
     tests = RegimeTests(rules, table)
     in_force = tests.begun(as_of) & tests.permits(as_of) & tests.noticed(as_of) & (table.only_recorded <= as_of)
     usable = (in_force & table.default_on).fill_null(False)  # noqa: FBT003 - the value that NULL becomes
+    happened = table.only_at <= as_of
+    by_act = in_force & table.only_on
+    until_act = ibis.ifelse(_used_before_act(table, rules), table.only_at, instant(FIRST))
+    lasting = ibis.ifelse(ibis.ifelse(happened, by_act, usable), instant(LAST), instant(FIRST))
+    switched_off = happened & ~table.only_on
+    plain_until = ibis.ifelse(switched_off, until_act, lasting) if rules.reaches == "collection" else lasting
     # under `everything` the range is open to the past: only where `p` lies decides, not what was before
-    plain_from = table.only_since if rules.frees == "new-content" else instant(FIRST)
-    plain_until = ibis.ifelse(usable, instant(LAST), instant(FIRST))
+    plain_from = _on_since(table, happened, as_of) if rules.frees == "new-content" else instant(FIRST)
     return table.mutate(
         on_from=ibis.ifelse(table.plain, plain_from, table.moved_from),
         on_until=ibis.ifelse(table.plain, plain_until, table.moved_until),
     )
+
+
+def _used_before_act(table: ir.Table, rules: Rules) -> ir.BooleanValue:
+    """Whether a plain member's content was open to use by default at some instant before their act."""
+    act, tests = table.only_at, RegimeTests(rules, table, lt)
+    in_force = tests.begun(act) & tests.permits(act) & tests.noticed(act)
+    return in_force & table.default_on & (table.only_recorded < act) & (table.only_since < act)
+
+
+def _on_since(table: ir.Table, happened: ir.BooleanValue, as_of: ir.Value) -> ir.TimestampValue:
+    """Since when a plain member's setting was never off: by default since the residence began, or by the act."""
+    by_default = table.default_on & (table.only_since < table.only_at)
+    return ibis.ifelse(happened & ~by_default.fill_null(False), table.only_at, table.only_since)  # noqa: FBT003 - as above
 
 
 def _state(table: ir.Table, objecting: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:

@@ -1,6 +1,7 @@
 """The life of a member as intervals in which nothing changes: whether use is in force, and whether the setting is on.
 
-Only members who moved or acted need one; everybody else has a closed form (`state`). Intervals are half-open.
+Only members who moved, or acted more than once, need one; everybody else has a closed form (`state`). Intervals are
+half-open.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import check_zone, literal, quoted
 from byleave.adapters.duckdb_engine.items import Corpus, open_items, refuse_unmatched_objections
@@ -43,6 +44,8 @@ def _named() -> str:
 _MOST_NAMES = 100
 """Categories that the pack does not name are counted by name, the most frequent so many of them; the others are
 counted as unknown, since a column that is mistaken for the category may hold a name for each row."""
+_FIRST_ROWS = 100_000
+"""So many rows are looked at for such names before all are decided; others that come up cost a second pass."""
 
 
 class DuckDBEngine:
@@ -128,28 +131,57 @@ class DuckDBEngine:
 
     def decide(self, on_progress: Callable[[float], None]) -> list[Counted]:
         """Decide every row, and count: ids are kept of those that are left out, nothing of their content."""
-        named = list(self._rules.category_use)
-        known = f"list_position([{', '.join(map(literal, named))}], category)"
+        named = [*self._rules.category_use, *self._other_categories()]
+        listed = f"[{', '.join(map(literal, named))}]"
         self._session.run(
             "CREATE OR REPLACE TEMP TABLE byleave_decided AS"
-            f" SELECT reason, regime, CAST({known} AS SMALLINT) AS known,"
-            f" CASE WHEN {known} IS NULL THEN category END AS unknown,"
+            f" SELECT reason, regime, CAST(list_position({listed}, category) AS SMALLINT) AS known,"
             f" CASE WHEN reason <> {_ELIGIBLE} THEN item_id END AS item_id,"
             f" objector FROM ({self._rows()})",
             on_progress=on_progress,
         )
-        counted = "SELECT reason, regime, {0}, count(*) FROM byleave_decided WHERE known {1} GROUP BY ALL"
-        regimes = [regime.name for regime in self._rules.regimes]
-        rows = [(*of, named[known - 1], n) for *of, known, n in self._session.rows(counted.format("known", "NOTNULL"))]
-        often = (
-            "SELECT unknown FROM byleave_decided WHERE unknown NOTNULL"
-            f" GROUP BY unknown ORDER BY count(*) DESC, unknown LIMIT {_MOST_NAMES}"
+        found = self._session.rows("SELECT reason, regime, known, count(*) FROM byleave_decided GROUP BY ALL")
+        rows = [(*of, named[known - 1], count) for *of, known, count in found if known is not None]
+        if len(rows) < len(found):
+            rows += self._rest(f"category IS NULL OR NOT list_contains({listed}, category)")
+        return self._counted(rows)
+
+    def _rest(self, condition: str) -> list[tuple[Any, ...]]:
+        """Rows by reason, region and category where a condition holds; categories by name if they are frequent."""
+        self._session.run(
+            "CREATE OR REPLACE TEMP TABLE byleave_rest AS SELECT reason, regime, category, count(*) AS found"
+            f" FROM ({self._rows()}) WHERE {condition} GROUP BY ALL"
         )
-        named_so = f"CASE WHEN unknown IN ({often}) THEN unknown END"
-        rows += self._session.rows(counted.format(named_so, "ISNULL"))
+        often = (
+            "SELECT category FROM byleave_rest WHERE category IS NOT NULL"
+            f" GROUP BY category ORDER BY sum(found) DESC, category LIMIT {_MOST_NAMES}"
+        )
+        shown = f"CASE WHEN category IN ({often}) THEN category END AS shown"
+        return self._session.rows(f"SELECT reason, regime, {shown}, sum(found)::BIGINT FROM byleave_rest GROUP BY ALL")
+
+    def _other_categories(self) -> list[str]:
+        """Categories that the pack does not name, as far as the first rows show them."""
+        rows = self._session.rows(
+            f"SELECT category FROM (SELECT category FROM items LIMIT {_FIRST_ROWS}) WHERE category IS NOT NULL"
+            f" GROUP BY category ORDER BY count(*) DESC, category LIMIT {_MOST_NAMES + len(self._rules.category_use)}"
+        )
+        return [name for (name,) in rows if name not in self._rules.category_use]
+
+    def _counted(self, rows: list[tuple[Any, ...]]) -> list[Counted]:
+        """Counts with reasons and regions by name; of categories that the pack does not name, the most frequent."""
+        regimes = [regime.name for regime in self._rules.regimes]
+        others: Counter[str] = Counter()
+        for _, _, category, count in rows:
+            if category is not None and category not in self._rules.category_use:
+                others[category] += count
+        often = sorted(others, key=lambda name: (-others[name], name))[:_MOST_NAMES]
+        shown = {*self._rules.category_use, *often}
+        total: Counter[tuple[int, int | None, str | None]] = Counter()
+        for order, regime, category, count in rows:
+            total[order, regime, category if category in shown else None] += count
         return [
             Counted(_REASONS[order - 1].value, None if regime is None else regimes[regime], category, count)
-            for order, regime, category, count in rows
+            for (order, regime, category), count in total.items()
         ]
 
     def unmatched_objectors(self) -> int:
