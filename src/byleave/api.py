@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters import publishing
 from byleave.adapters.duckdb_engine.engine import DuckDBEngine
-from byleave.adapters.duckdb_engine.facts import facts_for, find_items
 from byleave.adapters.files import file_digest
 from byleave.adapters.packs import load_pack
 from byleave.gate import run as gate_run
-from byleave.gate.explanation import explain as explain_item
 from byleave.gate.request import Output, Progress, Reading, Request, Result, Waivers, silent
 from byleave.kernel.errors import InputError, UsageError
 from byleave.kernel.instants import FIRST, LAST, parse_instant
@@ -140,6 +138,10 @@ def explain(  # noqa: PLR0913 - the options of the command
 
     Raises: InputError when no row has the id; otherwise as `gate`.
     """
+    # a gate does not wait for what only an explanation needs
+    from byleave.adapters.duckdb_engine.facts import facts_for, find_items  # noqa: PLC0415
+    from byleave.gate.explanation import explain as explain_item  # noqa: PLC0415
+
     policy = _pack(pack)
     rules = rules_for(policy, purpose, recipient)
     waivers = Waivers(allow_orphans, frozenset(ignore_settings))
