@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ARTICLE = "linkedin@2025-10-24"
 SETTING = "data-for-ai-improvement"
-DECIDE = {"pack": ARTICLE, "purpose": "generative-ai", "recipient": "linkedin"}
+DECIDE: dict[str, Any] = {"pack": ARTICLE, "purpose": "generative-ai", "recipient": "linkedin"}
 OPTIONS = [f"--{name}={value}" for name, value in DECIDE.items()]
 
 HEADERS = {
