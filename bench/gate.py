@@ -136,7 +136,9 @@ def large(base: float, base_items: int, data: Path | None) -> tuple[str, dict[st
         told = f"{LARGE:,} items: not run, {needed / GIBI:.0f} GiB of disk needed and {free / GIBI:.0f} free"
         return told, {"not_run": told}
     with corpus_of(LARGE, data) as (folder, work):
-        spent = Bench(folder, work).run(GATE)
+        bench = Bench(folder, work)
+        bench.run(GATE)  # as above, the first run, which compiles the pack and meets a cold disk, is not counted
+        spent = bench.run(GATE)
     linear = spent.wall / (base * LARGE / base_items)
     table = Table(["100 million items", "at most", "measured", "held"])
     table.add(["wall time, s", "", f"{spent.wall:.1f}", ""])
