@@ -1,6 +1,6 @@
 """Time `byleave --help` beside an empty Python process, in turn.
 
-    python bench/start.py [--rounds 20]
+python bench/start.py [--rounds 20]
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def test_the_doors_stay_open() -> None:
     for first in ("", "import byleave.api\n", "import byleave.gate.run\n"):
         subprocess.run([sys.executable, "-c", first + script], check=True, timeout=60)
     with pytest.raises(AttributeError):
-        byleave.frobnicate  # noqa: B018 - looks for it
+        getattr(byleave, "frobnicate")  # noqa: B009 - mypy knows that it is not there
 
 
 def test_a_loaded_pack_will_do(register: Path) -> None:

@@ -45,8 +45,8 @@ USAGE = {
         "did you mean `generative-ai`?",
     ),
     "recipient": (
-        (*SHOW, PACK, PURPOSE, "--recipient=linkdin"),
-        "pack `linkedin@2025-10-24` has no recipient `linkdin`",
+        (*SHOW, PACK, PURPOSE, "--recipient=linked-in"),
+        "pack `linkedin@2025-10-24` has no recipient `linked-in`",
         "did you mean `linkedin`?",
     ),
     "as-of in the future": (

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from itertools import chain, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,7 +132,7 @@ def meanwhile(folder: Path) -> Iterator[str]:
     act("m3")
     for who, refused in (("m3", False), ("n9", True)):
         objections = table("objections", f"{who},,2025-10-20T09:00:00Z,open,")
-        objector = at(LATE, lambda text=objections: (register / "objections.csv").write_text(text))
+        objector = at(LATE, partial((register / "objections.csv").write_text, objections))
         if fails(items, register, out=folder / who, progress=objector) is not refused:
             yield f"whether `{who}` owns something, who objects meanwhile, is not looked for"
         (register / "objections.csv").write_text(table("objections"))

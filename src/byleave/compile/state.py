@@ -202,7 +202,7 @@ def _closed_form(table: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
     switched_off = happened & ~table.only_on
     plain_until = ibis.ifelse(switched_off, until_act, lasting) if rules.reaches == "collection" else lasting
     # under `everything` the range is open to the past: only where `p` lies decides, not what was before
-    plain_from = _on_since(table, happened, as_of) if rules.frees == "new-content" else instant(FIRST)
+    plain_from = _on_since(table, happened) if rules.frees == "new-content" else instant(FIRST)
     return table.mutate(
         on_from=ibis.ifelse(table.plain, plain_from, table.moved_from),
         on_until=ibis.ifelse(table.plain, plain_until, table.moved_until),
@@ -216,7 +216,7 @@ def _used_before_act(table: ir.Table, rules: Rules) -> ir.BooleanValue:
     return in_force & table.default_on & (table.only_recorded < act) & (table.only_since < act)
 
 
-def _on_since(table: ir.Table, happened: ir.BooleanValue, as_of: ir.Value) -> ir.TimestampValue:
+def _on_since(table: ir.Table, happened: ir.BooleanValue) -> ir.TimestampValue:
     """Since when a plain member's setting was never off: by default since the residence began, or by the act."""
     by_default = table.default_on & (table.only_since < table.only_at)
     return ibis.ifelse(happened & ~by_default.fill_null(False), table.only_at, table.only_since)  # noqa: FBT003 - as above
