@@ -17,6 +17,8 @@ _ROW, _BAR, _LEGEND = 34, 12, 18
 _HEIGHT, _AXIS = 130, 18
 _LABEL = 58
 """Characters of a label that fit above a bar; the table has the whole."""
+_LETTER = 6
+"""How wide a letter is, at most on average."""
 _MOST_YEARS = 9
 """Labels that fit below the columns."""
 _SHADES = "█▓▒░"
@@ -62,8 +64,9 @@ def _columns(chart: Chart) -> tuple[str, int]:
     parts = []
     most = max((sum(values) for values in chart.values), default=0) or 1
     step = _WIDTH / max(1, len(chart.rows))
-    top, bottom = _LEGEND * max(1, len(chart.marks)), _LEGEND * max(1, len(chart.marks)) + _HEIGHT
-    every = -(-len(chart.rows) // _MOST_YEARS)
+    top = _LEGEND * len(chart.marks) + _LEGEND // 2
+    bottom = top + _HEIGHT
+    named = _named(len(chart.rows))
     for number, (row, values) in enumerate(zip(chart.rows, chart.values, strict=True)):
         y = float(bottom)
         for shade, value in enumerate(values, start=1):
@@ -71,9 +74,8 @@ def _columns(chart: Chart) -> tuple[str, int]:
             y -= size
             if value:
                 parts.append(_rect(shade, number * step + step * 0.15, y, step * 0.7, size))
-        if number % every == 0 or number == len(chart.rows) - 1:
-            parts.append(f'<text x="{_n(number * step + step / 2)}" y="{bottom + 13}"{_middle(number, step)}>')
-            parts.append(f"{escape(row[0])}</text>\n")
+        if number in named:
+            parts.append(_below(row[0], number * step + step / 2, bottom + 13))
     parts.append(f'<line class="axis" x1="0" y1="{bottom}" x2="{_WIDTH}" y2="{bottom}"/>\n')
     for number, mark in enumerate(chart.marks, start=1):
         x = min(_WIDTH - 1.0, mark.at * step)
@@ -84,11 +86,17 @@ def _columns(chart: Chart) -> tuple[str, int]:
     return "".join(parts), bottom + _AXIS
 
 
-def _middle(number: int, step: float) -> str:
-    """Labels stand below the middle of their column, but do not leave the drawing."""
-    place = number * step + step / 2
-    edge = 16
-    return ' text-anchor="end"' if place > _WIDTH - edge else "" if place < edge else ' text-anchor="middle"'
+def _named(count: int) -> set[int]:
+    """The columns that have their name below them: evenly spaced, and the last."""
+    every = -(-count // _MOST_YEARS) or 1
+    return {number for number in range(0, count, every) if count - 1 - number >= every} | {count - 1}
+
+
+def _below(text: str, x: float, y: int) -> str:
+    """A name below the middle of its column that does not leave the drawing."""
+    half = _LETTER * len(text) / 2
+    x = min(max(x, half), _WIDTH - half)
+    return f'<text x="{_n(x)}" y="{y}" text-anchor="middle">{escape(text)}</text>\n'
 
 
 def _rect(shade: int, x: float, y: float, width: float, height: float) -> str:

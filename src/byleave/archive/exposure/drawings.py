@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _IN = (Standing.USED, Standing.IF_PUBLIC, Standing.OPEN)
 _MOST_YEARS = 40
 """A longer row of years has only those in which something is."""
-_DASH = "\N{EN DASH}"
 
 
 class Drawings:
@@ -110,7 +109,9 @@ class Drawings:
         found = next(one for one in self._exposure.columns if (one.claims, one.scenario) == (claims, scenario))
         least = found.rows.get(Standing.USED, 0)
         most = least + found.rows.get(Standing.IF_PUBLIC, 0)
-        return self._number(least) if least == most else f"{self._number(least)} {_DASH} {self._number(most)}"
+        if least == most:
+            return self._number(least)
+        return self._catalogue.say(messages.RANGE, least=self._number(least), most=self._number(most))
 
 
 def _order(counts: Mapping[Standing, int]) -> int:

@@ -41,7 +41,7 @@ OWN = {
         "nobody can tell are in neither."
     ),
     "in-time": N_("“In time” is before {begins}."),
-    "no-dates": N_("No row has a date, so there is nothing to draw."),
+    "no-dates": N_("Of the rows that are not left out none has a date, so nothing is drawn."),
     "doubtful": N_("The file of “{category}” may hold rows of another kind, too; nothing tells which of {rows}."),
     "others": N_("These files are about other people, or written by them. They did not choose how your switch stands."),
     "pass-on": N_("Think of them before you pass the archive on. This report repeats nothing that they wrote."),
@@ -96,6 +96,7 @@ KIND = N_("kind")
 YEAR = N_("year")
 NO_YEAR = N_("no date")
 READ_BY = N_("as read by")
+RANGE = N_("{least} to {most}")
 COLUMNS = {
     "as-you-are": N_("as you are"),
     "off-today": N_("off today"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
 from byleave.archive import guide_messages
@@ -15,13 +16,13 @@ from byleave.archive.guide_words import Teller, sources
 from byleave.archive.linkedin import layout_of
 from byleave.kernel.decision import Reason
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
+from byleave.text.dates import date_text
 from byleave.text.numbers import number_text
 from byleave.text.reasons import REASONS
 from byleave.text.statements import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
 
     from byleave.archive.exposure.model import Exposure, Fault, Ruling
     from byleave.archive.guide_document import Block
@@ -175,23 +176,26 @@ class ReportTeller(Teller):
         drawn: list[Block] = [*self._drawings.years()]
         yield from drawn or [self._own("no-dates")]
         ordered = sorted(self._events(), key=lambda one: one[0])
-        yield Listing(tuple(Paragraph((Span(f"{self._day(at)}:"), *told.spans)) for at, told in ordered), ordered=True)
+        yield Listing(
+            tuple(Paragraph((Span(f"{date_text(self._catalogue, on)}:"), *told.spans)) for on, told in ordered),
+            ordered=True,
+        )
 
-    def _events(self) -> Iterator[tuple[datetime, Paragraph]]:
+    def _events(self) -> Iterator[tuple[date, Paragraph]]:
         guide, person = self._guide, self._guide.person
-        yield guide.as_of, self._own("today")
-        if person.opted_out and person.opted_out_on:
-            yield person.opted_out, self._own("you-switched")
+        yield guide.as_of.date(), self._own("today")
+        if person.opted_out_on:
+            yield person.opted_out_on, self._own("you-switched")
         regime = next((one for one in guide.applies if isinstance(one, Fact) and one.statement.code == "regime"), None)
         if regime is None or guide.begins is None:
             return
         named = plain(self._word(str(regime.statement.values["regime"])))
-        yield guide.begins, self._fact("begins-on", regime.source, regime=named)
+        yield guide.begins.date(), self._fact("begins-on", regime.source, regime=named)
         for line in guide.applies:
             if isinstance(line, Fact) and line.statement.code == "announced":
                 on = line.statement.values["on"]
-                at = guide.begins.replace(year=on.year, month=on.month, day=on.day)  # type: ignore[union-attr]
-                yield at, self._fact("announced-on", line.source, platform=plain(guide.platform), regime=named)
+                assert isinstance(on, date)  # noqa: S101 - as the guide says it
+                yield on, self._fact("announced-on", line.source, platform=plain(guide.platform), regime=named)
 
     def _left_out(self) -> Iterator[Block]:
         """What is left out: kind, rows, reason."""
