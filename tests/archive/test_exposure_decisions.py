@@ -151,6 +151,7 @@ def test_country_without_a_rule() -> None:
     ruling = judge(question("CN")).judge(item("post", "public", START))
 
     assert (ruling.standing, ruling.cause) == (Standing.OPEN, Cause.COUNTRY)
+    assert judge(question("CN")).judge(item("private-message", None, START)).standing is Standing.OUT
 
 
 def test_the_definition_decides(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,7 +130,7 @@ def test_claims_are_told(country: str) -> None:
     """M3, M4, M5, M6, M8, M9, M10, M13: in every country the page tells what is out, since when, and the way off."""
     words = " ".join(" ".join(Words(page(tell_report(shown(country), "en"))).found).split())
 
-    assert "Private messages and InMail: 3 rows." in words  # M3
+    assert "Private messages and InMail (3): The pack leaves this kind of item out." in words  # M3
     assert "/mypreferences/d/settings/data-for-ai-improvement" in words  # M9
     assert "Past training is not undone." in words or country == "CN"  # M10
     assert "113 of them are of a kind that these rules speak of" in words  # M13

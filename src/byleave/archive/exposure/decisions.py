@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _PUBLIC = "public"
 _OWNER = "person"
-_NOT_OURS = {Reason.UNKNOWN_REGION, Reason.UNKNOWN_MEMBER}
-"""Without these facts a refusal cannot be told from an unknown."""
+_UNPLACED = {Reason.UNKNOWN_REGION, Reason.UNKNOWN_MEMBER}
+"""Without these facts an opt-out cannot be told from an unknown."""
 _CAUSES = {
     Reason.UNKNOWN_REGION: Cause.COUNTRY,
     Reason.UNKNOWN_CATEGORY: Cause.CATEGORY,
@@ -118,7 +118,9 @@ def _standing(decision: Decision) -> Standing:
     failed = set(decision.failed)
     if not failed:
         return Standing.USED
-    return Standing.OPEN if failed & _NOT_OURS or failed <= GAPS else Standing.OUT
+    if failed & _UNPLACED:  # no default is known there, which the definition takes for off
+        failed.discard(Reason.OPTED_OUT)
+    return Standing.OPEN if failed <= GAPS else Standing.OUT
 
 
 def _reason(decision: Decision) -> Reason:

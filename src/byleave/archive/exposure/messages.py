@@ -72,8 +72,7 @@ FACTS = {
     "action-object": N_("Object by the form “{form}”: {link}"),
     "announced-on": N_("{platform} announced its rule for {regime}."),
     "begins-on": N_("Its rule for {regime} begins."),
-    "out-row": N_("{category}: {rows} rows. {why}"),
-    "open-row": N_("{category}: {rows} rows. {why}"),
+    "row": N_("{category} ({rows}): {why}"),
     "form-for-others": N_("People without an account can object, too: {link}"),
 }
 """What a report says of a platform; each of these carries a source."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from byleave.archive.guide_document import Block
     from byleave.text.explanation import SourceText
 
-BRIEF = ("short", "columns", "categories", "actions", "out", "open")
+BRIEF = ("short", "columns", "categories", "actions", "out", "open", "blind")
 """What a terminal shows; a page has everything."""
 _BY_CATEGORY = {Reason.EXCLUDED_CATEGORY, Reason.NOT_PUBLIC}
 _FEW = 10
@@ -80,7 +80,7 @@ class ReportTeller(Teller):
             "limits": self._points(guide.limits),
             "objection": self._points(guide.objection),
             "others": self._others(),
-            "blind": self._blind(),
+            "blind": self._blind(brief=brief),
             "evidence": self._points(guide.evidence),
             "not_established": self._points(guide.not_established),
             "rows": self._rows(),
@@ -199,7 +199,7 @@ class ReportTeller(Teller):
 
     def _left_out(self) -> Iterator[Block]:
         """What is left out: kind, rows, reason."""
-        yield from self._by_ruling("out-row", Standing.OUT)
+        yield from self._by_ruling(Standing.OUT)
         mixed = self._exposure.inventory.doubtful
         out = {cell.category for cell in self._exposure.cells if cell.ruling.standing is Standing.OUT}
         points = [
@@ -212,16 +212,16 @@ class ReportTeller(Teller):
 
     def _open(self) -> Iterator[Block]:
         """What nobody can tell: kind, rows, cause."""
-        yield from self._by_ruling("open-row", Standing.OPEN)
+        yield from self._by_ruling(Standing.OPEN)
 
-    def _by_ruling(self, code: str, standing: Standing) -> Iterator[Listing]:
+    def _by_ruling(self, standing: Standing) -> Iterator[Listing]:
         rows: Counter[tuple[str, Ruling]] = Counter()
         for cell in self._exposure.cells:
             if cell.ruling.standing is standing:
                 rows[cell.category, cell.ruling] += cell.rows
         points = [
             self._fact(
-                code, self._why(category, ruling), category=self._title(category), rows=self._number(count),
+                "row", self._why(category, ruling), category=self._title(category), rows=self._number(count),
                 why=self._because(ruling),
             )
             for (category, ruling), count in rows.most_common()
@@ -265,9 +265,10 @@ class ReportTeller(Teller):
             link = plain(str(form.statement.values.get("link", "")))
             yield self._fact("form-for-others", form.source, link=link)
 
-    def _blind(self) -> Iterator[Block]:
-        """What an archive cannot show, and which files this one does not have."""
-        yield from self._points(self._exposure.blind_spots)
+    def _blind(self, *, brief: bool) -> Iterator[Block]:
+        """Which files this archive does not have; at length, what no archive can show."""
+        if not brief:
+            yield from self._points(self._exposure.blind_spots)
         inventory = self._exposure.inventory
         if inventory.absent:
             yield self._own("absent", files=", ".join(inventory.absent))
