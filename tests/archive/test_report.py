@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import replace
@@ -24,7 +25,7 @@ from byleave.text.catalogue import LANGUAGES, Catalogue
 from byleave.text.reasons import REASONS
 from tests.archive.exposures import PUBLIC, alone, export_files, measured, posts
 from tests.archive.guides import ARTICLE, NEWEST
-from tests.archive.test_guide_page import Reader, Words
+from tests.archive.test_guide_page import Reader, Words, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,6 +124,19 @@ def test_golden(language: str) -> None:
 
     assert file.read_text(encoding="utf-8") == text
     assert not [line for line in text.splitlines() if len(line) > WIDTH and "https://" not in line]
+
+
+def test_names_in_json() -> None:
+    """M17: the names in the JSON are stable, beside those of the guide, which has its own list."""
+    values = [json.loads(json.dumps(exposure.as_json())) for exposure in everyone()]
+    found = sorted({name for value in values for name in names(value) if not name.startswith("guide.")})
+    kinds = re.compile(r"^(archive\.(?:files|unlisted|others|doubtful))\..*")
+    file = GOLDEN / "names.json"
+    text = json.dumps(sorted({kinds.sub(r"\1.KIND", name) for name in found}), indent=1) + "\n"
+    if WRITE:
+        file.write_text(text, encoding="utf-8")
+
+    assert file.read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
@@ -263,6 +277,23 @@ def test_years_without_a_row_are_drawn() -> None:
     assert [row[0] for row in chart.rows] == ["2021", "2022", "2023", "2024", "2025", "2026"]
     assert [mark.text for mark in chart.marks] == ["rule begins, 3 November 2025"]
     assert 4.8 < chart.marks[0].at < 4.9
+
+
+@pytest.mark.parametrize(("country", "off", "told"), [("DE", None, True), ("DE", WINTER, False), ("CN", None, False)])
+def test_the_next_post(country: str, off: date | None, told: bool) -> None:  # noqa: FBT001 - an expected value
+    """M14: before they post, people are told that it may be used, unless they are out or no rule is known."""
+    words = " ".join(lines(tell_report(shown(country, NEWEST, off), "en", brief=True)))
+
+    assert ("Before you post: by these rules, what everyone can see may be used." in words) is told
+
+
+def test_effect_of_switching_off() -> None:
+    """M10: where switching off takes out nothing of what is there, the page says none and no number."""
+    exposure = measured(alone(posts(("2024-05-01", PUBLIC))))
+    words = " ".join(" ".join(lines(tell_report(exposure, "en", brief=True))).split())
+
+    assert "As read by pack, company: up to 1 of these rows are then left out." in words
+    assert "As read by regulator, article: none of these rows is then left out." in words
 
 
 def test_german_is_whole() -> None:

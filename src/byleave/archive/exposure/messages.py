@@ -58,6 +58,7 @@ OWN = {
     "you-switched": N_("You switched off."),
     "today": N_("This report was made."),
     "action-effect": N_("As read by {who}: up to {rows} of these rows are then left out."),
+    "action-no-effect": N_("As read by {who}: none of these rows is then left out."),
     "action-still-off": N_("You say that it is off. Look whether it still is, and keep a picture of it."),
     "action-letter": N_("An objection asks for what came before, too. With --letter, byleave writes it for you."),
     "action-review": N_(

@@ -123,7 +123,10 @@ class ReportTeller(Teller):
     def _actions(self) -> Iterator[Block]:
         """What the person can do: what takes out most comes first."""
         points = [*self._switching(), *self._objecting()]
-        points += [self._own("action-review"), self._own("action-next")]
+        points.append(self._own("action-review"))
+        coming = (one for one in self._guide.outcomes if (one.scenario, one.period) == ("as-you-are", "from-now-on"))
+        if Reason.ELIGIBLE in {one.reason for one in coming}:
+            points.append(self._own("action-next"))
         yield Listing(tuple(points), ordered=True)
 
     def _switching(self) -> Iterator[Paragraph]:
@@ -144,9 +147,11 @@ class ReportTeller(Teller):
         columns = self._exposure.columns
         now = {one.claims: one for one in columns if one.scenario == "as-you-are"}
         for one in columns:
-            if one.scenario == "off-today":
-                taken = _at_most(now[one.claims].rows) - _at_most(one.rows)
-                yield self._own("action-effect", who=self._readers(one.claims), rows=self._number(taken))
+            most = _at_most(now[one.claims].rows)
+            if one.scenario == "off-today" and most:
+                taken, who = most - _at_most(one.rows), self._readers(one.claims)
+                effect = {"rows": self._number(taken)} if taken else {}
+                yield self._own("action-effect" if taken else "action-no-effect", who=who, **effect)
 
     def _readers(self, claims: tuple[int, ...]) -> str:
         kinds = dict.fromkeys(self._guide.claims[number].kind for number in claims)
