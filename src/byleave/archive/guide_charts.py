@@ -17,7 +17,7 @@ _ROW, _BAR, _LEGEND = 34, 12, 18
 _HEIGHT, _AXIS = 130, 18
 _LABEL = 58
 """Characters of a label that fit above a bar; the table has the whole."""
-_LETTER = 6
+_LETTER = 7
 """How wide a letter is, at most on average."""
 _MOST_YEARS = 9
 """Labels that fit below the columns."""
