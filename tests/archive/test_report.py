@@ -56,7 +56,15 @@ def everyone() -> Iterator[Exposure]:
 
 def own_words(language: str) -> re.Pattern[str]:
     """What a report says of itself, of the rows it counted, or of a date, with anything in its places."""
-    tables = (messages.OWN, messages.SHORT, guide_messages.REMARKS, guide_messages.ALL_THE_SAME, REASONS)
+    tables = (
+        messages.OWN,
+        messages.SHORT,
+        messages.FINDS,
+        {"": messages.FIND, "limit": messages.FINDS_LIMIT},
+        guide_messages.REMARKS,
+        guide_messages.ALL_THE_SAME,
+        REASONS,
+    )
     texts = [text for table in tables for text in table.values()]
     say = Catalogue(language)._translations.gettext
     own = [re.sub(r"\\\{\w+\\\}", ".+", re.escape(say(text))) for text in texts]
@@ -109,7 +117,7 @@ def test_an_unsourced_sentence_is_found() -> None:
 
 def test_own_words_speak_of_no_platform() -> None:
     """M19: what needs no source names no platform and no other company."""
-    texts = [*messages.OWN.values(), *messages.SHORT.values()]
+    texts = [*messages.OWN.values(), *messages.SHORT.values(), *messages.FINDS.values(), messages.FINDS_LIMIT]
 
     assert not [text for text in texts if re.search(r"\{platform\}|\{recipient\}|LinkedIn|Microsoft", text)]
 

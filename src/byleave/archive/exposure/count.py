@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from byleave.archive.exposure.decisions import Judge
-from byleave.archive.exposure.model import Cell, Column, Exposure, Fault, Inventory, Ruling, Standing
+from byleave.archive.exposure.finds import finds
+from byleave.archive.exposure.model import Cell, Column, Exposure, Fault, Find, Inventory, Ruling, Standing
 from byleave.archive.guide import make_guide
 from byleave.archive.guide_decisions import Question, scenarios
 from byleave.archive.guide_facts import noted
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
 
     from byleave.archive.guide_model import Guide, Person
     from byleave.archive.guide_notes import Notes
-    from byleave.archive.linkedin import FileReport, Outcome
+    from byleave.archive.linkedin import ArchiveItem, FileReport, Outcome
     from byleave.policy.model import Pack
 
 MOST_SHOWN = 50
 """Rows and files that are named one by one; the others are counted."""
 _LONGEST_NAME = 100
+_MAY = (Standing.USED, Standing.IF_PUBLIC)
 
 
 def measure(
@@ -41,7 +43,7 @@ def measure(
     """
     guide = make_guide(pack, person, today, notes)
     question = Question(pack, person, today)
-    tally = _Tally(_views(question, guide))
+    tally = _Tally(_views(question, guide), person.country or "")
     for outcome in outcomes:
         if isinstance(outcome, Record):
             tally.record(outcome)
@@ -56,6 +58,8 @@ def measure(
         columns=tuple(Column(view.scenario, view.claims, dict(view.rows)) for view in tally.views),
         inventory=tally.inventory(),
         blind_spots=tuple(noted(notes, "blind-spot")),
+        found=dict(sorted(tally.found.items())),
+        finds=tuple(tally.finds),
         archive_notes=tuple(noted(notes, "archive")),
     )
 
@@ -89,6 +93,7 @@ class _Tally:
     """The counts so far."""
 
     views: list[_View]
+    country: str
     name: str | None = None
     counts: Counter[tuple[str, int | None, Ruling]] = field(default_factory=Counter)
     files: Counter[str] = field(default_factory=Counter)
@@ -103,6 +108,8 @@ class _Tally:
     refused: list[Fault] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     misfits: list[Fault] = field(default_factory=list)
+    found: Counter[str] = field(default_factory=Counter)
+    finds: list[Find] = field(default_factory=list)
 
     def record(self, record: Record) -> None:
         """Judge one row, if a category of training may take it up."""
@@ -123,6 +130,15 @@ class _Tally:
             view.rows[ruling.standing] += 1
             if number == 0:
                 self.counts[item.category, year, ruling] += 1
+                if ruling.standing in _MAY and item.text:
+                    self._search(item, item.text)
+
+    def _search(self, item: ArchiveItem, text: str) -> None:
+        """Note what in a text that may be used leads to a person."""
+        for kind in finds(text, self.country):
+            self.found[kind] += 1
+            if len(self.finds) < MOST_SHOWN:
+                self.finds.append(Find(kind, item.category, item.record.file, item.record.row))
 
     def unreadable(self, row: Unreadable) -> None:
         """Note one row that could not be read."""

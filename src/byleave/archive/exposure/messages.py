@@ -14,6 +14,7 @@ HEADINGS = {
     "years": N_("When it came to be"),
     "out": N_("What is left out, and why"),
     "open": N_("What nobody can tell, and why"),
+    "finds": N_("E-mail addresses and phone numbers in what may be used"),
     "blind": N_("What an archive cannot show"),
     "others": N_("Other people in your archive"),
     "rows": N_("How the rows were counted"),
@@ -77,6 +78,13 @@ FACTS = {
     "form-for-others": N_("People without an account can object, too: {link}"),
 }
 """What a report says of a platform; each of these carries a source."""
+
+FINDS = {
+    "e-mail": N_("Rows with an e-mail address: {rows}."),
+    "phone": N_("Rows with a phone number: {rows}."),
+}
+FIND = N_("{category}: {file}, row {row}")
+FINDS_LIMIT = N_("Not every address and number is found, and not everything found is one. None of it is repeated here.")
 
 CAUSES = {
     Cause.CATEGORY: N_("The sources of these rules do not say whether such rows are used."),

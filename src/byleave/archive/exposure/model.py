@@ -105,6 +105,21 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Find:
+    """A way to reach somebody in a text that may be used: where it stands, and never what it says."""
+
+    kind: str
+    """`e-mail` or `phone`."""
+    category: str
+    file: str
+    row: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The parts by name."""
+        return {"kind": self.kind, "category": self.category, "file": self.file, "row": self.row}
+
+
+@dataclass(frozen=True, slots=True)
 class Inventory:
     """The files of the archive and where every row went."""
 
@@ -164,6 +179,10 @@ class Exposure:
     columns: tuple[Column, ...]
     inventory: Inventory
     blind_spots: tuple[Quote, ...]
+    found: Mapping[str, int]
+    """Kind of find → in how many rows that may be used."""
+    finds: tuple[Find, ...]
+    """The first ones only."""
     archive_notes: tuple[Quote, ...]
     """What is known about the archives that the platform gives."""
 
@@ -197,6 +216,8 @@ class Exposure:
             "columns": [one.as_json() for one in self.columns],
             "archive": self.inventory.as_json(),
             "blind_spots": [one.as_json() for one in self.blind_spots],
+            "found": dict(self.found),
+            "finds": [one.as_json() for one in self.finds],
             "archive_notes": [one.as_json() for one in self.archive_notes],
             "guide": self.guide.as_json(),
         }

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from byleave.archive.guide_document import Block
     from byleave.text.explanation import SourceText
 
-BRIEF = ("short", "columns", "categories", "actions", "out", "open", "blind")
+BRIEF = ("short", "columns", "categories", "actions", "out", "open", "finds", "blind")
 """What a terminal shows; a page has everything."""
 _BY_CATEGORY = {Reason.EXCLUDED_CATEGORY, Reason.NOT_PUBLIC}
 _FEW = 10
@@ -79,6 +79,7 @@ class ReportTeller(Teller):
             "affiliates": self._points(line for one in guide.affiliates for line in self._affiliate(one)),
             "limits": self._points(guide.limits),
             "objection": self._points(guide.objection),
+            "finds": self._finds(brief=brief),
             "others": self._others(),
             "blind": self._blind(brief=brief),
             "evidence": self._points(guide.evidence),
@@ -254,6 +255,21 @@ class ReportTeller(Teller):
 
     def _title(self, category: str) -> str:
         return self._drawings.title(category)
+
+    def _finds(self, *, brief: bool) -> Iterator[Block]:
+        """Ways to reach the person in texts that may be used; at length, where they stand."""
+        for kind, rows in self._exposure.found.items():
+            told = Span(self._say(messages.FINDS[kind], rows=self._number(rows)))
+            places = [
+                self._say(messages.FIND, category=self._title(one.category), file=plain(one.file), row=str(one.row))
+                for one in self._exposure.finds
+                if one.kind == kind and not brief
+            ]
+            yield Paragraph((told,))
+            if places:
+                yield Listing(tuple(Paragraph((Span(place),)) for place in places))
+        if self._exposure.found:
+            yield Paragraph((Span(self._say(messages.FINDS_LIMIT)),))
 
     def _others(self) -> Iterator[Block]:
         """Files with other people's data, and what these can do."""
