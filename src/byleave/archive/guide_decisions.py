@@ -144,7 +144,7 @@ def outcomes(question: Question, told: tuple[Claim, ...], kind: tuple[str, str] 
     if regime is None or kind is None:
         return
     rules = question.rules()
-    for scenario, off_at in _scenarios(question, regime.effective):
+    for scenario, off_at in scenarios(question, regime.effective):
         for period, created_at in _periods(question, regime.effective, off_at):
             for number, claim in enumerate(told):
                 read = replace(rules, reaches=claim.reaches, frees=claim.frees)
@@ -153,7 +153,7 @@ def outcomes(question: Question, told: tuple[Claim, ...], kind: tuple[str, str] 
                 yield Outcome(scenario, period, created_at, number, reason)
 
 
-def _scenarios(question: Question, begins: datetime) -> Iterator[tuple[str, datetime | None]]:
+def scenarios(question: Question, begins: datetime) -> Iterator[tuple[str, datetime | None]]:
     """The person as they are; the same if they switch off today; and had they done so in time."""
     off_at, today = question.person.opted_out, question.today
     yield "as-you-are", off_at

@@ -69,6 +69,29 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A day on the axis of a chart: how many rows from its beginning, and what happened."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart(Table):
+    """A table that is drawn as well; whoever cannot see the drawing reads the table."""
+
+    values: tuple[tuple[int, ...], ...] = ()
+    """For each row the number in each column after the first."""
+    totals: tuple[str, ...] = ()
+    """For each row the sum as it is told."""
+    summary: str = ""
+    """What the drawing shows, in a sentence."""
+    upright: bool = False
+    """Columns side by side, on one scale; else bars of one length, each split by its shares."""
+    marks: tuple[Mark, ...] = ()
+
+
 Block = Paragraph | Listing | Table
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from byleave.archive.guide_document import UNBROKEN, Listing, Paragraph, Table
+from byleave.archive.guide_charts import bars
+from byleave.archive.guide_document import UNBROKEN, Chart, Listing, Paragraph, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,9 @@ def lines(document: Document, width: int = WIDTH) -> Iterator[str]:
 
 
 def _block(block: Block, width: int) -> Iterator[str]:
-    if isinstance(block, Table):
+    if isinstance(block, Chart):
+        yield from bars(block, width)
+    elif isinstance(block, Table):
         yield from _table(block, width)
     elif isinstance(block, Paragraph):
         yield from _hanging("", _text(block), width)

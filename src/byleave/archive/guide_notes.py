@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from byleave.policy.problems import Location
 
 _SUFFIX = ".yaml"
-Topic = Literal["country", "switch", "limit", "objection", "evidence"]
+Topic = Literal["country", "switch", "limit", "objection", "evidence", "archive", "blind-spot"]
 
 
 class Device(Sourced):

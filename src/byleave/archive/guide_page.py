@@ -8,7 +8,8 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from byleave.archive.guide_document import Paragraph, Table
+from byleave.archive.guide_charts import svg
+from byleave.archive.guide_document import Chart, Paragraph, Table
 
 if TYPE_CHECKING:
     from byleave.archive.guide_document import Block, Document, Listing, Section, Span
@@ -42,6 +43,8 @@ def _source(number: int, text: str, address: str | None) -> str:
 
 
 def _block(block: Block) -> str:
+    if isinstance(block, Chart):
+        return f"<figure>\n{svg(block)}\n{_table(block)}\n</figure>"
     if isinstance(block, Table):
         return _table(block)
     return f"<p>{_paragraph(block)}</p>" if isinstance(block, Paragraph) else _listing(block)

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from byleave.cli.options import json_option
+from byleave.cli.person import person_of, rules_of
 from byleave.kernel.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from byleave.archive.guide_document import Document
-    from byleave.archive.guide_model import Person
-    from byleave.policy.model import Pack
 
 
 @click.command("guide")
@@ -99,8 +97,8 @@ def _guide(platform: str, pack: str | None, told: tuple[str | None, str | None, 
     from byleave.archive.guide_words import tell
 
     today = _now()
-    rules = _pack(platform, pack, today)
-    guide = make_guide(rules, _person(*told, today), today, shipped_notes(rules.pack))
+    rules = rules_of(platform, pack, today)
+    guide = make_guide(rules, person_of(*told, today), today, shipped_notes(rules.pack))
     output.give(guide.as_json(), lambda: tell(guide, output.language))
 
 
@@ -112,9 +110,9 @@ def _records(platform: str | None, country: str | None, output: Output) -> None:
     from byleave.archive.other_words import tell_platforms
 
     today, known = _now(), shipped_records()
-    person = _person(country, None, None, today)
+    person = person_of(country, None, None, today)
     names = [] if platform else platforms()
-    guides = {name: make_guide(_pack(name, None, today), person, today, shipped_notes(name)) for name in names}
+    guides = {name: make_guide(rules_of(name, None, today), person, today, shipped_notes(name)) for name in names}
     chosen = {name: one for name, one in known.platforms.items() if platform in {None, name}}
     shown = chosen if platform else {name: one for name, one in chosen.items() if one.applies_in(person.country)}
     value = {
@@ -130,7 +128,7 @@ def _list(as_json: bool) -> None:  # noqa: FBT001 - as the flag of the command l
     from byleave.archive.guide_notes import platforms
     from byleave.archive.other_platforms import shipped_records
 
-    titles = {name: _pack(name, None, _now()).platform for name in platforms()}
+    titles = {name: rules_of(name, None, _now()).platform for name in platforms()}
     others = {name: one.title for name, one in shipped_records().platforms.items()}
     if as_json:
         import json
@@ -150,68 +148,3 @@ def _is_record(platform: str) -> bool:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _pack(platform: str, pack: str | None, today: datetime) -> Pack:
-    """The rules to go by: those that were asked for, or the newest of the platform that are in force.
-
-    Raises: UsageError when no shipped pack is about the platform, or the pack asked for is about another.
-    """
-    from byleave.adapters.packs import load_pack
-    from byleave.archive.guide import newest_in_force
-    from byleave.archive.guide_notes import platforms
-    from byleave.archive.other_platforms import shipped_records
-    from byleave.policy.loader import shipped_ids
-    from byleave.policy.problems import nearest
-
-    name = platform.casefold()
-    if pack is not None:
-        loaded = load_pack(pack)
-        if name not in {loaded.pack, loaded.platform.casefold()}:
-            raise UsageError(f"pack `{loaded.id}` is not about `{platform}`", hint=f"it is about `{loaded.pack}`")
-        return loaded
-    known = platforms()
-    ids = [one for one in shipped_ids() if one.partition("@")[0] == name]
-    if name not in known or not ids:
-        near = nearest(name, [*known, *shipped_records().platforms])
-        did = f"did you mean `{near}`? " if near else ""
-        hint = f"{did}`byleave guide --list` shows what there is; rules of your own go with --pack"
-        raise UsageError(f"there is no guide to `{platform}`", hint=hint)
-    return newest_in_force([load_pack(one) for one in ids], today)
-
-
-def _person(country: str | None, opted_out: str | None, born: str | None, today: datetime) -> Person:
-    """What the options say about a person. Raises: UsageError for what cannot be."""
-    from byleave.archive.guide import latest_on
-    from byleave.archive.guide_model import Person
-
-    if country is None:
-        if opted_out or born:
-            raise UsageError("--opted-out and --born need --country", hint="the rules differ by country")
-        return Person()
-    off_on = _day("--opted-out", opted_out, today)
-    off_at = latest_on(off_on, today) if off_on else None
-    return Person(_country(country), off_at, off_on, _day("--born", born, today))
-
-
-def _country(text: str) -> str:
-    from byleave.policy.regions import normalise_country
-
-    code = normalise_country(text.strip().upper())
-    if code is None:
-        hint = "give the two letters of ISO 3166-1, such as DE for Germany, GB for the United Kingdom, US or CA"
-        raise UsageError(f"there is no country `{text}`", hint=hint)
-    return code
-
-
-def _day(option: str, text: str | None, today: datetime) -> date | None:
-    from byleave.kernel.instants import parse_date
-
-    if text is None:
-        return None
-    day = parse_date(text)
-    if day is None:
-        raise UsageError(f"`{text}` is not a day ({option})", hint="write it like 2025-12-01")
-    if day > today.date():
-        raise UsageError(f"`{text}` has not come yet ({option})", hint=f"today is {today.date().isoformat()}")
-    return day

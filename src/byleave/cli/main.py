@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 COMMANDS = {
+    "check": ("byleave.cli.check", "Say what of a person's own archive AI may be trained on, and what they can do."),
     "demo": ("byleave.cli.demo", "See it all on a made-up platform, on this machine, in under a minute."),
     "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
     "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),

@@ -6,7 +6,7 @@
         for outcome in read_archive(entries): ...
 """
 
-from byleave.archive.linkedin.items import ArchiveItem, item_of
+from byleave.archive.linkedin.items import ArchiveItem, expected_kinds, item_of, layout_of
 from byleave.archive.linkedin.outcomes import (
     BrokenEntryError,
     Entry,
@@ -27,6 +27,8 @@ __all__ = [
     "Outcome",
     "Record",
     "Unreadable",
+    "expected_kinds",
     "item_of",
+    "layout_of",
     "read_archive",
 ]

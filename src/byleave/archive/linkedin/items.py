@@ -15,6 +15,7 @@ from byleave.policy.facts import Item as Facts
 
 if TYPE_CHECKING:
     from byleave.archive.linkedin.dates import When
+    from byleave.archive.linkedin.layouts import Layout
     from byleave.archive.linkedin.outcomes import Record
 
 _BY_KEY = {layout.key: layout for layout in (*LAYOUTS, ARTICLES)}
@@ -54,6 +55,16 @@ class ArchiveItem:
         """What the definition of a policy reads; what cannot be told is None there, and so never eligible by itself."""
         created = self.created.at if self.created is not None else None
         return Facts(self.item_id, member_id, self.category, self.visibility, created)
+
+
+def layout_of(kind: str) -> Layout:
+    """The catalogue's layout of a kind of file."""
+    return _BY_KEY[kind]
+
+
+def expected_kinds() -> dict[str, str]:
+    """The kinds of file from which items are made: kind → the name of the file."""
+    return {one.key: one.names[0] for one in _BY_KEY.values() if one.category is not None}
 
 
 def item_of(record: Record) -> ArchiveItem | None:
