@@ -64,10 +64,12 @@ EFFECT = {
 }
 
 PROBLEMS = {
-    "changed-layout": (N_("The file is not written as it was issued: something in it was changed."),),
+    "changed-layout": (
+        N_("The file is not written as it was issued. Nothing but blanks between the parts may differ."),
+    ),
     "malformed-note": (N_("The signatures do not belong to a text that can be signed."),),
     "malformed-signature": (N_("One of the signatures is damaged."),),
-    "unknown-key": (N_("No key of the ring has signed it. Those who did call themselves: {key}."),),
+    "unknown-key": (N_("No key of the ring has signed it. The signatures name: {key}."),),
     "wrong-signature": (N_("The signature of key {key} does not fit: the content or the signature was changed."),),
     "key-not-valid": (N_("Key {key} was not valid on {at}, when the entry was recorded."),),
     "malformed-content": (N_("It is signed, and this version cannot read it: {problem}."),),
