@@ -89,7 +89,7 @@ def test_passphrase_file(run: Run, tmp_path: Path) -> None:
         (("rotate", "--overlap", "soon"), 2, "--overlap"),
         (("show",), 1, "cannot read `byleave-keys`: no such file"),
         (("show", "--dir", "there"), 1, "the key ring `there/keys.json` is not JSON"),
-        (("shwo",), 2, "no such command `shwo`"),
+        (("lock",), 2, "no such command `lock`"),
     ],
 )
 def test_mistakes(run: Run, tmp_path: Path, arguments: tuple[str, ...], code: int, told: str) -> None:

@@ -63,6 +63,7 @@ CASES: dict[str, tuple[Entry, str, str | None]] = {
     "objection": (objected(), "linkedin@2026-08-21", "DE"),
     "objection-by-the-article": (objected("generative-ai"), "linkedin@2025-10-24", "GB"),
     "objection-to-ranking": (objected("other-ai"), "linkedin@2026-08-21", "FR"),
+    "objection-beyond-the-article": (objected("other-ai"), "linkedin@2025-10-24", "DE"),
     "objection-recommended": (objected("something-else"), "byleave@1", None),
     "withdrawn": (WITHDRAWN, "byleave@1", "DE"),
     "withheld": (WITHHELD, "linkedin@2025-10-24", None),

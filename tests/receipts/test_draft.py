@@ -34,22 +34,24 @@ WRITE = os.environ.get("BYLEAVE_GOLDEN") == "write"
 
 @pytest.mark.parametrize("name", CASES)
 def test_content(name: str) -> None:
-    """M10, M17: the whole content of each kind of receipt, as it was reviewed once; English and German are in it."""
+    """M10, M17: the whole content of each kind of receipt, and its words by language, as they were reviewed once."""
     made = receipt(name, NOTICE if name == "off-recommended" else None).as_json()
     # the digest changes with every word of a shipped pack
     assert made["pack"].pop("digest") == pack_digest(load_pack(CASES[name][1]))
-    text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
-    file = GOLDEN / f"{name}.json"
-    if WRITE:
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+    told = {f"{name}.{language}.txt": "\n".join([*words, ""]) for language, words in made.pop("words").items()}
+    told[f"{name}.json"] = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    for file, text in told.items():
+        if WRITE:
+            GOLDEN.mkdir(exist_ok=True)
+            (GOLDEN / file).write_text(text, encoding="utf-8")
 
-    assert text == file.read_text(encoding="utf-8")
+        assert text == (GOLDEN / file).read_text(encoding="utf-8")
 
 
 def test_golden_files_are_those_of_the_cases() -> None:
     """No reviewed file is left of a case that is gone."""
-    assert {file.stem for file in GOLDEN.iterdir()} == set(CASES)
+    assert {file.name.partition(".")[0] for file in GOLDEN.iterdir()} == set(CASES)
+    assert len(list(GOLDEN.iterdir())) == (1 + len(LANGUAGES)) * len(CASES)
 
 
 @pytest.mark.parametrize("name", CASES)

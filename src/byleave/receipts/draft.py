@@ -147,7 +147,7 @@ def _effect(pack: Pack, act: Act, scope: parts.Scope) -> parts.Effect:
     An objection and an item that is held back keep old content out too, under every pack (tests 13 and 15 of the
     definition); only what a setting does is for the pack to say.
     """
-    if not scope.purposes:
+    if not scope.purposes and isinstance(act, parts.SettingAct):
         return parts.Effect(reaches=None, frees=None, does_not_undo=())
     if not refuses(act):
         frees = pack.opt_in.frees if isinstance(act, parts.SettingAct) else "everything"

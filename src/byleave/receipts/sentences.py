@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.vocabulary import GENERATIVE_AI, OTHER_AI
 from byleave.ledger.entries import PLATFORM
 from byleave.policy.facts import IMPORT, MEMBER
-from byleave.proof.receipt import ItemAct, SettingAct
+from byleave.proof.receipt import ItemAct, ObjectionAct, SettingAct
 from byleave.text.explanation import Statement
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _covered(act: Act, scope: Scope) -> Iterator[Statement]:
     if isinstance(act, ItemAct):
         return
     if not scope.purposes:
-        yield Statement("covers-nothing")
+        yield Statement("rules-silent" if isinstance(act, ObjectionAct) else "covers-nothing")
     for name, products in (("covers", scope.products), ("covers-not", scope.not_covered)):
         for one in products:
             yield Statement(f"{name}{_PURPOSES[one.purpose]}", {"product": one.title})

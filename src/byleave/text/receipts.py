@@ -34,6 +34,7 @@ COVERED = {
     "covers-not-generative": (N_("It does not cover “{product}”: AI that makes content."),),
     "covers-not-other": (N_("It does not cover “{product}”: AI that does not make content."),),
     "covers-nothing": (N_("It does not govern any training of AI."),),
+    "rules-silent": (N_("The rules name no product of that kind. The objection stands all the same."),),
 }
 
 EFFECT = {
