@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from byleave.kernel.errors import InputError
 from byleave.proof.key_ring import FORMAT, KeyRing, RingKey, parse_ring
-from byleave.proof.keys import SignerKey
+from byleave.proof.keys import SignerKey, parse_verifier
 from tests.proof.test_keys import ENOCH, PETER
 
 if TYPE_CHECKING:
@@ -68,6 +68,14 @@ def test_rotation_never_lengthens() -> None:
     keys = ring((0, 3), (1, 6)).rotated(key(2), START + 5 * DAY, 30 * DAY)
 
     assert [one.not_after for one in keys.keys] == [START + 3 * DAY, START + 6 * DAY, None]
+
+
+def test_rotation_leaves_other_names_alone() -> None:
+    """Rotating the keys of one name does not end those of another."""
+    keys = KeyRing((RingKey(parse_verifier(PETER), START), RingKey(key(0), START)))
+    rotated = keys.rotated(key(1), START + DAY, DAY)
+
+    assert [one.not_after for one in rotated.keys] == [None, START + 2 * DAY, None]
 
 
 @given(steps=st.lists(st.tuples(st.integers(1, 400), st.integers(0, 400)), max_size=12), hours=st.integers(0, 20_000))

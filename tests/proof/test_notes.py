@@ -81,6 +81,7 @@ MALFORMED = {
     "tab": f"\t{NOTE}",
     "carriage return": NOTE.replace("problem,\n", "problem,\r\n"),
     "blank in a name": NOTE.replace("PeterNeumann", "Peter Neumann"),
+    "escape in a name": NOTE.replace("PeterNeumann", "\x1bPeter"),
     "plus in a name": NOTE.replace("PeterNeumann", "Peter+Neumann"),
     "line after the signatures": f"{NOTE}Unexpected line.\n",
     "hyphen for the dash": NOTE.replace("—", "-"),

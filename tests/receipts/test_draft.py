@@ -109,6 +109,13 @@ def test_covers_what_the_setting_governs(pack: str, value: str) -> None:
         assert not {one.purpose for one in covers.not_covered} & set(setting.governs)
 
 
+def test_digest_taken_before() -> None:
+    """A digest that was taken before stands in the receipt as if it had been taken now."""
+    pack = load_pack("byleave@1")
+
+    assert draft(objected(), epoch="e", pack=pack, digest=pack_digest(pack)) == draft(objected(), epoch="e", pack=pack)
+
+
 def test_former_name_of_a_setting() -> None:
     """An act under a former name of the switch keeps the name and gets the present title."""
     made = draft(switched("off", setting="data-for-ai-improvement"), epoch="e-1", pack=load_pack("byleave@1"))

@@ -76,7 +76,7 @@ class KeyRing:
         )
 
     def rotated(self, new: VerifierKey, at: datetime, overlap: timedelta) -> KeyRing:
-        """The ring with a new key from `at` on. Keys that are valid then end after `overlap`, or earlier as before.
+        """The ring with a new key from `at` on. Keys of its name end `overlap` later, or earlier as before.
 
         Raises: InputError when `at` lies before the beginning of a key, or the overlap is negative.
         """
@@ -87,8 +87,9 @@ class KeyRing:
             begun = format_instant(late.not_before)
             raise InputError(f"key `{late.key.label}` begins on {begun}, which is not before {format_instant(at)}")
         end = at + overlap
-        kept = [one if one.not_after and one.not_after <= end else replace(one, not_after=end) for one in self.keys]
-        return KeyRing((*kept, RingKey(new, at)))
+        return KeyRing(
+            (*(_ended(one, end) if one.key.name == new.name else one for one in self.keys), RingKey(new, at))
+        )
 
     def text(self) -> str:
         """The ring as a file: JSON, one key after the other."""
@@ -113,6 +114,11 @@ def parse_ring(data: bytes, file: str) -> KeyRing:
         return KeyRing(tuple(sorted(map(_entry, value["keys"]), key=lambda one: one.not_before)))
     except InputError as error:
         raise InputError(f"key ring `{file}`: {error.message}", hint=error.hint) from None
+
+
+def _ended(key: RingKey, end: datetime) -> RingKey:
+    """The key with an end that is not later than `end`."""
+    return key if key.not_after and key.not_after <= end else replace(key, not_after=end)
 
 
 def _entry(value: object) -> RingKey:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_SIGNATURES = 16
 """As many as every reader of notes has to take."""
 _ID_BYTES = 4
-_LINE = re.compile(r"— (?P<name>[^\s+]+) (?P<data>[A-Za-z0-9+/]+={0,2})")
+_LINE = re.compile(r"— (?P<name>[^\s+\x00-\x1f\x7f]+) (?P<data>[A-Za-z0-9+/]+={0,2})")
 
 
 class NoteError(Exception):

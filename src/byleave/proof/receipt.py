@@ -189,10 +189,10 @@ def sign_receipt(receipt: Receipt, signers: Iterable[SignerKey]) -> str:
 
     Whoever calls it picks keys that are valid at `recorded_at`.
     """
-    content = receipt.as_json()
-    text = signed_text(content)
-    lines = [signature_line(text, signer) for signer in signers]
-    return signed_text({"receipt": content, "signatures": lines})
+    text = signed_text(receipt.as_json())
+    lines = canonical_json([signature_line(text, signer) for signer in signers]).decode()
+    # the canonical form of the whole, without writing the content a second time
+    return f'{{"receipt":{text[:-1]},"signatures":{lines}}}\n'
 
 
 def parse_receipt(value: Any) -> Receipt:  # noqa: ANN401 - any JSON value

@@ -53,7 +53,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        message = f"`{twice}` stands twice"
+        message = f"`{json.dumps(twice)[1:-1]}` stands twice"  # nothing that moves the cursor of a terminal
         raise ValueError(message)
     return value
 
