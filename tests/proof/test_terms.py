@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from byleave.adapters.packs import load_pack
 from byleave.proof.receipt import Aipref, ItemAct, ObjectionAct, Receipt, SettingAct
 from byleave.proof.terms import aipref
-from tests.receipts.acts import CASES, receipt
+from byleave.receipts.draft import draft
+from tests.receipts.acts import CASES, objected, receipt
 
 OFF, ON = (SettingAct(kind="preference-set", setting="s", value=value) for value in ("off", "on"))
 OBJECTED = ObjectionAct(kind="objection-received", objection="o", purpose=None)
@@ -82,3 +84,17 @@ def test_articles_of_the_gdpr_only_where_it_applies() -> None:
     assert setting.right is None
     assert (setting.status or "").endswith("#LegitimateInterestObjected")
     assert receipt("withdrawn").dpv.status is None
+
+
+@pytest.mark.parametrize(
+    ("country", "applies"),
+    [("DE", True), ("NO", True), ("RE", True), ("GB", False), ("CH", False), ("US", False), (None, False)],
+)
+def test_gdpr_applies_in_the_eea(country: str | None, *, applies: bool) -> None:
+    """M5, M11: whoever objects, article 21 is named in the EEA and its territories and nowhere else."""
+    made = draft(objected(), epoch="e-1", pack=load_pack("linkedin@2026-08-21"), country=country)
+
+    assert (made.dpv.right is not None) == applies
+    assert (made.dpv.legal_basis is not None) == applies
+    # Britain and Switzerland: the platform names the same basis, under other laws
+    assert (made.dpv.status is not None) == (applies or country in {"GB", "CH"})
