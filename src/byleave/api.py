@@ -15,6 +15,7 @@ from byleave.adapters import publishing
 from byleave.adapters.duckdb_engine.engine import DuckDBEngine
 from byleave.adapters.files import file_digest
 from byleave.adapters.packs import load_pack
+from byleave.adapters.receipt_files import verify_file as verify
 from byleave.gate import run as gate_run
 from byleave.gate.request import Output, Progress, Reading, Request, Result, Waivers, silent
 from byleave.kernel.errors import InputError, UsageError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from byleave.gate.explanation import Explanation
 
-__all__ = ["explain", "gate", "load_pack"]
+__all__ = ["explain", "gate", "load_pack", "verify"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ MUST_RUN = {
             "use-from-python",
             "read-a-snapshot",
             "when-a-run-is-refused",
+            "verify-a-receipt",
+            "make-and-rotate-keys",
         )
     ),
 }

@@ -23,7 +23,9 @@ COMMANDS = {
     "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
     "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),
     "guide": ("byleave.cli.guide", "Tell a person what applies to them on a platform, and what they can do."),
+    "key": ("byleave.cli.key", "Make, rotate and show the keys that sign receipts."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
+    "verify": ("byleave.cli.verify", "Verify a receipt offline, and whether a snapshot has seen it."),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."
 

@@ -7,7 +7,8 @@
     ├── InputError          exit 1   a table (items, register) cannot be read
     ├── RefusedError        exit 1   the run is refused, because it might overlook a refusal
     ├── OutputError         exit 1   the result cannot be written
-    └── MissingExtraError   exit 1   an optional part is not installed
+    ├── MissingExtraError   exit 1   an optional part is not installed
+    └── VerificationError   exit 3   something signed was read and does not hold
 
 A message is lowercase, without full stop, names what and where, and puts the user's value in backticks; the hint
 says how to mend it.
@@ -79,3 +80,10 @@ class MissingExtraError(ByleaveError):
     """An optional part of byleave is not installed."""
 
     code = "missing-extra"
+
+
+class VerificationError(ByleaveError):
+    """Something that was to be verified was read, and does not hold."""
+
+    code = "verification"
+    exit_code = 3

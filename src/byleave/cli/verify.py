@@ -1,0 +1,56 @@
+"""`byleave verify`: check offline what was signed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from byleave.cli.key import FOLDER
+from byleave.cli.options import json_option, print_json
+from byleave.kernel.errors import UsageError, VerificationError
+
+
+@click.command("verify")
+@click.argument("file", metavar="FILE")
+@click.option(
+    "--keys",
+    metavar="RING",
+    help=f"Key ring of who signed: a file, or a folder of keys. Default: {FOLDER}, if it is here.",
+)
+@click.option("--snapshot", metavar="DIR", help="A snapshot: was it made with this act in sight?")
+@click.option("--lang", metavar="LANG", help="Language of the answer: en or de. Default: that of your terminal.")
+@json_option
+def command(*, file: str, keys: str | None, snapshot: str | None, lang: str | None, as_json: bool) -> None:
+    """Verify the receipt FILE without asking anybody, and say what was checked and what was not.
+
+    Ends with exit code 3 if the receipt does not hold, or if the snapshot was not made with the act in sight.
+    """
+    from byleave.adapters.receipt_files import verify_file
+    from byleave.receipts.page import comparison_sentences, page, problem_sentence
+    from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue, language_of
+
+    language = Catalogue(lang).language if lang else language_of(os.environ.get("LC_ALL") or os.environ.get("LANG"))
+    found = verify_file(file, keys=_ring(keys), snapshot=snapshot)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        click.echo("\n".join(page(found, language)))
+    if not found.verified:
+        raise VerificationError(f"`{file}` is not verified: {_lower(problem_sentence(found, SOURCE_LANGUAGE))}")
+    if found.comparison is not None and not found.comparison.seen:
+        told = " ".join(comparison_sentences(found.comparison, SOURCE_LANGUAGE))
+        raise VerificationError(f"`{snapshot}` does not show that the act was seen: {_lower(told)}")
+
+
+def _ring(keys: str | None) -> Path:
+    if keys is not None:
+        return Path(keys)
+    if not Path(FOLDER).is_dir():
+        raise UsageError("whose signature is it? name a key ring with --keys", hint="the platform publishes its own")
+    return Path(FOLDER)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")

@@ -1,0 +1,165 @@
+"""Draw up the receipt for an entry of the ledger: what was chosen, what it covers, how far it reaches, and in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from byleave.kernel.errors import UsageError
+from byleave.kernel.vocabulary import PURPOSES
+from byleave.ledger.entries import Kind
+from byleave.policy.checks import countries_of
+from byleave.policy.problems import did_you_mean
+from byleave.policy.regions import normalise_country, regions
+from byleave.policy.rules import pack_digest
+from byleave.proof import receipt as parts
+from byleave.proof.terms import aipref, dpv, refuses
+from byleave.receipts.sentences import sentences
+from byleave.text.catalogue import LANGUAGES
+from byleave.text.receipts import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from byleave.ledger.entries import Entry
+    from byleave.policy.model import Pack, Setting
+    from byleave.proof.receipt import Notice, Receipt
+    from byleave.proof.terms import Act
+
+ACKNOWLEDGED = (
+    Kind.PREFERENCE_SET,
+    Kind.OBJECTION_RECEIVED,
+    Kind.OBJECTION_WITHDRAWN,
+    Kind.ITEM_WITHHELD,
+    Kind.ITEM_RELEASED,
+)
+"""Kinds of entries for which a person gets a receipt."""
+Undone = Literal["collected-before", "trained-before", "written-before"]
+
+
+def draft(  # noqa: PLR0913 - each part comes from another place
+    entry: Entry,
+    *,
+    epoch: str,
+    pack: Pack,
+    digest: str | None = None,
+    country: str | None = None,
+    notice: Notice | None = None,
+    objected_to: str | None = None,
+) -> Receipt:
+    """The receipt for an entry, not signed yet.
+
+    Args:
+        entry: the act as the ledger took it down.
+        epoch: the life of the ledger in which `entry.seq` counts.
+        pack: the policy in force.
+        digest: that of the pack (`pack_digest`), if it was taken before; taking it costs milliseconds.
+        country: where the person lives (ISO 3166-1 alpha-2), if that is known; names the rule and its legal basis.
+        notice: the text that the person was shown.
+        objected_to: for the end of an objection, the purpose that it was about; None means every purpose.
+
+    Raises: UsageError for a kind without receipts, or a setting that the pack does not know.
+    """
+    act = _act(entry, objected_to)
+    setting = _setting(pack, act.setting) if isinstance(act, parts.SettingAct) else None
+    scope = _scope(pack, _purposes(pack, act, setting), country)
+    effect = _effect(pack, act, scope)
+    under_gdpr = scope.country is not None and scope.country in regions().sets["EEA"]
+    content: dict[str, Any] = {
+        "format": parts.FORMAT,
+        "epoch": epoch,
+        "seq": entry.seq,
+        "recorded_at": entry.recorded_at,
+        "at": entry.at,
+        "subject": entry.subject,
+        "actor": entry.actor,
+        "act": act,
+        "pack": parts.PackName(id=pack.id, digest=digest or pack_digest(pack)),
+        "covers": scope,
+        "effect": effect,
+        "aipref": aipref(act, entry.actor, scope.purposes),
+        "dpv": dpv(act, scope, under_gdpr=under_gdpr),
+        "notice": notice,
+    }
+    titles: dict[str, Mapping[str, str]] = {entry.data["setting"]: setting.title} if setting else {}
+    told = sentences(content)
+    words = {language: tuple(tell(one, language, titles) for one in told) for language in LANGUAGES}
+    return parts.Receipt(**content, words=words)
+
+
+def _act(entry: Entry, objected_to: str | None) -> Act:
+    data = entry.data
+    match entry.kind:
+        case Kind.PREFERENCE_SET:
+            return parts.SettingAct(kind="preference-set", setting=data["setting"], value=data["value"])
+        case Kind.OBJECTION_RECEIVED:
+            return parts.ObjectionAct(
+                kind="objection-received", objection=data["objection"], purpose=data["purpose"] or None
+            )
+        case Kind.OBJECTION_WITHDRAWN:
+            return parts.ObjectionAct(kind="objection-withdrawn", objection=data["objection"], purpose=objected_to)
+        case Kind.ITEM_WITHHELD:
+            return parts.ItemAct(kind="item-withheld", item=data["item"])
+        case Kind.ITEM_RELEASED:
+            return parts.ItemAct(kind="item-released", item=data["item"])
+    raise UsageError(f"there is no receipt for an entry `{entry.kind}`", hint=f"there is for {', '.join(ACKNOWLEDGED)}")
+
+
+def _setting(pack: Pack, name: str) -> Setting:
+    """The setting by its id or a former one."""
+    for own, setting in pack.settings.items():
+        if name in {own, *setting.aliases}:
+            return setting
+    raise UsageError(f"pack `{pack.id}` has no setting `{name}`{did_you_mean(name, pack.settings)}")
+
+
+def _purposes(pack: Pack, act: Act, setting: Setting | None) -> tuple[str, ...]:
+    """The purposes of the pack that an act is about."""
+    if setting is not None:
+        return tuple(purpose for purpose in pack.purposes if purpose in setting.governs)
+    purpose = act.purpose if isinstance(act, parts.ObjectionAct) else None
+    # as the definition has it, an objection to a purpose that nobody knows is one to all
+    return tuple(one for one in pack.purposes if purpose not in PURPOSES or one == purpose)
+
+
+def _scope(pack: Pack, purposes: Iterable[str], country: str | None) -> parts.Scope:
+    about = tuple(purposes)
+    products = [
+        parts.Product(product=name, title=one.title, purpose=one.purpose) for name, one in pack.products.items()
+    ]
+    code = normalise_country(country) if country else None
+    return parts.Scope(
+        purposes=about,
+        products=tuple(one for one in products if one.purpose in about),
+        not_covered=tuple(one for one in products if one.purpose not in about),
+        country=code,
+        grounds=tuple(_grounds(pack, about, code)) if code else (),
+    )
+
+
+def _grounds(pack: Pack, purposes: Iterable[str], country: str) -> Iterable[parts.Ground]:
+    for purpose in purposes:
+        for name, regime in pack.regimes.items():
+            if purpose in regime.purposes and country in countries_of(pack, regime, purpose):
+                yield parts.Ground(purpose=purpose, regime=name, basis=regime.basis)
+
+
+def _effect(pack: Pack, act: Act, scope: parts.Scope) -> parts.Effect:
+    """How far the act reaches.
+
+    An objection and an item that is held back keep old content out too, under every pack (tests 13 and 15 of the
+    definition); only what a setting does is for the pack to say.
+    """
+    if not scope.purposes and isinstance(act, parts.SettingAct):
+        return parts.Effect(reaches=None, frees=None, does_not_undo=())
+    if not refuses(act):
+        frees = pack.opt_in.frees if isinstance(act, parts.SettingAct) else "everything"
+        return parts.Effect(reaches=None, frees=frees, does_not_undo=())
+    reaches = pack.opt_out.reaches
+    if reaches == "collection" and not isinstance(act, parts.SettingAct):
+        reaches = "training"
+    undone: list[Undone] = []
+    if reaches == "collection":
+        undone.append("collected-before")
+    if reaches != "models":
+        undone.append("trained-before")
+    return parts.Effect(reaches=reaches, frees=None, does_not_undo=(*undone, "written-before"))
