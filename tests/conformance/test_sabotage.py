@@ -37,7 +37,14 @@ SABOTAGES = [
         DECISION,
         {"append((~test.fill_null(False),": "append((~test.fill_null(True),"},
     ),
-    Sabotage("use begins after its instant", REGIMES, {"reached: Callable[[Any, Any], Any] = le": "reached: Callable[[Any, Any], Any] = lt", "import le": "import le, lt"}),
+    Sabotage(
+        "use begins after its instant",
+        REGIMES,
+        {
+            "reached: Callable[[Any, Any], Any] = le": "reached: Callable[[Any, Any], Any] = lt",
+            "import le": "import le, lt",
+        },
+    ),
     Sabotage("the default counts as a preference", TIMELINE, {"table.last_act % 2 == 1)": "table.default_on)"}),
     Sabotage("everybody is on by default", STATE, {"(in_force & table.default_on)": "in_force"}),
     Sabotage("the clock orders acts", ACTS, {"order_by=[kept.seq, kept": "order_by=[kept"}),
@@ -59,7 +66,11 @@ SABOTAGES = [
     ),
     Sabotage("a default counts from its start", TIMELINE, {"is_on & known, ": "is_on, "}),
     Sabotage("a default counts before it is known", TIMELINE, {" & (table.recorded_at <= as_of)": ""}),
-    Sabotage("an unmoved residence counts from its start", STATE, {"tests.noticed(as_of) & (table.only_recorded <= as_of)": "tests.noticed(as_of)"}),
+    Sabotage(
+        "an unmoved residence counts from its start",
+        STATE,
+        {"tests.noticed(as_of) & (table.only_recorded <= as_of)": "tests.noticed(as_of)"},
+    ),
     Sabotage(
         "29 February falls on 28 February",
         STATE,
