@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -18,6 +17,7 @@ from tests.server.db.postgres import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Make = Callable[[], str]
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,11 +66,11 @@ class Server:
         """Start, and wait until it answers."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", str(self.folder / "data"), "-k", str(self.folder), "-h", ""]
-                + [*FAST, *options],
+                [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-h", "", *FAST, *options],
                 stdout=log,
                 stderr=log,
                 cwd="/",
+                start_new_session=True,
                 **_as_nobody(),
             )
         self._until_it_answers()
@@ -88,6 +89,13 @@ class Server:
         """End as if it were killed: nothing is written any more."""
         assert self._process is not None
         self._process.send_signal(signal.SIGQUIT)
+        self._process.wait()
+
+    def kill(self) -> None:
+        """Kill it and its children, which share its process group."""
+        assert self._process is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def stop(self) -> None:

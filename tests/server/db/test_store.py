@@ -43,7 +43,7 @@ def test_what_is_recorded_is_read_back(store: Store) -> None:
 
 
 def test_the_store_takes_and_refuses_what_the_fold_does(tmp_path: Path) -> None:
-    """Random acts, one by one: each is taken exactly when the pure fold takes it, and both end in one register (M18)."""
+    """Random acts, one by one: each is taken exactly when the pure fold takes it, and both end in one register."""
     from tests.server.db.ledgers import new_ledger
 
     taken = refused = 0
@@ -61,7 +61,7 @@ def test_both_databases_hold_one_history(store: Store) -> None:
 
 
 def _both(store: Store, seed: int) -> tuple[int, int]:
-    """Offer the acts of a random history to the store, also those that the fold refuses; how many were taken and not."""
+    """Offer a random history to the store, and what the fold refuses; how many acts were taken, and how many not."""
     history, refused = History(seed), 0
     store.append([asked(entry) for entry in history.entries])
     offered: list[Entry] = []
@@ -165,7 +165,7 @@ def test_recording_never_runs_backwards(address: str) -> None:
 
 
 def test_a_key_is_answered_once(store: Store) -> None:
-    """The same request again, alone or at the same moment, gets the first answer; another one under its key an error."""
+    """The same request again, even at the same moment, gets the first answer; another under its key an error."""
     acts = [registered("ana"), switched("ana")]
     both = [store.submit(acts, key="k-1") for _ in range(2)]
     first = both[0].result()
@@ -226,7 +226,7 @@ def test_the_checks_use_indexes(tmp_path: Path) -> None:
             plans.extend(str(row[3]) for row in query("EXPLAIN QUERY PLAN " + sql, values))  # type: ignore[arg-type]
             return query(sql, values)  # type: ignore[arg-type]
 
-        session.query = explained  # type: ignore[method-assign, assignment]
+        session.query = explained  # type: ignore[method-assign]
         ended = Proposal(Kind.OBJECTION_WITHDRAWN, "ana", "member", {"objection": "o-1"})
         lookups.facts_about(session, [switched("ana"), ended, objected("bo", "o-2")])
 

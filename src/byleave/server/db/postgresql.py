@@ -32,13 +32,16 @@ class PostgresqlSession:
         shown = without_password(address)
         try:
             self._connection = psycopg.connect(address, autocommit=True, application_name="byleave")
-            self._connection.execute(_sql(f"SET synchronous_commit = {self.synchronous_commit}"))
-            self._connection.execute(_sql(f"SET lock_timeout = {BUSY_MILLISECONDS}"))
-            # a transaction sees what was committed when each of its statements began, also after waiting for the lock
-            self._connection.execute("SET default_transaction_isolation = 'read committed'")
-            self.check_durable(self._value("SHOW synchronous_commit"), self._value("SHOW fsync"))
         except psycopg.Error as error:
             raise LedgerError(f"cannot open the ledger `{shown}`: {str(error).strip()}") from error
+
+    def make_durable(self) -> None:
+        """Flush at every commit, and wait for other writers. Raises: LedgerError when the server would not."""
+        self._connection.execute(_sql(f"SET synchronous_commit = {self.synchronous_commit}"))
+        self._connection.execute(_sql(f"SET lock_timeout = {BUSY_MILLISECONDS}"))
+        # a transaction sees what was committed when each of its statements began, also after waiting for the lock
+        self._connection.execute("SET default_transaction_isolation = 'read committed'")
+        self.check_durable(self._value("SHOW synchronous_commit"), self._value("SHOW fsync"))
 
     def check_durable(self, synchronous_commit: str, fsync: str) -> None:
         """Refuse settings under which a confirmed commit can be lost. Raises: LedgerError."""

@@ -30,6 +30,9 @@ class Session(Protocol):
     each: str
     """A table with one column `v`, from one value made by `listing`."""
 
+    def make_durable(self) -> None:
+        """Make every commit last. Raises: LedgerError when the database would not keep what it confirms."""
+
     def listing(self, values: Iterable[str]) -> Any:  # noqa: ANN401 - the driver's own
         """A list of texts as one value."""
 
@@ -74,9 +77,13 @@ def connect(address: str) -> Session:
         session = PostgresqlSession(address)
     try:
         check_form(session, without_password(address))
+        session.make_durable()
     except LedgerError:
         session.close()
         raise
+    except session.errors as error:
+        session.close()
+        raise LedgerError(f"cannot open the ledger `{without_password(address)}`: {str(error).strip()}") from error
     return session
 
 

@@ -33,12 +33,12 @@ class SqliteSession:
             self._connection = sqlite3.connect(
                 uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
-            self._prepare()
         except sqlite3.Error as error:
             hint = "byleave migrate makes a new ledger; an existing one must be readable and writable"
             raise LedgerError(f"cannot open the ledger `{path}`: {error}", hint=hint) from error
 
-    def _prepare(self) -> None:
+    def make_durable(self) -> None:
+        """Flush at every commit. Raises: LedgerError when the database would not."""
         mode = self._value("PRAGMA journal_mode = WAL")
         self._connection.execute(f"PRAGMA synchronous = {self.synchronous}")
         # macOS: fsync does not reach the disk, this does; elsewhere it has no meaning

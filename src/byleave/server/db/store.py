@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from byleave.kernel.errors import UsageError
+from byleave.kernel.errors import LedgerError, UsageError
 from byleave.ledger.entries import PLATFORM
 from byleave.ledger.suppression import SHORTEST_KEY
 from byleave.server.db.reading import Reader
@@ -57,14 +57,18 @@ class Store:
         """
         if suppression_secret is not None and len(suppression_secret) < SHORTEST_KEY:
             raise UsageError(f"the suppression key is too short; it needs {SHORTEST_KEY} bytes")
-        self.reader = Reader(address, open_session)
         world = World(clock, random_bytes, suppression_secret)
         second = None
         if copy is not None:
             from byleave.server.db.second_copy import SecondCopy
 
             second = SecondCopy(copy)
-        self._writer = Writer(lambda: open_session(address), world, second)
+        self._writer = Writer(open_session(address), world, second)
+        try:
+            self.reader = Reader(address, open_session)
+        except LedgerError:
+            self._writer.close()
+            raise
 
     def submit(self, acts: Sequence[Proposal], key: str | None = None) -> Answer:
         """Hand acts in, to be recorded together or not at all.

@@ -19,7 +19,7 @@ from byleave.server.db.recording import Group, World, erase, record
 from byleave.server.db.session import BusyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from typing import TypeAlias
 
     from byleave.ledger.entries import Entry
@@ -44,9 +44,9 @@ class Erasure(NamedTuple):
 class Writer:
     """Records what is submitted, in the order in which it was submitted."""
 
-    def __init__(self, open_session: Callable[[], Session], world: World, copy: SecondCopy | None) -> None:
-        """Start the thread. Raises: LedgerError when the ledger, or the second copy, cannot be opened."""
-        self._session = open_session()
+    def __init__(self, session: Session, world: World, copy: SecondCopy | None) -> None:
+        """Start the thread; the session is the writer's from now on."""
+        self._session = session
         self._failures: tuple[type[Exception], ...] = (*self._session.errors, OSError, LedgerError)
         self._world = world
         self._copy = copy
