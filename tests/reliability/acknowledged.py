@@ -8,7 +8,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from byleave.server.db.reading import Reader
+from byleave.ledger.chain import verify
+from byleave.server.db.reading import Reader, check_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,15 +32,21 @@ def acknowledged(output: str) -> dict[int, str]:
     return {int(seq): name for seq, name in lines}
 
 
-def lost(address: str, told: dict[int, str]) -> list[int]:
-    """The numbers that were acknowledged and are not there, or are another's; checks the chain as well."""
+def lost(address: str, told: dict[int, str], after: int = 0) -> list[int]:
+    """The numbers that were acknowledged and are not there, or are another's; checks the chain as well.
+
+    Only entries from `after` (exclusive) on are read.
+    """
     reader = Reader(address)
     try:
-        held = {entry.seq: entry.subject for entry in reader.entries()}
-        head = reader.verify()
+        found = list(reader.recorded(after))
+        first = None if after == 0 else next(reader.recorded(after - 1, after)).row
+        verify((one.row for one in found), first)
+        for one in found:
+            check_payload(one)
     finally:
         reader.close()
-    assert sorted(held) == list(range(1, head.seq + 1))
+    held = {one.row.seq: one.entry.subject for one in found}
     return [seq for seq, name in told.items() if held.get(seq) != name]
 
 

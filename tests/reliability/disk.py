@@ -43,7 +43,7 @@ class Disk:
         subprocess.run(["sync", "-f", str(self.place)], check=True)
 
     def cut(self) -> None:
-        """Cut the power: from here on nothing reaches the disk."""
+        """Cut the power: what was not flushed is gone."""
         place = os.open(self.place, os.O_RDONLY)
         fcntl.ioctl(place, SHUTDOWN, struct.pack("I", WITHOUT_FLUSH))
         os.close(place)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from byleave.kernel.errors import LedgerError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
+from byleave.server.db.opening import connect
 from byleave.server.db.postgresql import PostgresqlSession
-from byleave.server.db.session import connect
 from byleave.server.db.sqlite import SqliteSession
 from byleave.server.db.store import Store
 

@@ -41,8 +41,10 @@ def cut_while_writing(disk: Disk, address: str, name: str, seconds: float, *opti
     assert writer.stdout.readline() == "ready\n"
     output = Draining(writer)
     time.sleep(seconds)
-    disk.cut()
+    # The machine stops with its disk. A process that outlived it could be told that a flush was good which found the
+    # journal of the file system aborted; a process that is killed first says nothing more, whatever its flush returns.
     writer.kill()
+    disk.cut()
     return acknowledged(output.rest())
 
 
@@ -51,10 +53,12 @@ def test_a_power_cut_loses_nothing_from_sqlite(disk: Disk, record_property: Call
     address, moments, told = f"sqlite:///{disk.place / 'ledger.db'}", random.Random(7), dict[int, str]()
     migrate(address)
     for turn in range(CUTS):
-        told |= cut_while_writing(disk, address, f"t{turn}", moments.uniform(0.05, 0.5))
+        new = cut_while_writing(disk, address, f"t{turn}", moments.uniform(0.05, 0.5))
         disk.unmount()
         assert disk.mount()
-        assert lost(address, told) == []
+        assert lost(address, new, after=min(new, default=1) - 1) == []
+        told |= new
+    assert lost(address, told) == []
 
     record_property("power cuts", f"SQLite: {CUTS} cuts, {len(told):,} acts acknowledged, 0 lost")
     assert len(told) > 10 * CUTS

@@ -22,6 +22,8 @@ COMMANDS = {
     "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
     "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),
     "guide": ("byleave.cli.guide", "Tell a person what applies to them on a platform, and what they can do."),
+    "ledger": ("byleave.cli.ledger", "Look at the ledger, the record of what people chose."),
+    "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."

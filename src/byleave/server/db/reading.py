@@ -11,7 +11,7 @@ from byleave.kernel.errors import InputError, LedgerError
 from byleave.ledger.chain import NOTHING, Row, payload_digest, verify
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
-from byleave.server.db.session import connect
+from byleave.server.db.opening import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self
 from byleave.kernel.errors import LedgerError, UsageError
 from byleave.ledger.entries import PLATFORM
 from byleave.ledger.suppression import SHORTEST_KEY
+from byleave.server.db.opening import connect
 from byleave.server.db.reading import Reader
 from byleave.server.db.recording import World, make_group
-from byleave.server.db.session import connect
 from byleave.server.db.writer import Erasure, Writer
 
 if TYPE_CHECKING:
