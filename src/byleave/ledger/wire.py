@@ -16,10 +16,15 @@ from byleave.kernel.instants import FIRST, LAST, format_instant, parse_date, par
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from byleave.ledger.entries import Entry
-
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+MOST_BYTES_OF_ID = 1024
+"""An index of PostgreSQL holds at most 2,704 bytes in a row (btree, pages of 8 kB)."""
+MOST_BYTES = 65_536
+_IDS = frozenset({"actor", "into", "item", "key", "objection", "setting", "subject"})
+_NO_TEXT = frozenset({"birth_date", "entries", "since"})
+"""Fields that hold a day, numbers or an instant; as text they might not be readable later."""
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -66,9 +71,12 @@ def payload_bytes(subject: str, actor: str, at: int, data: str) -> bytes:
 
 
 def check_text(name: str, value: str) -> None:
-    """Refuse text that a database cannot keep. Raises: InputError."""
+    """Refuse text that a database cannot keep, or not find by an index. Raises: InputError."""
+    most = MOST_BYTES_OF_ID if name in _IDS else MOST_BYTES
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise InputError(f"`{name}` holds a character that cannot be kept", hint="leave out NUL and half characters")
+    if len(value.encode()) > most:
+        raise InputError(f"`{name}` is too long", hint=f"at most {most:,} bytes")
 
 
 def check_instant(name: str, value: datetime) -> None:
@@ -77,26 +85,19 @@ def check_instant(name: str, value: datetime) -> None:
         raise InputError(f"`{name}` is not an instant between 1900 and 2200: `{value}`")
 
 
-def line(entry: Entry) -> dict[str, Any]:
-    """An entry as one JSON value; one that was erased has no `subject`, `actor`, `at` and `data`."""
-    place = {"kind": entry.kind.value, "recorded_at": to_microseconds(entry.recorded_at), "seq": entry.seq}
-    if entry.erased:
-        return place
-    data = json.loads(data_text(entry.data))
-    return {**place, "actor": entry.actor, "at": to_microseconds(entry.at), "data": data, "subject": entry.subject}
-
-
 def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if value is None:
         return None
-    if isinstance(value, str):
-        check_text(name, value)
-        return value
     if name == "since" and isinstance(value, datetime):
         check_instant(name, value)
         return format_instant(value)
     if name == "birth_date" and isinstance(value, date) and not isinstance(value, datetime):
+        if not FIRST.date() <= value < LAST.date():
+            raise InputError(f"`{name}` is not a day between 1900 and 2200: `{value}`")
         return value.isoformat()
-    if isinstance(value, list) and all(isinstance(one, int) for one in value):
+    if name == "entries" and isinstance(value, list) and all(isinstance(one, int) for one in value):
         return value
-    raise InputError(f"`{name}` is of a kind that an entry cannot hold: `{value!r}`")
+    if isinstance(value, str) and name not in _NO_TEXT:
+        check_text(name, value)
+        return value
+    raise InputError(f"`{name}` is of a kind that it cannot hold: `{value!r}`")

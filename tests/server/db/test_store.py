@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import random
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from byleave.kernel.errors import InputError, LedgerError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.ledger.fold import fold
+from byleave.server.db.opening import connect
 from byleave.server.db.store import Store
 from tests.ledger.histories import History
 from tests.server.db.ledgers import SECRET, asked, objected, registered, switched
@@ -107,9 +109,24 @@ def test_a_refused_act_does_not_fail_its_neighbours(store: Store) -> None:
     ]
 
 
+def born(day: object) -> Proposal:
+    """Somebody is registered with a birth date."""
+    return Proposal(Kind.MEMBER_REGISTERED, "bo", "platform", {"country": "DE", "birth_date": day})
+
+
 @pytest.mark.parametrize(
     ("act", "words"),
     [
+        (
+            Proposal(Kind.MEMBER_REGISTERED, "bo", "platform", {"country": "DE", "birth_date": "2000-01-01"}),
+            "cannot hold",
+        ),
+        (
+            Proposal(Kind.MEMBER_REGISTERED, "bo", "platform", {"country": "DE", "birth_date": date(1, 1, 1)}),
+            "not a day",
+        ),
+        (Proposal(Kind.MEMBER_MOVED, "ana", "member", {"country": "DE", "since": "soon"}), "cannot hold"),
+        (Proposal(Kind.PREFERENCE_SET, "ana", "member", {"setting": [1], "value": "on"}), "cannot hold"),
         (switched("nobody"), "`nobody` was never registered"),
         (registered("ana"), "registered already"),
         (objected("bo", "o-1"), "there is an objection `o-1` already"),
@@ -208,6 +225,55 @@ def test_a_closed_store_takes_nothing(address: str) -> None:
     assert [answer.result()[0].seq for answer in answers] == list(range(1, 51))
     with pytest.raises(LedgerError):
         store.append([objected("x", "late")])
+
+
+def test_an_act_that_was_taken_back_is_not_recorded(address: str) -> None:
+    """A caller that gives up before its turn leaves nothing behind, and does not stop the others."""
+    first = connect(address)
+    first.begin()
+    with Store(address) as store:
+        blocked = store.submit([objected("x", "o-1")])
+        while not blocked.running():
+            pass
+        answers = [store.submit([objected("x", f"o-{number}")]) for number in (2, 3, 4)]
+        assert [answers[0].cancel(), answers[2].cancel(), blocked.cancel()] == [True, True, False]
+        first.roll_back()
+
+        assert [blocked.result()[0].seq, answers[1].result()[0].seq] == [1, 2]
+        assert [entry.data["objection"] for entry in store.entries()] == ["o-1", "o-3"]
+    first.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_the_writer_leaves_nobody_waiting(address: str) -> None:
+    """When something fails that should not, whoever waits is told that the outcome is not known."""
+
+    def broken(length: int) -> bytes:
+        raise ZeroDivisionError(length)
+
+    store = Store(address, random_bytes=broken)
+    answers = [store.submit([objected("x", f"o-{number}")]) for number in range(3)]
+
+    assert [type(answer.exception(timeout=20)) for answer in answers] == [LedgerError] * 3
+    with pytest.raises(LedgerError, match="has stopped"):
+        store.append([objected("x", "o-9")])
+    store.close()
+    with Store(address) as again:
+        assert again.append([objected("x", "o-1")])[0].seq == 1
+
+
+@pytest.mark.parametrize("length", [1_024, 1_025])
+def test_ids_are_kept_up_to_a_length(store: Store, length: int) -> None:
+    """An id that no index could hold is refused before it reaches the database; the longest that is taken is found."""
+    name = "".join(random.Random(7).choices("abcdefghijklmnopqrstuvwxyz0123456789", k=length))
+    if length > 1_024:
+        for acts, key in (([objected(name, "o")], None), ([objected("x", name)], None), ([objected("x", "o")], name)):
+            with pytest.raises(InputError, match="too long"):
+                store.append(acts, key)
+    else:
+        assert store.append([registered(name), objected(name, name)], key=name) == store.history(name)
+        with pytest.raises(InputError, match="there is an objection"):
+            store.append([objected("x", name)])
 
 
 def test_the_checks_use_indexes(tmp_path: Path) -> None:

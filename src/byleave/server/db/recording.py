@@ -17,7 +17,7 @@ from byleave.ledger.admission import Facts, Proposal, body_bytes, linked
 from byleave.ledger.chain import Row, link, payload_digest
 from byleave.ledger.entries import Entry, Kind, check_entry
 from byleave.ledger.suppression import Refusal, refusals, returning, suppression_key
-from byleave.ledger.wire import data_text, from_microseconds, to_microseconds
+from byleave.ledger.wire import check_text, data_text, from_microseconds, to_microseconds
 from byleave.server.db.lookups import MARK, facts_about, kept_of, merges_of
 from byleave.server.db.reading import Head, read_head, read_history, read_recorded
 
@@ -143,6 +143,8 @@ def make_group(proposals: Sequence[Proposal], key: str | None) -> Group:
     """A group that can be written down. Raises: InputError."""
     if not proposals:
         raise InputError("nothing is to be recorded")
+    if key is not None:
+        check_text("key", key)
     return Group(tuple(proposals), key, body_bytes(proposals))
 
 

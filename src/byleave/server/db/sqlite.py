@@ -77,7 +77,8 @@ class SqliteSession:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+            # the low byte is the code itself, the rest says more about it
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
                 raise BusyError from error
             raise
 

@@ -54,6 +54,7 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = False
         self._stopped: LedgerError | None = None
+        self._under_way: list[Answer] = []
         self._thread = threading.Thread(target=self._work, name="byleave-ledger-writer", daemon=True)
         self._thread.start()
 
@@ -90,13 +91,26 @@ class Writer:
     def _next(self) -> list[tuple[Group | Erasure, Answer]]:
         """Wait for requests; several groups, or one erasure. Nothing when the writer is to end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
             batch: list[tuple[Group | Erasure, Answer]] = []
-            while self._waiting and len(batch) < MOST_GROUPS:
-                if isinstance(self._waiting[0][0], Erasure):
-                    return batch or [self._waiting.popleft()]
-                batch.append(self._waiting.popleft())
+            while not batch and (self._waiting or not self._closing):
+                self._changed.wait_for(lambda: self._waiting or self._closing)
+                batch = self._take()
+            self._under_way = [answer for _, answer in batch]
             return batch
+
+    def _take(self) -> list[tuple[Group | Erasure, Answer]]:
+        """Those that wait and were not cancelled; from here on nobody can take theirs back."""
+        batch: list[tuple[Group | Erasure, Answer]] = []
+        while self._waiting and len(batch) < MOST_GROUPS:
+            erases = isinstance(self._waiting[0][0], Erasure)
+            if erases and batch:
+                break
+            request, answer = self._waiting.popleft()
+            if answer.set_running_or_notify_cancel():
+                batch.append((request, answer))
+                if erases:
+                    break
+        return batch
 
     def _answer(self, batch: Sequence[tuple[Group | Erasure, Answer]]) -> bool:
         """Record a batch and answer it; whether the writer may go on."""
@@ -111,15 +125,14 @@ class Writer:
             outcomes = [busy] * len(batch)
         except self._failures as error:
             told = str(error).strip()
-            stopped = LedgerError(f"the ledger has stopped, because it cannot be written: {told}", hint=RESTART)
-            self._stop(stopped)
-            outcomes = [stopped] * len(batch)
+            self._stop(LedgerError(f"the ledger has stopped, because it cannot be written: {told}", hint=RESTART))
+            return False
         for (_, answer), outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, ByleaveError):
                 answer.set_exception(outcome)
             else:
                 answer.set_result(outcome)
-        return self._stopped is None
+        return True
 
     def _record(self, requests: Sequence[Group | Erasure]) -> list[list[Entry] | ByleaveError]:
         request = requests[0]
@@ -135,7 +148,8 @@ class Writer:
         """Take nothing more, and tell everybody who waits. The first reason stays."""
         with self._changed:
             self._stopped = self._stopped or why
-            waiting = list(self._waiting)
+            waiting = [answer for _, answer in self._waiting if answer.set_running_or_notify_cancel()]
             self._waiting.clear()
-        for _, answer in waiting:
-            answer.set_exception(self._stopped)
+        for answer in [*self._under_way, *waiting]:
+            if not answer.done():
+                answer.set_exception(self._stopped)
