@@ -33,7 +33,7 @@ def _server_is_stopped() -> Iterator[None]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_several_processes_write_one_ledger(engine: str, tmp_path: Path) -> None:
-    """Four processes at once: no gap, nothing lost, and no number is ever read after a greater one (M18)."""
+    """Four processes at once: no gap, nothing lost, and no number is ever read after a greater one."""
     address, each = new_ledger(engine, tmp_path), 1_000
     writers = [start_writer(address, f"w{number}", each) for number in range(4)]
     reader, seen = Reader(address), list[int]()
@@ -55,7 +55,7 @@ def test_several_processes_write_one_ledger(engine: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_killed_processes_lose_nothing(engine: str, tmp_path: Path) -> None:
-    """Processes that are killed at random moments, two at a time: what they told is there, in a whole chain (M18)."""
+    """Processes that are killed at random moments, two at a time: what they told is there, in a whole chain."""
     address, moments, told = new_ledger(engine, tmp_path), random.Random(7), dict[int, str]()
     for turn in range(6):
         writers = [start_writer(address, f"t{turn}w{number}", 1_000_000) for number in range(2)]
@@ -114,7 +114,7 @@ def injected(address: str, what: str, number: int, *options: str) -> tuple[int, 
 
 @pytest.mark.needs("strace")
 def test_killed_at_each_flush(tmp_path: Path) -> None:
-    """A process that is killed at its n-th flush, for every n, has lost nothing that it told (M18)."""
+    """A process that is killed at its n-th flush, for every n, has lost nothing that it told."""
     count = flushes(tmp_path, tmp_path / "log")
     partly = 0
     for number in range(1, count + 1):
@@ -130,7 +130,7 @@ def test_killed_at_each_flush(tmp_path: Path) -> None:
 @pytest.mark.needs("strace")
 @pytest.mark.parametrize("copied", [False, True])
 def test_a_flush_that_fails_stops_the_writer(tmp_path: Path, copied: bool) -> None:  # noqa: FBT001 - a parameter
-    """After a failed flush nothing more is acknowledged; what was before is there, also in the second copy (M18)."""
+    """After a failed flush nothing more is acknowledged; what was before is there, also in the second copy."""
     stopped = 0
     for number in range(1, 2 * ACTS):
         address, copy = new_ledger("sqlite", tmp_path, f"n{number}"), tmp_path / f"copy{number}"
