@@ -47,7 +47,26 @@ def _root() -> str | None:
     return None if os.geteuid() == 0 else "not root"
 
 
-DETECT: dict[str, Callable[[], str | None]] = {"java": _java, "chromium": _chromium, "root": _root}
+def _postgresql() -> str | None:
+    from tests.server.db.postgres import programs
+
+    return None if programs() else "no PostgreSQL"
+
+
+def _strace() -> str | None:
+    # it may be installed, and yet not be allowed to watch another process
+    command = ["strace", "-qq", "-e", "trace=none", "true"]
+    allowed = shutil.which("strace") and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return None if allowed else "no strace"
+
+
+DETECT: dict[str, Callable[[], str | None]] = {
+    "java": _java,
+    "chromium": _chromium,
+    "postgresql": _postgresql,
+    "root": _root,
+    "strace": _strace,
+}
 """Each need, and how to find out why it is missing (None: it is there)."""
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.errors import InputError
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.fold import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 START = datetime(2025, 9, 1, tzinfo=UTC)
 PEOPLE = ("ana", "bo", "cem", "dee")
@@ -25,6 +28,8 @@ class History:
     seed: int
     entries: list[Entry] = field(default_factory=list)
     state: State = field(default_factory=State)
+    offered: Callable[[Entry], object] = str
+    """Is told each act before the ledger takes or refuses it."""
 
     def __post_init__(self) -> None:
         """Register everybody but the last, who may come later."""
@@ -41,6 +46,7 @@ class History:
     ) -> Entry | None:
         """Record an entry; None when the ledger refuses it."""
         entry = Entry(len(self.entries) + 1, self.now(), kind, subject, actor, at or self.now(), data)
+        self.offered(entry)
         try:
             self.state.apply([entry])
         except InputError:

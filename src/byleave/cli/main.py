@@ -24,6 +24,8 @@ COMMANDS = {
     "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),
     "guide": ("byleave.cli.guide", "Tell a person what applies to them on a platform, and what they can do."),
     "key": ("byleave.cli.key", "Make, rotate and show the keys that sign receipts."),
+    "ledger": ("byleave.cli.ledger", "Look at the ledger, the record of what people chose."),
+    "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
     "verify": ("byleave.cli.verify", "Verify a receipt offline, and whether a snapshot has seen it."),
 }

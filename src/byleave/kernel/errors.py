@@ -7,6 +7,7 @@
     ├── InputError          exit 1   a table (items, register) cannot be read
     ├── RefusedError        exit 1   the run is refused, because it might overlook a refusal
     ├── OutputError         exit 1   the result cannot be written
+    ├── LedgerError         exit 1   a ledger cannot be opened, or does not go on
     ├── MissingExtraError   exit 1   an optional part is not installed
     └── VerificationError   exit 3   something signed was read and does not hold
 
@@ -74,6 +75,12 @@ class OutputError(ByleaveError):
     """The result cannot be written."""
 
     code = "output"
+
+
+class LedgerError(ByleaveError):
+    """A ledger cannot be opened, or does not go on: whether what was under way is recorded is not known."""
+
+    code = "ledger"
 
 
 class MissingExtraError(ByleaveError):

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     NOTICE_DELIVERED = "notice-delivered"
     ITEM_WITHHELD = "item-withheld"
     ITEM_RELEASED = "item-released"
+    MEMBER_ERASED = "member-erased"
 
 
 PLATFORM = "platform"
@@ -54,12 +55,15 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.NOTICE_DELIVERED: frozenset({"notice", "version"}),
     Kind.ITEM_WITHHELD: frozenset({"item"}),
     Kind.ITEM_RELEASED: frozenset({"item"}),
+    Kind.MEMBER_ERASED: frozenset({"entries"}),
 }
 """The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
 
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})
 """Kinds that end a refusal. Nobody but the person does that; the one exception is a rejection with grounds."""
+_OF_NOBODY = frozenset({Kind.MEMBER_ERASED})
+"""Kinds that name no person: who was erased is told by the numbers of the entries alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Entry:
     actor: str
     at: datetime
     data: Mapping[str, Any] = field(default_factory=dict)
+    erased: bool = False
+    """Whether what it said is gone, with the person: it keeps its place in the order, and nothing else can be read."""
 
 
 def check_entry(entry: Entry) -> None:
@@ -91,8 +97,8 @@ def check_entry(entry: Entry) -> None:
     for name in sorted(wanted - _MAY_BE_NONE):
         if not entry.data[name]:
             raise InputError(f"{place}: `{name}` is blank")
-    if not entry.subject:
-        raise InputError(f"{place} names nobody")
+    if bool(entry.subject) is (entry.kind in _OF_NOBODY):
+        raise InputError(f"{place} names {f'`{entry.subject}`' if entry.subject else 'nobody'}")
     if entry.actor not in ACTORS:
         raise InputError(f"{place}: expected one of {', '.join(ACTORS)} as actor, got `{entry.actor}`")
     if entry.kind in _ONLY_BY_THE_PERSON and entry.actor != MEMBER:
@@ -116,6 +122,7 @@ def in_order(entries: Iterable[Entry], after: Entry | None = None) -> Iterator[E
             raise InputError(f"entry {entry.seq} follows entry {seq}: one is missing or stands twice")
         if after is not None and entry.recorded_at <= after.recorded_at:
             raise InputError(f"entry {entry.seq} was not recorded after entry {seq}")
-        check_entry(entry)
+        if not entry.erased:
+            check_entry(entry)
         after = entry
         yield entry

@@ -27,6 +27,8 @@ class _Person:
     objections: dict[str, Objection]
     ids: list[str]
     """Every id of the person."""
+    first: int
+    """`seq` of the first entry about this id."""
     homes: list[Residence] = field(default_factory=list)
     births: list[date] = field(default_factory=list)
     notices: list[NoticeDelivery] = field(default_factory=list)
@@ -55,7 +57,8 @@ class State:
         Raises: InputError at an entry that breaks the order or contradicts what was recorded; those before it count.
         """
         for entry in in_order(entries, self._last):
-            _APPLY[entry.kind](self, entry)
+            if not entry.erased:
+                _APPLY[entry.kind](self, entry)
             self._last = entry
 
     def register(self) -> Register:
@@ -65,9 +68,10 @@ class State:
         withheld = {item: tuple(owners.values()) for item, owners in self._withheld.items() if owners}
         return Register(members, {name: several for name, several in objections.items() if several}, withheld)
 
-    def _person(self, name: str) -> _Person:
+    def _person(self, entry: Entry) -> _Person:
+        name = entry.subject
         if name not in self._people:
-            self._people[name] = _Person([], {}, [name])
+            self._people[name] = _Person([], {}, [name], entry.seq)
         return self._people[name]
 
     def _known(self, entry: Entry) -> _Person:
@@ -77,7 +81,7 @@ class State:
         return person
 
     def _registered(self, entry: Entry) -> None:
-        person = self._person(entry.subject)
+        person = self._person(entry)
         if person.is_member:
             raise InputError(f"entry {entry.seq}: `{entry.subject}` is registered already", hint="reopen the account")
         person.is_member = person.is_open = True
@@ -124,10 +128,10 @@ class State:
             )
         self._objection_ids.add(name)
         received = min(entry.at, entry.recorded_at)
-        self._person(entry.subject).objections[name] = Objection(entry.data["purpose"], received)
+        self._person(entry).objections[name] = Objection(entry.data["purpose"], received)
 
     def _ended(self, entry: Entry) -> None:
-        objections = self._person(entry.subject).objections
+        objections = self._person(entry).objections
         name = entry.data["objection"]
         if name not in objections:
             raise InputError(f"entry {entry.seq} (`{entry.kind}`): `{entry.subject}` has no objection `{name}`")
@@ -141,6 +145,7 @@ class State:
         self._known(entry).notices.append(delivery)
 
     def _withhold(self, entry: Entry) -> None:
+        self._person(entry)
         owners = self._withheld.setdefault(entry.data["item"], {})
         owners.setdefault(entry.subject, min(entry.at, entry.recorded_at))
 
@@ -150,6 +155,14 @@ class State:
         owners = self._withheld.get(entry.data["item"], {})
         for name in person.ids if person else [entry.subject]:
             owners.pop(name, None)
+
+    def _erased(self, entry: Entry) -> None:
+        """Forget the ids whose entries are gone, as a reader does who comes later and never sees those entries."""
+        gone = frozenset(entry.data["entries"])
+        for name in [name for name, person in self._people.items() if person.first in gone]:
+            self._objection_ids.difference_update(self._people.pop(name).objections)
+            for owners in self._withheld.values():
+                owners.pop(name, None)
 
 
 _APPLY: Mapping[Kind, Callable[[State, Entry], None]] = {
@@ -166,6 +179,7 @@ _APPLY: Mapping[Kind, Callable[[State, Entry], None]] = {
     Kind.NOTICE_DELIVERED: State._noticed,  # noqa: SLF001
     Kind.ITEM_WITHHELD: State._withhold,  # noqa: SLF001
     Kind.ITEM_RELEASED: State._release,  # noqa: SLF001
+    Kind.MEMBER_ERASED: State._erased,  # noqa: SLF001
 }
 
 

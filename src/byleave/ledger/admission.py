@@ -1,0 +1,116 @@
+"""Whether the ledger may take an act down: the refusals of a fold, from a few facts instead of the whole state.
+
+A writer looks the facts up for the acts that wait; what it admits is folded by every reader without an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from byleave.kernel.canonical import canonical_json
+from byleave.kernel.errors import InputError
+from byleave.ledger.entries import Entry, Kind, check_entry
+from byleave.ledger.wire import check_instant, check_text, data_text, to_microseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+_ANYBODY = frozenset({Kind.OBJECTION_RECEIVED, Kind.ITEM_WITHHELD, Kind.ITEM_RELEASED, Kind.MEMBER_REGISTERED})
+ENDINGS = frozenset({Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An act that asks to be recorded."""
+
+    kind: Kind
+    subject: str
+    actor: str
+    data: Mapping[str, Any]
+    at: datetime | None = None
+    """When the person says that it happened; None: when it is recorded."""
+
+
+@dataclass(slots=True)
+class Facts:
+    """What is known about everybody whom the waiting acts name."""
+
+    members: set[str] = field(default_factory=set)
+    """Who is registered."""
+    objections: dict[str, str] = field(default_factory=dict)
+    """Id of an objection → who objected."""
+    merges: list[tuple[str, str]] = field(default_factory=list)
+    """Pairs of accounts that are one person."""
+
+    def copy(self) -> Facts:
+        """The same, to be changed apart."""
+        return Facts(set(self.members), dict(self.objections), list(self.merges))
+
+    def same_person(self, one: str, other: str) -> bool:
+        """Whether two ids are of one person."""
+        return other in linked({one}, self.merges)
+
+    def admit(self, entry: Entry) -> None:
+        """Refuse an entry that cannot follow what is known; take it into account if it can.
+
+        Raises: InputError saying why.
+        """
+        check_entry(entry)
+        if entry.kind is Kind.MEMBER_ERASED:
+            raise InputError("an erasure is not recorded as an act", hint="ask the ledger to erase the person")
+        if entry.kind not in _ANYBODY | ENDINGS and entry.subject not in self.members:
+            raise InputError(f"`{entry.subject}` was never registered")
+        if entry.kind is Kind.MEMBER_REGISTERED:
+            self._register(entry.subject)
+        elif entry.kind is Kind.MEMBERS_MERGED:
+            self._merge(entry.subject, entry.data["into"])
+        elif entry.kind is Kind.OBJECTION_RECEIVED:
+            self._object(entry.subject, entry.data["objection"])
+        elif entry.kind in ENDINGS:
+            objector = self.objections.get(entry.data["objection"])
+            if objector is None or not self.same_person(entry.subject, objector):
+                raise InputError(f"`{entry.subject}` has no objection `{entry.data['objection']}`")
+
+    def _register(self, name: str) -> None:
+        if name in self.members:
+            raise InputError(f"`{name}` is registered already", hint="reopen the account")
+        self.members.add(name)
+
+    def _merge(self, one: str, other: str) -> None:
+        if other not in self.members:
+            raise InputError(f"`{other}` was never registered")
+        self.merges.append((one, other))
+
+    def _object(self, subject: str, name: str) -> None:
+        if name in self.objections:
+            raise InputError(f"there is an objection `{name}` already", hint="every objection has its own id")
+        self.objections[name] = subject
+
+
+def linked(names: set[str], merges: Iterable[tuple[str, str]]) -> set[str]:
+    """Every id of the persons whom `names` name."""
+    pairs, found = list(merges), set(names)
+    while new := {name for pair in pairs for name in pair if found & set(pair)} - found:
+        found |= new
+    return found
+
+
+def check_proposal(proposal: Proposal) -> None:
+    """Refuse an act that could not be written down. Raises: InputError."""
+    check_text("subject", proposal.subject)
+    check_text("actor", proposal.actor)
+    data_text(proposal.data)
+    if proposal.at is not None:
+        check_instant("at", proposal.at)
+
+
+def body_bytes(proposals: Iterable[Proposal]) -> bytes:
+    """What was asked for, as bytes: equal for equal requests. Raises: InputError."""
+    bodies = []
+    for one in proposals:
+        check_proposal(one)
+        at = None if one.at is None else to_microseconds(one.at)
+        bodies.append([one.kind.value, one.subject, one.actor, at, data_text(one.data)])
+    return canonical_json(bodies)

@@ -1,0 +1,103 @@
+"""How entries are written down: instants as whole microseconds, what an entry says as canonical JSON.
+
+The same text on every machine and in every database, so that a digest over it can be checked by anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from byleave.kernel.canonical import canonical_json
+from byleave.kernel.errors import InputError
+from byleave.kernel.instants import FIRST, LAST, format_instant, parse_date, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+MOST_BYTES_OF_ID = 1024
+"""An index of PostgreSQL holds at most 2,704 bytes in a row (btree, pages of 8 kB)."""
+MOST_BYTES = 65_536
+_IDS = frozenset({"actor", "into", "item", "key", "objection", "setting", "subject"})
+_NO_TEXT = frozenset({"birth_date", "entries", "since"})
+"""Fields that hold a day, numbers or an instant; as text they might not be readable later."""
+
+
+def to_microseconds(instant: datetime) -> int:
+    """Whole microseconds since 1970-01-01T00:00:00Z."""
+    return (instant - _ZERO) // _MICROSECOND
+
+
+def from_microseconds(number: int) -> datetime:
+    """The instant, in UTC."""
+    return _ZERO + number * _MICROSECOND
+
+
+def data_text(data: Mapping[str, Any]) -> str:
+    """What an entry says, as canonical JSON; days and instants become text.
+
+    Raises: InputError for a value that is neither text, a day, an instant, None nor a list of numbers, for text that no
+    database can keep, and for an instant out of bounds.
+    """
+    return canonical_json({name: _plain(name, value) for name, value in data.items()}).decode()
+
+
+def read_data(text: str) -> dict[str, Any]:
+    """What an entry says, from its canonical JSON."""
+    data: dict[str, Any] = json.loads(text)
+    if data.get("birth_date"):
+        data["birth_date"] = parse_date(data["birth_date"])
+    if data.get("since"):
+        data["since"] = parse_instant(data["since"])
+    return data
+
+
+def payload_bytes(subject: str, actor: str, at: int, data: str) -> bytes:
+    """The personal part of an entry as bytes for its digest: canonical JSON of its four fields.
+
+    Args:
+        subject: the person.
+        actor: who acted.
+        at: microseconds since 1970.
+        data: canonical JSON, as `data_text` gives it.
+    """
+    # `data` is canonical already, and the names stand in canonical order: this is what RFC 8785 would give
+    actor_text, subject_text = canonical_json(actor).decode(), canonical_json(subject).decode()
+    return f'{{"actor":{actor_text},"at":{at},"data":{data},"subject":{subject_text}}}'.encode()
+
+
+def check_text(name: str, value: str) -> None:
+    """Refuse text that a database cannot keep, or not find by an index. Raises: InputError."""
+    most = MOST_BYTES_OF_ID if name in _IDS else MOST_BYTES
+    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise InputError(f"`{name}` holds a character that cannot be kept", hint="leave out NUL and half characters")
+    if len(value.encode()) > most:
+        raise InputError(f"`{name}` is too long", hint=f"at most {most:,} bytes")
+
+
+def check_instant(name: str, value: datetime) -> None:
+    """Refuse an instant without zone or out of bounds. Raises: InputError."""
+    if value.tzinfo is None or not FIRST <= value < LAST:
+        raise InputError(f"`{name}` is not an instant between 1900 and 2200: `{value}`")
+
+
+def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
+    if value is None:
+        return None
+    if name == "since" and isinstance(value, datetime):
+        check_instant(name, value)
+        return format_instant(value)
+    if name == "birth_date" and isinstance(value, date) and not isinstance(value, datetime):
+        if not FIRST.date() <= value < LAST.date():
+            raise InputError(f"`{name}` is not a day between 1900 and 2200: `{value}`")
+        return value.isoformat()
+    if name == "entries" and isinstance(value, list) and all(isinstance(one, int) for one in value):
+        return value
+    if isinstance(value, str) and name not in _NO_TEXT:
+        check_text(name, value)
+        return value
+    raise InputError(f"`{name}` is of a kind that it cannot hold: `{value!r}`")

@@ -1,0 +1,58 @@
+"""Opening a ledger: whether it is one, of a form known here, in a database that keeps what it confirms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from byleave.kernel.errors import LedgerError, MissingExtraError
+from byleave.server.db.address import sqlite_path, without_password
+
+if TYPE_CHECKING:
+    from byleave.server.db.session import Session
+
+NEWEST = "0001_initial"
+"""The newest migration that this version knows."""
+
+
+def connect(address: str) -> Session:
+    """Open a ledger, and insist that it is one, of a form known here, that keeps what it confirms.
+
+    Raises: LedgerError; UsageError for a wrong address; MissingExtraError without the driver.
+    """
+    path = sqlite_path(address)
+    if path is not None:
+        from byleave.server.db.sqlite import SqliteSession
+
+        session: Session = SqliteSession(path)
+    else:
+        try:
+            from byleave.server.db.postgresql import PostgresqlSession
+        except ImportError as error:
+            hint = "install it: pip install 'byleave[server]'"
+            raise MissingExtraError("PostgreSQL needs the extra `server`", hint=hint) from error
+        session = PostgresqlSession(address)
+    try:
+        check_form(session, without_password(address))
+        session.make_durable()
+    except LedgerError:
+        session.close()
+        raise
+    except session.errors as error:
+        session.close()
+        raise LedgerError(f"cannot open the ledger `{without_password(address)}`: {str(error).strip()}") from error
+    return session
+
+
+def check_form(session: Session, shown: str) -> None:
+    """Refuse a database that is no ledger, or one in another form. Raises: LedgerError."""
+    try:
+        applied = {row[0] for row in session.query("SELECT name FROM django_migrations WHERE app = 'ledger'")}
+    except session.errors as error:
+        hint = f"`byleave migrate {shown}` makes a ledger of an empty database"
+        raise LedgerError(f"`{shown}` is no ledger: {str(error).strip()}", hint=hint) from error
+    newer = sorted(name for name in applied if name > NEWEST)
+    if newer:
+        hint = "use the version of byleave that made it, or a newer one"
+        raise LedgerError(f"`{shown}` was made by a newer byleave: it has `{newer[-1]}`", hint=hint)
+    if NEWEST not in applied:
+        raise LedgerError(f"`{shown}` is of an older form", hint=f"bring it up to date: byleave migrate {shown}")

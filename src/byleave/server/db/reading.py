@@ -1,0 +1,168 @@
+"""Reading a ledger: its head, its entries in order, the chain, and what is recorded about one person."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from byleave.kernel.errors import InputError, LedgerError
+from byleave.ledger.chain import NOTHING, Row, payload_digest, verify
+from byleave.ledger.entries import Entry, Kind
+from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
+from byleave.server.db.opening import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from byleave.server.db.session import Session
+
+CHUNK = 10_000
+"""Entries that are read at a time; a long reading must not keep the database from tidying up."""
+
+COLUMNS = (
+    "SELECT e.seq, e.epoch, e.recorded_at, e.kind, e.digest, e.chain, p.subject, p.actor, p.at, p.salt, p.data, x.seq "
+    "FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq LEFT JOIN ledger_erasure x ON x.seq = e.seq "
+)
+
+
+class Head(NamedTuple):
+    """The last entry of a ledger; all zero before the first."""
+
+    seq: int
+    recorded_at: int
+    """Microseconds since 1970."""
+    chain: str
+    epoch: int
+    name: str
+    """Of the epoch that is open."""
+
+
+class Recorded(NamedTuple):
+    """A row of the chain with what it says; `salt` and `data` are None when that was erased."""
+
+    row: Row
+    entry: Entry
+    salt: str | None
+    data: str | None
+
+
+class Reader:
+    """Reads one ledger. May be used by several threads."""
+
+    def __init__(self, address: str, open_session: Callable[[str], Session] = connect) -> None:
+        """Open the ledger. Raises: LedgerError; UsageError for a wrong address."""
+        self._session = open_session(address)
+        self._one_at_a_time = threading.Lock()
+
+    def head(self) -> Head:
+        """The last entry that can be read. Raises: LedgerError."""
+        with self._reading() as session:
+            return read_head(session)
+
+    def recorded(self, after: int = 0, until: int | None = None) -> Iterator[Recorded]:
+        """Rows with what they say, from `after` (exclusive) to `until` (inclusive; None: the head as it is now).
+
+        Raises: LedgerError where the database cannot be read, or something is missing that nobody erased.
+        """
+        last = self.head().seq if until is None else until
+        while after < last:
+            with self._reading() as session:
+                found = read_recorded(session, after, min(after + CHUNK, last))
+            if not found:
+                return
+            yield from found
+            after = found[-1].row.seq
+
+    def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+        """The entries alone, as a fold takes them; one that was erased keeps its place and says nothing."""
+        for one in self.recorded(after, until):
+            yield one.entry
+
+    def watch(self, after: int, every_seconds: float = 0.5) -> Iterator[Entry]:
+        """The entries from `after` (exclusive) on, and then each as it comes; never ends by itself."""
+        while True:
+            for entry in self.entries(after):
+                after = entry.seq
+                yield entry
+            time.sleep(every_seconds)
+
+    def history(self, subject: str) -> list[Entry]:
+        """Everything that is recorded about one person under this id, in order."""
+        with self._reading() as session:
+            return read_history(session, [subject])
+
+    def verify(self) -> Head:
+        """Check the chain, and that everything that was not erased is what was recorded.
+
+        Raises: InputError naming the first row that is not.
+        """
+        after: Row | None = None
+        for one in self.recorded():
+            after = verify([one.row], after)
+            check_payload(one)
+        return self.head()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._session.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self._one_at_a_time:
+            try:
+                yield self._session
+            except self._session.errors as error:
+                raise LedgerError(f"the ledger cannot be read: {str(error).strip()}") from error
+
+
+def check_payload(one: Recorded) -> None:
+    """Refuse a row whose digest is not that of what it says. Raises: InputError."""
+    if one.salt is None or one.data is None:
+        return
+    entry = one.entry
+    if payload_digest(one.salt, entry.subject, entry.actor, to_microseconds(entry.at), one.data) != one.row.digest:
+        raise InputError(f"what row {one.row.seq} of the ledger says is not what was recorded")
+
+
+def read_head(session: Session) -> Head:
+    """The last entry, and the epoch that is open. Raises: LedgerError when no epoch was opened."""
+    epochs = session.query("SELECT number, name FROM ledger_epoch ORDER BY number DESC LIMIT 1")
+    if not epochs:
+        raise LedgerError("the ledger has no epoch", hint="byleave migrate opens the first one")
+    number, name = epochs[0]
+    rows = session.query("SELECT seq, recorded_at, chain FROM ledger_entry ORDER BY seq DESC LIMIT 1")
+    seq, recorded_at, chain = rows[0] if rows else (0, 0, NOTHING)
+    return Head(seq, recorded_at, chain, number, name)
+
+
+def read_recorded(session: Session, after: int, until: int) -> list[Recorded]:
+    """Rows from `after` (exclusive) to `until` (inclusive)."""
+    sql = COLUMNS + "WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq"
+    return [_recorded(row) for row in session.query(sql, [after, until])]
+
+
+def read_history(session: Session, subjects: list[str]) -> list[Entry]:
+    """Everything about these ids, in order."""
+    sql = COLUMNS + f"JOIN {session.each} w ON p.subject = w.v ORDER BY e.seq"
+    return [_recorded(row).entry for row in session.query(sql, [session.listing(subjects)])]
+
+
+def _recorded(columns: tuple[Any, ...]) -> Recorded:
+    row = Row(*columns[:6])
+    subject, actor, at, salt, data, erased = columns[6:]
+    if salt is None and erased is None:
+        raise LedgerError(
+            f"what entry {row.seq} says is gone, and no entry says that it was erased",
+            hint="restore it from the second copy or a backup; nothing may be built from what is left",
+        )
+    recorded_at = from_microseconds(row.recorded_at)
+    try:
+        kind = Kind(row.kind)
+    except ValueError as error:
+        raise LedgerError(f"entry {row.seq} is of a kind that is not known here: `{row.kind}`") from error
+    if salt is None:
+        return Recorded(row, Entry(row.seq, recorded_at, kind, "", "", recorded_at, erased=True), None, None)
+    entry = Entry(row.seq, recorded_at, kind, subject, actor, from_microseconds(at), read_data(data))
+    return Recorded(row, entry, salt, data)

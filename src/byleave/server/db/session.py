@@ -1,0 +1,52 @@
+"""One connection to a ledger's database: the same few verbs for SQLite and PostgreSQL.
+
+SQL is written once, with `?` for each value. Where the two differ, a session has the words: `each` for a list of texts
+as a table, `field` for a field of an entry's data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class BusyError(Exception):
+    """Another writer held the database for too long; nothing was begun."""
+
+
+class Session(Protocol):
+    """What a connection can do. Raises, in every verb: one of `errors`."""
+
+    errors: tuple[type[Exception], ...]
+    """What the driver raises."""
+    each: str
+    """A table with one column `v`, from one value made by `listing`."""
+
+    def make_durable(self) -> None:
+        """Make every commit last. Raises: LedgerError when the database would not keep what it confirms."""
+
+    def listing(self, values: Iterable[str]) -> Any:  # noqa: ANN401 - the driver's own
+        """A list of texts as one value."""
+
+    def field(self, name: str) -> str:
+        """The expression for a field of `data`, as its index has it."""
+
+    def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Every row."""
+
+    def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each row."""
+
+    def begin(self) -> None:
+        """Begin to write: from here to the end of the transaction nobody else does. Raises: BusyError."""
+
+    def commit(self) -> None:
+        """Make everything since `begin` durable."""
+
+    def roll_back(self) -> None:
+        """Take everything since `begin` back."""
+
+    def close(self) -> None:
+        """Give the connection back."""

@@ -1,0 +1,130 @@
+"""The ledger of a server: acts go in, and come back as entries once they are durable."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from byleave.kernel.errors import LedgerError, UsageError
+from byleave.ledger.entries import PLATFORM
+from byleave.ledger.suppression import SHORTEST_KEY
+from byleave.server.db.opening import connect
+from byleave.server.db.reading import Reader
+from byleave.server.db.recording import World, make_group
+from byleave.server.db.writer import Erasure, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from byleave.ledger.admission import Proposal
+    from byleave.ledger.entries import Entry
+    from byleave.server.db.reading import Head
+    from byleave.server.db.session import Session
+    from byleave.server.db.writer import Answer
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """One process's access to a ledger; several processes may write one ledger. May be used by many threads."""
+
+    def __init__(  # noqa: PLR0913 - what a store is made of
+        self,
+        address: str,
+        *,
+        suppression_secret: bytes | None = None,
+        copy: Path | None = None,
+        clock: Callable[[], datetime] = _now,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+        open_session: Callable[[str], Session] = connect,
+    ) -> None:
+        """Open a ledger that `byleave migrate` has made.
+
+        Args:
+            address: `sqlite:///path` or `postgresql://…`.
+            suppression_secret: the key under which refusals of people who are erased are kept, 32 bytes or more.
+            copy: a file on another disk to which every entry goes before it is acknowledged.
+            clock: the present; it labels entries and orders nothing.
+            random_bytes: where salts come from.
+            open_session: how the database is opened.
+
+        Raises: LedgerError when it is no ledger, of another form, or would not keep what it confirms; UsageError.
+        """
+        if suppression_secret is not None and len(suppression_secret) < SHORTEST_KEY:
+            raise UsageError(f"the suppression key is too short; it needs {SHORTEST_KEY} bytes")
+        world = World(clock, random_bytes, suppression_secret)
+        second = None
+        if copy is not None:
+            from byleave.server.db.second_copy import SecondCopy
+
+            second = SecondCopy(copy)
+        self._writer = Writer(open_session(address), world, second)
+        try:
+            self.reader = Reader(address, open_session)
+        except LedgerError:
+            self._writer.close()
+            raise
+
+    def submit(self, acts: Sequence[Proposal], key: str | None = None) -> Answer:
+        """Hand acts in, to be recorded together or not at all.
+
+        Args:
+            acts: what is to be recorded.
+            key: names the request. Handed in again with it, the request is answered as before and recorded once.
+
+        Returns: A future of the entries, done when they are durable, or of the error: InputError when they are refused
+        (nothing is recorded), LedgerError when the ledger has stopped (what is recorded is not known).
+
+        Raises: InputError for what cannot be written down; LedgerError when the ledger has stopped.
+        """
+        return self._writer.submit(make_group(acts, key))
+
+    def append(self, acts: Sequence[Proposal], key: str | None = None) -> list[Entry]:
+        """As `submit`, and wait: the entries, durable. Raises: InputError, LedgerError."""
+        return self.submit(acts, key).result()
+
+    def erase(self, subject: str, actor: str = PLATFORM) -> Entry:
+        """Erase everything that is recorded about a person, and keep under a key what they refused.
+
+        Their rows stay in the chain and say nothing any more. Whoever is registered again under one of their ids is off
+        again at once.
+
+        Returns: The entry that says which entries were erased.
+
+        Raises: InputError when nothing is recorded about them, or without the suppression key; LedgerError.
+        """
+        return self._writer.submit(Erasure(subject, actor)).result()[0]
+
+    def head(self) -> Head:
+        """The last entry that can be read."""
+        return self.reader.head()
+
+    def entries(self, after: int = 0, until: int | None = None) -> Iterator[Entry]:
+        """The entries from `after` (exclusive) to `until` (inclusive; None: the head as it is now)."""
+        return self.reader.entries(after, until)
+
+    def watch(self, after: int, every_seconds: float = 0.5) -> Iterator[Entry]:
+        """The entries from `after` (exclusive) on, and then each as it comes; never ends by itself."""
+        return self.reader.watch(after, every_seconds)
+
+    def history(self, subject: str) -> list[Entry]:
+        """Everything that is recorded about one person under this id."""
+        return self.reader.history(subject)
+
+    def close(self) -> None:
+        """Record what waits, and close."""
+        self._writer.close()
+        self.reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,53 @@
+"""A disk whose power can be cut: a file system in a file, whose memory is thrown away by one call of the kernel."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# FS_IOC_SHUTDOWN, and the flag that also drops what the file system's own journal has not flushed
+# Source: Linux, include/uapi/linux/fs.h and fs/ext4/ext4.h (EXT4_IOC_SHUTDOWN, EXT4_GOING_FLAGS_NOLOGFLUSH)
+SHUTDOWN = 0x8004587D
+WITHOUT_FLUSH = 2
+MEBIBYTES = 400
+
+
+class Disk:
+    """An ext4 file system on a loop device."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make it, and mount it; skip the test where that is not allowed."""
+        self.image, self.place = folder / "disk.img", folder / "disk"
+        self.place.mkdir()
+        with self.image.open("wb") as file:
+            file.truncate(MEBIBYTES << 20)
+        made = subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], capture_output=True, check=False)
+        if made.returncode or not self.mount():
+            pytest.skip("may not mount a disk of its own")
+
+    def mount(self) -> bool:
+        """Mount it; whatever was not flushed before the cut is gone."""
+        mount = ["mount", "-o", "loop", str(self.image), str(self.place)]
+        return subprocess.run(mount, capture_output=True, check=False).returncode == 0
+
+    def flush(self) -> None:
+        """Bring everything so far onto it."""
+        subprocess.run(["sync", "-f", str(self.place)], check=True)
+
+    def cut(self) -> None:
+        """Cut the power: what was not flushed is gone."""
+        place = os.open(self.place, os.O_RDONLY)
+        fcntl.ioctl(place, SHUTDOWN, struct.pack("I", WITHOUT_FLUSH))
+        os.close(place)
+
+    def unmount(self) -> None:
+        """Take it away."""
+        subprocess.run(["umount", str(self.place)], check=True, capture_output=True)
