@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from byleave.adapters import publishing
 from byleave.adapters.duckdb_engine.engine import DuckDBEngine
 from byleave.adapters.files import file_digest
+from byleave.adapters.ledger_database import is_database
 from byleave.adapters.packs import load_pack
-from byleave.adapters.receipt_files import verify_file as verify
 from byleave.gate import run as gate_run
 from byleave.gate.request import Output, Progress, Reading, Request, Result, Waivers, silent
 from byleave.kernel.errors import InputError, UsageError
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from byleave.gate.explanation import Explanation
+    from byleave.gate.status import Status
+    from byleave.proof.verification import Verification
 
-__all__ = ["explain", "gate", "load_pack", "verify"]
+__all__ = ["explain", "gate", "load_pack", "snapshot_status", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def gate(  # noqa: PLR0913 - the options of the command
 
     Args:
         items: path, glob or folder, or several; or an Arrow, pandas, Polars or Ibis table.
-        register: folder of the register, or table name → table.
+        register: folder of the register, URL of a ledger's database, or table name → table.
         pack: id of a shipped pack, path of a YAML file, or a `Pack`.
         purpose: `generative-ai` or `other-ai`.
         recipient: who trains, by the pack's name.
@@ -161,6 +163,59 @@ def explain(  # noqa: PLR0913 - the options of the command
     ]
 
 
+def snapshot_status(
+    folder: str | Path,
+    *,
+    register: str | Path | Mapping[str, Any],
+    pack: str | Path | Pack | None = None,
+    progress: Progress = silent,
+    clock: Callable[[], datetime] = now,
+) -> Status:
+    """Say whether a published snapshot may still be trained on: its rows are decided again, now.
+
+    Args:
+        folder: the snapshot.
+        register: as for `gate`, as it is now.
+        pack: the pack as it is now; None takes the shipped one that the manifest names.
+        progress: called with each step and how much of it is done.
+        clock: the present.
+
+    Raises: InputError when the folder is no snapshot, or holds decisions only; otherwise as `gate`.
+    """
+    from byleave.adapters.snapshot_files import files_differ, read_manifest  # noqa: PLC0415 - only here
+    from byleave.gate.status import status_of  # noqa: PLC0415
+
+    manifest = read_manifest(Path(folder))
+    waived = manifest["waived"]
+    today = gate(
+        Path(folder) / "items",
+        register=register,
+        pack=manifest["pack"]["id"] if pack is None else pack,
+        purpose=manifest["purpose"],
+        recipient=manifest["recipient"],
+        allow_orphans=waived.get("allow_orphans", False),
+        ignore_settings=waived.get("ignore_settings", ()),
+        progress=progress,
+        clock=clock,
+    )
+    return status_of(manifest, today.manifest, files_changed=files_differ(Path(folder), manifest))
+
+
+def verify(file: str | Path, *, keys: str | Path, snapshot: str | Path | None = None) -> Verification:
+    """Verify a receipt offline.
+
+    Args:
+        file: the receipt, as the person keeps it.
+        keys: the key ring of who signed: a file, or a folder of keys.
+        snapshot: the folder of a snapshot; was it made with the act in sight?
+
+    Raises: InputError when one of the files cannot be read, or is not what it is taken for.
+    """
+    from byleave.adapters.receipt_files import verify_file  # noqa: PLC0415 - a gate needs no signatures
+
+    return verify_file(file, keys=keys, snapshot=snapshot)
+
+
 def _pack(pack: str | Path | Pack) -> Pack:
     return pack if isinstance(pack, Pack) else load_pack(pack)
 
@@ -172,8 +227,8 @@ def _sequence(items: Any) -> Sequence[Any]:  # noqa: ANN401 - paths or tables
     return several
 
 
-def _register(register: str | Path | Mapping[str, Any]) -> Any:  # noqa: ANN401 - a folder or tables
-    return Path(register) if isinstance(register, str) else register
+def _register(register: str | Path | Mapping[str, Any]) -> Any:  # noqa: ANN401 - a URL, a folder or tables
+    return Path(register) if isinstance(register, str) and not is_database(register) else register
 
 
 def _instant(value: str | datetime | None) -> datetime | None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "ledger": ("byleave.cli.ledger", "Look at the ledger, the record of what people chose."),
     "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
+    "snapshot": ("byleave.cli.snapshot", "Say whether a snapshot may still be trained on."),
     "verify": ("byleave.cli.verify", "Verify a receipt offline, and whether a snapshot has seen it."),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."

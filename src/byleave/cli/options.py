@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _DECISION = (
-    click.option("--register", required=True, metavar="FOLDER", help="Folder with members, preferences, objections."),
+    click.option(
+        "--register",
+        required=True,
+        metavar="FOLDER|URL",
+        help="Folder with members, preferences, objections; or a ledger: sqlite:///PATH, postgresql://…",
+    ),
     click.option(
         "--pack", required=True, metavar="PACK", help="Id of a shipped pack (`byleave policy list`), or a YAML file."
     ),

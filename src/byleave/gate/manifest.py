@@ -28,9 +28,10 @@ class Reads:
     """What was read when: `T`, `W`, and at the end `T'`, `W'`."""
 
     as_of: datetime
-    watermark: str
+    watermark: str | int
+    """The number of a ledger's last entry, or a folder's digest."""
     recheck_as_of: datetime
-    recheck_watermark: str
+    recheck_watermark: str | int
     recheck_left_out: int
     """Rows that were eligible at `(T, W)` and no longer at `(T', W')`."""
 
@@ -70,7 +71,12 @@ def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
             "watermark": reads.recheck_watermark,
             "left_out": reads.recheck_left_out,
         },
-        "register": {"kind": "folder", "digest": reads.recheck_watermark, "rows": dict(register.rows)},
+        "register": {
+            "kind": register.kind,
+            "digest": register.digest,
+            "rows": dict(register.rows),
+            **({"epoch": register.epoch} if register.epoch else {}),
+        },
         "items": {
             "files": [path.name for path in corpus.files],
             "missing_columns": list(corpus.missing),

@@ -20,8 +20,20 @@ class RegisterRead(Protocol):
     """A register that was read."""
 
     @property
+    def kind(self) -> str:
+        """`folder` or `ledger`."""
+
+    @property
     def digest(self) -> str:
-        """Stands for the watermark of a folder."""
+        """Over everything that was read."""
+
+    @property
+    def watermark(self) -> str | int:
+        """The number of a ledger's last entry; a folder's digest stands for it."""
+
+    @property
+    def epoch(self) -> str | None:
+        """Of a ledger; None for a folder."""
 
     @property
     def rows(self) -> Mapping[str, int]:

@@ -54,7 +54,7 @@ class Request:
     items: Sequence[Any]
     """Paths (files, folders, globs), or one table: Arrow, pandas, Polars or Ibis."""
     register: Any
-    """A folder, or table name → table."""
+    """A folder, the URL of a ledger's database, or table name → table."""
     purpose: str
     recipient: str
     as_of: datetime | None = None

@@ -226,9 +226,9 @@ def _merged(counts: Sequence[Counted]) -> list[Counted]:
 def _reads(read: _Read, later: Moment, register: RegisterRead, moved: int) -> Reads:
     return Reads(
         as_of=read.moment.as_of,
-        watermark=read.register.digest,
+        watermark=read.register.watermark,
         recheck_as_of=later.as_of,
-        recheck_watermark=register.digest,
+        recheck_watermark=register.watermark,
         recheck_left_out=moved,
     )
 

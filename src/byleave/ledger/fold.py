@@ -57,9 +57,13 @@ class State:
         Raises: InputError at an entry that breaks the order or contradicts what was recorded; those before it count.
         """
         for entry in in_order(entries, self._last):
-            if not entry.erased:
-                _APPLY[entry.kind](self, entry)
-            self._last = entry
+            self.apply_one(entry)
+
+    def apply_one(self, entry: Entry) -> None:
+        """Fold one entry, wherever it stands: for who has picked the entries of some people out of a whole ledger."""
+        if not entry.erased:
+            _APPLY[entry.kind](self, entry)
+        self._last = entry
 
     def register(self) -> Register:
         """What a decision reads at this watermark."""
@@ -147,7 +151,8 @@ class State:
     def _withhold(self, entry: Entry) -> None:
         self._person(entry)
         owners = self._withheld.setdefault(entry.data["item"], {})
-        owners.setdefault(entry.subject, min(entry.at, entry.recorded_at))
+        before = owners.get(entry.subject, entry.at)
+        owners[entry.subject] = min(before, entry.at, entry.recorded_at)
 
     def _release(self, entry: Entry) -> None:
         """Only who withheld an item, under any id of theirs, releases it."""
@@ -192,3 +197,14 @@ def fold(entries: Iterable[Entry], watermark: int | None = None) -> State:
     state = State()
     state.apply(entry for entry in entries if watermark is None or entry.seq <= watermark)
     return state
+
+
+def fold_some(entries: Iterable[Entry]) -> Register:
+    """The register of some people, from their entries alone, in the order of `seq`.
+
+    Whoever picks them takes everybody with whom one of them was ever merged, too.
+    """
+    state = State()
+    for entry in entries:
+        state.apply_one(entry)
+    return state.register()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import check_zone, literal, quoted
 from byleave.adapters.duckdb_engine.items import Corpus, open_items, refuse_unmatched_objections
+from byleave.adapters.duckdb_engine.ledger import ledger_moved
 from byleave.adapters.duckdb_engine.plans import AS_OF, Plan, Shape, plan_for
 from byleave.adapters.duckdb_engine.register import RegisterInfo, find_register, load_register, register_digest
 from byleave.adapters.duckdb_engine.session import Session
@@ -66,6 +67,7 @@ class DuckDBEngine:
             known = (name for (name,) in self._session.rows("SELECT name FROM pg_timezone_names()"))
             check_zone(request.reading.assume_zone, known)
         self._again = False
+        self._info: RegisterInfo | None = None
         self.version = self._session.version
 
     @property
@@ -78,14 +80,19 @@ class DuckDBEngine:
         self._session.close()
 
     def read_register(self) -> RegisterInfo:
-        """Load the register, strictly."""
+        """Load the register, strictly; of a ledger only what is new since the last time."""
         request = self._request
-        return load_register(self._session, request.register, self._rules, request.waivers, request.reading)
+        self._info = load_register(
+            self._session, request.register, self._rules, request.waivers, request.reading, self._info
+        )
+        return self._info
 
     def register_changed(self, info: RegisterInfo) -> bool:
-        """Whether a folder register is no longer what was read."""
+        """Whether a folder or a ledger is no longer what was read."""
         if isinstance(self._request.register, dict):
             return False
+        if info.head is not None:
+            return ledger_moved(self._request.register, info.head)
         return register_digest(find_register(self._request.register, self._rules)) != info.digest
 
     def open_items(self) -> Corpus:

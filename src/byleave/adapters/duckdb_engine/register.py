@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import Kind, literal, quoted
+from byleave.adapters.duckdb_engine.ledger import read_ledger
 from byleave.adapters.duckdb_engine.tables import (
     FILE,
     ROW,
@@ -30,12 +31,14 @@ from byleave.adapters.files import (
     stem_of,
     table_of,
 )
+from byleave.adapters.ledger_database import is_database
 from byleave.kernel.canonical import digest_value
 from byleave.kernel.errors import InputError, RefusedError
 from byleave.policy.regions import regions
 
 if TYPE_CHECKING:
     from byleave.adapters.duckdb_engine.session import Session
+    from byleave.adapters.ledger_database import Head
     from byleave.gate.request import Reading, Waivers
     from byleave.policy.rules import Rules
 
@@ -91,10 +94,27 @@ class RegisterInfo:
     """Which register was read."""
 
     digest: str
-    """Over the files' bytes; it stands for the watermark of a folder."""
+    """Over the files' bytes, or over the ledger's entries; it stands for the watermark of a folder."""
     rows: Mapping[str, int]
     waived: Mapping[str, Any]
     """What would have refused the run and was waived: counts."""
+    head: Head | None = None
+    """Of a ledger: up to where it was read."""
+
+    @property
+    def watermark(self) -> str | int:
+        """As manifests write it: the number of a ledger's last entry, or a folder's digest."""
+        return self.digest if self.head is None else self.head.watermark.seq
+
+    @property
+    def epoch(self) -> str | None:
+        """Of a ledger."""
+        return None if self.head is None else self.head.watermark.epoch
+
+    @property
+    def kind(self) -> str:
+        """`ledger` or `folder`; tables in memory count as a folder."""
+        return "folder" if self.head is None else "ledger"
 
 
 def _wanted(rules: Rules) -> list[str]:
@@ -165,11 +185,30 @@ def _refuse_cut_off(table: TableFiles) -> None:
             raise RefusedError(f"`{path}` ends in the middle of a line and may be cut off", hint=hint)
 
 
-def load_register(session: Session, register: Any, rules: Rules, waivers: Waivers, reading: Reading) -> RegisterInfo:  # noqa: ANN401 - a folder or tables
+def load_register(  # noqa: PLR0913, PLR0917 - what a register is read with
+    session: Session,
+    register: Any,  # noqa: ANN401 - a URL, a folder or tables
+    rules: Rules,
+    waivers: Waivers,
+    reading: Reading,
+    before: RegisterInfo | None = None,
+) -> RegisterInfo:
     """Load the register into the tables `members`, `preferences`, `objections`, `notices`, `withholdings`.
+
+    Args:
+        session: where the tables go.
+        register: a ledger's URL, a folder, or table name → table.
+        rules: what is asked of it.
+        waivers: what the caller takes upon itself.
+        reading: how to read text.
+        before: what was read before in this session; of a ledger only what is new since is read.
 
     Raises: InputError or RefusedError, naming file and row, for anything that may hide a refusal.
     """
+    if is_database(register):
+        read = read_ledger(session, register, before.head if before else None)
+        info = _load(session, read.sources, f"sha256:{read.head.chain}", rules, waivers, reading)
+        return replace(info, head=read.head)
     if isinstance(register, Mapping):
         return _load_given(session, register, rules, waivers, reading)
     folder = Path(register)

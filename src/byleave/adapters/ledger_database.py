@@ -1,0 +1,177 @@
+"""A ledger's database read in bulk: entries as Arrow, through ADBC, without the server and its web framework.
+
+The tables `ledger_epoch`, `ledger_entry` and `ledger_payload` are those of `server/db`; instants in them are
+microseconds since 1970-01-01 UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from byleave.kernel.errors import InputError, MissingExtraError, RefusedError, UsageError
+from byleave.ledger.watermark import Watermark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
+"""Scheme of a URL → the driver's name."""
+_COLUMNS = {
+    "seq": "int64",
+    "recorded_at": "int64",
+    "kind": "string",
+    "subject": "string",
+    "actor": "string",
+    "at": "int64",
+    "data": "string",
+    "erased": "int64",
+}
+# no value is NULL: the SQLite driver takes a column's type from the first batch, and NULLs for numbers
+_ENTRIES = """
+SELECT e.seq, e.recorded_at, e.kind, COALESCE(p.subject, '') AS subject, COALESCE(p.actor, '') AS actor,
+    COALESCE(p."at", 0) AS "at", COALESCE(p.data, '') AS data, CASE WHEN p.seq IS NULL THEN 1 ELSE 0 END AS erased
+FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq WHERE e.seq > {after} AND e.seq <= {until}
+"""
+_HEAD = """
+SELECT (SELECT name FROM ledger_epoch ORDER BY number DESC LIMIT 1) AS epoch,
+    COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) AS seq,
+    COALESCE((SELECT chain FROM ledger_entry ORDER BY seq DESC LIMIT 1), '') AS chain
+"""
+
+
+def is_database(register: object) -> bool:
+    """Whether a register is the URL of a database; everything else is a folder or tables."""
+    return isinstance(register, str) and re.match(r"[a-z][a-z0-9+]*://", register) is not None
+
+
+def shown(url: str) -> str:
+    """A URL without its password, for messages and manifests."""
+    return re.sub(r"(?<=://)([^/@:]*):[^@/]*@", r"\1:…@", url)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry at one instant."""
+
+    watermark: Watermark
+    chain: str
+    """Digest over every entry up to it; empty before the first."""
+
+
+class LedgerDatabase:
+    """An open ledger. Reads only."""
+
+    def __init__(self, url: str, connection: Any) -> None:  # noqa: ANN401 - a connection of either driver
+        """Take an open connection; `open_ledger` makes one."""
+        self._url = url
+        self._connection = connection
+
+    def head(self) -> Head:
+        """The last entry that can be read now.
+
+        Raises: InputError when the database is no ledger or cannot be reached.
+        """
+        with self._plain(), self._connection.cursor() as cursor:
+            cursor.execute(_HEAD)
+            epoch, seq, chain = cursor.fetchone()
+            self._connection.rollback()  # PostgreSQL would go on showing what was there when reading began
+        if not epoch:
+            raise InputError(f"`{shown(self._url)}` has no epoch", hint=f"make the ledger: byleave migrate {_HINT_URL}")
+        return Head(Watermark(epoch, int(seq)), str(chain))
+
+    @contextmanager
+    def entries(self, after: int, until: int) -> Iterator[pa.RecordBatchReader]:
+        """The entries with `after < seq <= until`, batch by batch, in no particular order.
+
+        Columns: `seq, recorded_at, kind, subject, actor, at, data, erased`; instants in microseconds since 1970, `data`
+        as JSON text. Where `erased` is 1 the person's part is gone, and the columns that it had are blank.
+        """
+        import pyarrow as pa
+
+        with self._plain(), self._connection.cursor() as cursor:
+            cursor.execute(_ENTRIES.format(after=int(after), until=int(until)))
+            reader = cursor.fetch_record_batch()
+            schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in _COLUMNS.items()])
+            batches = (batch.cast(schema) for batch in reader if batch.num_rows)
+            yield pa.RecordBatchReader.from_batches(schema, batches)
+            self._connection.rollback()
+
+    @contextmanager
+    def _plain(self) -> Iterator[None]:
+        """Turn the drivers' errors into ours."""
+        from adbc_driver_manager import Error
+
+        try:
+            yield
+        except Error as error:
+            raise _plain_error(self._url, error) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+_HINT_URL = "sqlite:///PATH"
+
+
+def _plain_error(url: str, error: Exception) -> InputError:
+    told = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if re.search(r"no such table|does not exist", str(error)) and "ledger_" in str(error):
+        return InputError(f"`{shown(url)}` is no ledger", hint="make one with `byleave migrate`, or check the URL")
+    return InputError(f"cannot read the ledger `{shown(url)}`", hint=told.replace(url, shown(url))[:300])
+
+
+@contextmanager
+def open_ledger(url: str) -> Iterator[LedgerDatabase]:
+    """Open a ledger by its URL: `sqlite:///path` (four slashes for an absolute one) or `postgresql://…`.
+
+    Raises: UsageError for another scheme, MissingExtraError without the drivers, InputError when it cannot be reached.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme not in SCHEMES:
+        hint = f"write {_HINT_URL} or postgresql://USER@HOST/NAME"
+        raise UsageError(f"there is no kind of ledger `{scheme}`", hint=hint)
+    name = SCHEMES[scheme]
+    try:
+        driver = import_module(f"adbc_driver_{name}.dbapi")
+        errors = import_module("adbc_driver_manager")
+    except ImportError as error:
+        hint = "install it: pip install 'byleave[ledger]'"
+        raise MissingExtraError(f"reading a ledger needs adbc-driver-{name}", hint=hint) from error
+    try:
+        connection = driver.connect(_sqlite(rest) if scheme == "sqlite" else url)
+    except errors.Error as error:
+        raise _plain_error(url, error) from error
+    database = LedgerDatabase(url, connection)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _sqlite(rest: str) -> str:
+    """The path in a URL as SQLite's own URI, for reading alone: it would make a file that is missing."""
+    path = Path(unquote(rest.removeprefix("/")))
+    if not path.is_file():
+        raise InputError(f"there is no ledger `{path}`", hint="make one with `byleave migrate`, or check the path")
+    return f"file:{quote(str(path.resolve()))}?mode=ro"
+
+
+def require_whole(found: int, after: int, until: int) -> None:
+    """Refuse entries with a gap.
+
+    Raises: RefusedError when not every number from `after + 1` to `until` was read once.
+    """
+    if found != until - after:
+        raise RefusedError(
+            f"the ledger gave {found} entries from {after + 1} to {until}",
+            hint="one is missing or stands twice; check the database, a missing entry may be a refusal",
+        )

@@ -1,0 +1,63 @@
+"""`byleave snapshot`: what a published snapshot is, and whether it may still be trained on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from byleave.cli.options import json_option, print_json
+from byleave.kernel.errors import VerificationError
+
+if TYPE_CHECKING:
+    from byleave.gate.status import Status
+
+
+@click.group("snapshot")
+def command() -> None:
+    """Look at published snapshots."""
+
+
+@command.command("status")
+@click.argument("folder", metavar="DIR")
+@click.option(
+    "--register", required=True, metavar="FOLDER|URL", help="The register as it is now: a folder or a ledger."
+)
+@click.option(
+    "--pack", metavar="PACK", help="The pack as it is now; otherwise the shipped one that the manifest names."
+)
+@json_option
+def status(folder: str, register: str, pack: str | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    """Say whether the snapshot DIR may still be trained on, before a training run starts.
+
+    Its rows are decided again, now. Exit code 0: it may be used as it is. Exit code 3: it may not; take a new one.
+    """
+    from byleave import api
+    from byleave.cli.progress import shown_progress
+
+    with shown_progress() as progress:
+        found = api.snapshot_status(folder, register=register, pack=pack, progress=progress)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for line in _lines(folder, found):
+            click.echo(line)
+    if not found.usable:
+        raise VerificationError(f"`{folder}` may not be trained on", hint="take a new snapshot: byleave gate")
+
+
+def _lines(folder: str, found: Status) -> list[str]:
+    if found.usable:
+        return [f"{folder} may be trained on: all of its {found.rows:,} rows are eligible now."]
+    lines = [_WORDS[name] for name in found.problems]
+    lines += [f"  {rows:,} of {found.rows:,} rows: {reason}" for reason, rows in found.left_since.items()]
+    return lines
+
+
+_WORDS: dict[str, Any] = {
+    "replay": "It is a replay: it shows what would have been.",
+    "pack-changed": "The policy pack is no longer the one that it was taken under.",
+    "other-epoch": "The ledger was restored since, or is another one.",
+    "files-changed": "Its files are not those that its manifest lists.",
+    "left-since": "Rows of it are no longer eligible:",
+}
