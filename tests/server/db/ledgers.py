@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import sqlite3
 from functools import cache
@@ -27,8 +28,10 @@ SETTING = "data-for-ai-improvement"
 
 @cache
 def server() -> Server:
-    """The one server of this process of the tests; `conftest.py` stops it."""
-    return Server()
+    """The one server of this process of the tests; stopped by a fixture, or at the latest when the process ends."""
+    made = Server()
+    atexit.register(made.stop)
+    return made
 
 
 @cache

@@ -52,7 +52,7 @@ def test_nothing_of_an_erased_person_is_left(address: str, store: Store) -> None
 
 
 def test_who_comes_back_is_off_at_once(store: Store) -> None:
-    """Registered again after an erasure: the refusals stand in the same commit, dated as before (M9, M11)."""
+    """Registered again after an erasure: the refusals stand in the same commit, dated as before (M11)."""
     store.append([registered("ana"), replace(switched("ana"), at=BEGAN), objected("ana", "o-1", "other-ai")])
     store.erase("ana")
     again = store.append([registered("ana"), Proposal(Kind.MEMBER_CLOSED, "ana", "platform", {})], key="again")
@@ -121,7 +121,7 @@ def _fold_on(state: State, store: Store, seen: int) -> int:
 
 
 def test_what_is_kept_is_never_less_than_what_was_refused(tmp_path: Path) -> None:
-    """Whoever was off, or objected, in a random history is off, or objects, after erasure and return (M10, M11)."""
+    """Whoever was off, or objected, in a random history is off, or objects, after erasure and return (M11)."""
     from tests.server.db.ledgers import new_ledger
 
     refused = 0
