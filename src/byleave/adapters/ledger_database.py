@@ -40,6 +40,9 @@ SELECT e.seq, e.recorded_at, e.kind, COALESCE(p.subject, '') AS subject, COALESC
     COALESCE(p."at", 0) AS "at", COALESCE(p.data, '') AS data, CASE WHEN p.seq IS NULL THEN 1 ELSE 0 END AS erased
 FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq WHERE e.seq > {after} AND e.seq <= {until}
 """
+_KEPT = """
+SELECT seq, key, COALESCE(purpose, '') AS purpose, since FROM ledger_suppression WHERE setting IS NULL ORDER BY number
+"""
 _HEAD = """
 SELECT (SELECT name FROM ledger_epoch ORDER BY number DESC LIMIT 1) AS epoch,
     COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) AS seq,
@@ -66,6 +69,16 @@ class Head:
     """Digest over every entry up to it; empty before the first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of people who were erased and had objected."""
+
+    mark: str
+    """The key of nobody, which shows whether a secret is the right one; empty where nothing is kept."""
+    objections: tuple[tuple[str, str | None, int], ...]
+    """Key of the person, purpose (None = all), since when (microseconds since 1970)."""
+
+
 class LedgerDatabase:
     """An open ledger. Reads only."""
 
@@ -86,6 +99,16 @@ class LedgerDatabase:
         if not epoch:
             raise InputError(f"`{shown(self._url)}` has no epoch", hint=f"make the ledger: byleave migrate {_HINT_URL}")
         return Head(Watermark(epoch, int(seq)), str(chain))
+
+    def kept(self) -> Kept:
+        """The objections of people who were erased. Their other refusals stand again when they come back."""
+        with self._plain(), self._connection.cursor() as cursor:
+            cursor.execute(_KEPT)
+            rows = cursor.fetchall()
+            self._connection.rollback()
+        marks = [key for seq, key, _, _ in rows if seq == 0]
+        objections = tuple((str(key), str(purpose) or None, int(since)) for seq, key, purpose, since in rows if seq)
+        return Kept(str(marks[0]) if marks else "", objections)
 
     @contextmanager
     def entries(self, after: int, until: int) -> Iterator[pa.RecordBatchReader]:

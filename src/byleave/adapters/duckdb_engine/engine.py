@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import check_zone, literal, quoted
 from byleave.adapters.duckdb_engine.items import Corpus, open_items, refuse_unmatched_objections
+from byleave.adapters.duckdb_engine.kept import add_kept_objections
 from byleave.adapters.duckdb_engine.ledger import ledger_moved
 from byleave.adapters.duckdb_engine.plans import AS_OF, Plan, Shape, plan_for
 from byleave.adapters.duckdb_engine.register import RegisterInfo, find_register, load_register, register_digest
@@ -68,6 +69,8 @@ class DuckDBEngine:
             check_zone(request.reading.assume_zone, known)
         self._again = False
         self._info: RegisterInfo | None = None
+        self._opened: Corpus | None = None
+        self._lost = 0
         self.version = self._session.version
 
     @property
@@ -85,7 +88,16 @@ class DuckDBEngine:
         self._info = load_register(
             self._session, request.register, self._rules, request.waivers, request.reading, self._info
         )
+        if self._opened is not None:
+            self._add_kept(self._opened)
         return self._info
+
+    def _add_kept(self, corpus: Corpus) -> None:
+        """Stand in for people who were erased, where items name them."""
+        kept = self._info.kept if self._info else None
+        if kept is not None:
+            allowed = self._request.waivers.allow_orphans
+            self._lost = add_kept_objections(self._session, kept, corpus.columns, allowed=allowed)
 
     def register_changed(self, info: RegisterInfo) -> bool:
         """Whether a folder or a ledger is no longer what was read."""
@@ -97,8 +109,10 @@ class DuckDBEngine:
 
     def open_items(self) -> Corpus:
         """Open the corpus."""
-        self._corpus = open_items(self._session, self._request.items, self._rules, self._request.reading, self._spill)
-        return self._corpus
+        corpus = open_items(self._session, self._request.items, self._rules, self._request.reading, self._spill)
+        self._corpus = self._opened = corpus
+        self._add_kept(corpus)
+        return corpus
 
     def fold(self, info: RegisterInfo, moment: Moment) -> None:
         """Fold the register at a moment."""
@@ -197,7 +211,8 @@ class DuckDBEngine:
             "CREATE OR REPLACE TEMP TABLE byleave_ownerless AS SELECT subject_id FROM byleave_objecting"
             " ANTI JOIN (SELECT objector FROM byleave_decided WHERE objector IS NOT NULL) AS found USING (objector)"
         )
-        return refuse_unmatched_objections(self._session, self._corpus, allowed=self._request.waivers.allow_orphans)
+        allowed = self._request.waivers.allow_orphans
+        return self._lost + refuse_unmatched_objections(self._session, self._corpus, allowed=allowed)
 
     def write_items(self, path: Path, on_progress: Callable[[float], None]) -> int:
         """Write the eligible rows with all their columns. Returns how many."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import literal
 from byleave.adapters.duckdb_engine.tables import FILE, ROW, Source
-from byleave.adapters.ledger_database import Head, open_ledger, require_whole, shown
+from byleave.adapters.ledger_database import Head, Kept, open_ledger, require_whole, shown
 from byleave.kernel.errors import RefusedError
 from byleave.kernel.instants import format_instant
 from byleave.ledger.entries import Entry, Kind
@@ -34,6 +34,7 @@ class LedgerRead:
 
     head: Head
     sources: Mapping[str, Source]
+    kept: Kept
 
 
 def read_ledger(session: Session, url: str, before: Head | None = None) -> LedgerRead:
@@ -54,7 +55,8 @@ def read_ledger(session: Session, url: str, before: Head | None = None) -> Ledge
             session.run(_EMPTY)
             before = None
         _insert(session, database, before.watermark.seq if before else 0, head.watermark.seq)
-    return LedgerRead(head, _sources(session, f"`{shown(url)}`"))
+        kept = database.kept()
+    return LedgerRead(head, _sources(session, f"`{shown(url)}`"), kept)
 
 
 def ledger_moved(url: str, before: Head) -> bool:

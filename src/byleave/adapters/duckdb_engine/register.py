@@ -38,7 +38,7 @@ from byleave.policy.regions import regions
 
 if TYPE_CHECKING:
     from byleave.adapters.duckdb_engine.session import Session
-    from byleave.adapters.ledger_database import Head
+    from byleave.adapters.ledger_database import Head, Kept
     from byleave.gate.request import Reading, Waivers
     from byleave.policy.rules import Rules
 
@@ -100,6 +100,8 @@ class RegisterInfo:
     """What would have refused the run and was waived: counts."""
     head: Head | None = None
     """Of a ledger: up to where it was read."""
+    kept: Kept | None = None
+    """Of a ledger: objections of people who were erased."""
 
     @property
     def watermark(self) -> str | int:
@@ -208,7 +210,7 @@ def load_register(  # noqa: PLR0913, PLR0917 - what a register is read with
     if is_database(register):
         read = read_ledger(session, register, before.head if before else None)
         info = _load(session, read.sources, f"sha256:{read.head.chain}", rules, waivers, reading)
-        return replace(info, head=read.head)
+        return replace(info, head=read.head, kept=read.kept)
     if isinstance(register, Mapping):
         return _load_given(session, register, rules, waivers, reading)
     folder = Path(register)

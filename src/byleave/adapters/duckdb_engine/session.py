@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -53,6 +54,14 @@ class Session:
     def register(self, name: str, table: Any) -> None:  # noqa: ANN401 - whatever DuckDB can scan
         """Make an Arrow table visible under a name."""
         self._connection.register(name, table)
+
+    def function(self, name: str, function: Callable[[Any], Any]) -> None:
+        """Make a function from Arrow arrays of text to Arrow arrays of text known to statements, by a name."""
+        with suppress(duckdb.InvalidInputException):  # it is not there yet
+            self._connection.remove_function(name)
+        # a function without annotations: DuckDB would evaluate ours, whose names may be known to mypy alone
+        plain: Any = lambda values: function(values)  # noqa: E731, PLW0108
+        self._connection.create_function(name, plain, ["VARCHAR"], "VARCHAR", type="arrow")  # type: ignore[call-overload]
 
     def run(self, sql: str, *, on_progress: Callable[[float], None] | None = None) -> None:
         """Execute a statement for its effect."""

@@ -1,0 +1,185 @@
+"""The gate on a live ledger: whoever holds a receipt that the manifest covers was obeyed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pytest
+
+from byleave.adapters.packs import load_pack
+from byleave.kernel.errors import InputError, RefusedError
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import Kind
+from byleave.proof.seen import Outcome, compare
+from byleave.receipts.draft import draft
+from byleave.server.db.store import Store
+from tests.gate.scene import THREE, gate, leftovers, reasons, snapshot, write_parquet
+from tests.server.db.conftest import ENGINES
+from tests.server.db.ledgers import SECRET, Raw, new_ledger, objected, registered, switched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from byleave.ledger.entries import Entry
+
+LATE = "writing what is left out"
+TRAINING = "linkedin@2025-11-03"
+"""A pack whose opt-outs reach every later training, old content included."""
+
+
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A ledger of three members, on either database."""
+    address = new_ledger(request.param, tmp_path)
+    with Store(address, suppression_secret=SECRET) as store:
+        for name in ("m1", "m2", "m3"):
+            store.append([registered(name)])
+    return address
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """Its store."""
+    with Store(url, suppression_secret=SECRET) as one:
+        yield one
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> Path:
+    """Three items; the first names somebody without an account."""
+    return write_parquet(tmp_path / "items.parquet", THREE, subjects=pa.array([["guest"], [], []]))
+
+
+def during(step: str, act: Callable[[], Any]) -> Callable[[str, float], None]:
+    """A progress callback that acts once, when a step begins."""
+    left = [act]
+
+    def progress(name: str, done: float) -> None:  # noqa: ARG001 - the callback's signature
+        if name == step and left:
+            left.pop()()
+
+    return progress
+
+
+def outcome(entry: Entry, store: Store, manifest: Any) -> Outcome:
+    """What the receipt of an act says about a snapshot."""
+    receipt = draft(entry, epoch=store.head().name, pack=load_pack(TRAINING))
+    return compare(receipt, manifest).outcome
+
+
+def test_a_choice_that_arrives_while_the_snapshot_is_written_is_seen(
+    tmp_path: Path, store: Store, url: str, items: Path
+) -> None:
+    """M10: an opt-out and an objection during the build are in W', are obeyed, and their receipts say so."""
+    before = store.append([switched("m3")])[0]
+    during_it: list[Entry] = []
+
+    def act() -> None:
+        during_it.extend(store.append([switched("m2"), objected("guest", "o-1")]))
+
+    result = gate(items, url, pack=TRAINING, out=tmp_path / "out", progress=during(LATE, act))
+    after = store.append([switched("m1")])[0]
+    manifest = result.manifest
+
+    assert (manifest["watermark"], manifest["recheck"]["watermark"]) == (before.seq, during_it[-1].seq)
+    assert manifest["register"]["kind"] == "ledger"
+    assert snapshot(tmp_path / "out").ids == []
+    assert reasons(result) == {"opted-out": 2, "subject-objection": 1}
+    assert [outcome(one, store, manifest) for one in (before, *during_it)] == [Outcome.SEEN] * 3
+    assert outcome(after, store, manifest) is Outcome.LATER
+
+
+def test_a_ledger_that_cannot_be_reached_at_the_end_publishes_nothing(tmp_path: Path, items: Path) -> None:
+    """Without fresh state a gate stops, and leaves nothing behind."""
+    url = new_ledger("sqlite", tmp_path)
+    with Store(url) as store:
+        for name in ("m1", "m2", "m3"):
+            store.append([registered(name)])
+    file = tmp_path / "ledger.db"
+
+    with pytest.raises(InputError, match="there is no ledger"):
+        gate(items, url, out=tmp_path / "out", progress=during(LATE, lambda: file.rename(tmp_path / "moved.db")))
+    assert not (tmp_path / "out").exists()
+    assert leftovers(tmp_path) == []
+
+
+def test_a_ledger_that_was_restored_meanwhile_publishes_nothing(tmp_path: Path, items: Path) -> None:
+    """A new epoch is another ledger: what it lacks cannot be told from here."""
+    url = new_ledger("sqlite", tmp_path)
+    with Store(url) as store:
+        for name in ("m1", "m2", "m3"):
+            store.append([registered(name)])
+
+    def restore() -> None:
+        raw = Raw(url)
+        raw.run("INSERT INTO ledger_epoch (number, name, opened_at, reason) VALUES (2, 'second', 0, 'restored')")
+        raw.close()
+
+    with pytest.raises(RefusedError, match="no longer the ledger that was read"):
+        gate(items, url, out=tmp_path / "out", progress=during(LATE, restore))
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_erased_person_is_still_left_out_where_others_name_them(
+    tmp_path: Path, store: Store, url: str, items: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M12: the objection of somebody without an account outlives their erasure, also in items that come later."""
+    store.append([objected("guest", "o-1")])
+    store.erase("guest")
+    with pytest.raises(RefusedError, match="cannot be found in items without the key"):
+        gate(items, url)
+    key = tmp_path / "suppression.key"
+    monkeypatch.setenv("BYLEAVE_SUPPRESSION_KEY", str(key))
+    key.write_bytes(SECRET[::-1])
+    with pytest.raises(RefusedError, match="not the one under which refusals were kept"):
+        gate(items, url)
+    key.write_bytes(SECRET)
+
+    assert reasons(gate(items, url)) == {"subject-objection": 1, "eligible": 2}
+
+
+def test_an_erasure_during_the_build_frees_nothing(
+    tmp_path: Path, store: Store, url: str, items: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who objects and is erased while the snapshot is written is left out, and so is an owner who is erased."""
+    key = tmp_path / "suppression.key"
+    key.write_bytes(SECRET)
+    monkeypatch.setenv("BYLEAVE_SUPPRESSION_KEY", str(key))
+
+    def act() -> None:
+        store.append([objected("guest", "o-1")])
+        store.erase("guest")
+        store.erase("m3")
+
+    result = gate(items, url, out=tmp_path / "out", progress=during(LATE, act))
+
+    assert snapshot(tmp_path / "out").ids == ["i2"]
+    assert reasons(result) == {"subject-objection": 1, "unknown-member": 1, "eligible": 1}
+
+
+def test_items_that_name_nobody_refuse_the_run(tmp_path: Path, store: Store, url: str) -> None:
+    """Items that do not say whom they name are refused while an erased person objects, or the manifest says so."""
+    store.append([objected("guest", "o-1")])
+    store.erase("guest")
+    items = write_parquet(tmp_path / "items.parquet")
+    with pytest.raises(RefusedError, match="the items do not say whom they name"):
+        gate(items, url)
+
+    assert gate(items, url, allow_orphans=True).manifest["waived"]["unmatched_objectors"] == 1
+
+
+def test_a_withheld_item_of_a_moved_member(store: Store, url: str, items: Path) -> None:
+    """M5: residence and withheld items come from the ledger's entries as from a folder's rows."""
+    moved = {"country": "US", "since": None}
+    store.append(
+        [
+            Proposal(Kind.MEMBER_MOVED, "m1", "platform", moved),
+            Proposal(Kind.ITEM_WITHHELD, "m1", "member", {"item": "i1"}),
+        ]
+    )
+    counts = gate(items, url).manifest["counts"]
+
+    assert counts["by_reason"] == {"withheld": 1, "eligible": 2}
+    assert set(counts["by_region"]) == {"europe", "world"}
