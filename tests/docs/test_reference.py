@@ -15,6 +15,7 @@ from byleave.adapters.duckdb_engine.register import TABLES
 from byleave.cli.main import EXIT_CODES, group
 from byleave.kernel import errors
 from byleave.kernel.decision import Reason
+from byleave.server.db.migrating import migrate
 from tests.docs.pages import REFERENCE, ROOT, coded, tables, text_of
 
 if TYPE_CHECKING:
@@ -267,11 +268,29 @@ def write(path: Path, *lines: str) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def test_every_key_of_the_manifest_is_documented(manifest: Mapping[str, Any]) -> None:
-    """Each value has a key on the page, every key there is in use, and every waiver is named."""
-    found = list(paths(manifest))
+@pytest.fixture(scope="module")
+def of_a_ledger(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Any]:
+    """The manifest of a run on a ledger in which nobody is."""
+    folder = tmp_path_factory.mktemp("ledger")
+    header = "item_id,member_id,category,visibility,created_at"
+    write(folder / "items.csv", header, "p1,anna,post,public,2026-01-10T10:00:00Z")
+    url = f"sqlite:///{folder}/ledger.db"
+    migrate(url)
+    return api.gate(
+        folder / "items.csv",
+        register=url,
+        pack="linkedin@2025-10-24",
+        purpose="generative-ai",
+        recipient="linkedin",
+    ).manifest
 
-    assert keys_missing(manifest) == []
+
+def test_every_key_of_the_manifest_is_documented(manifest: Mapping[str, Any], of_a_ledger: Mapping[str, Any]) -> None:
+    """Each value has a key on the page, every key there is in use, and every waiver is named."""
+    register = {"register": of_a_ledger["register"]}  # the rest is as of a folder, with nothing in it
+    found = [*paths(manifest), *paths(register)]
+
+    assert keys_missing(manifest) == keys_missing(register) == []
     assert [key for key, pattern in keys_told().items() if not any(map(pattern.fullmatch, found))] == []
     assert set(manifest["waived"]) <= coded(text_of(REFERENCE / "snapshot.md"))
     assert len(manifest["waived"]) == 5

@@ -71,12 +71,7 @@ def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
             "watermark": reads.recheck_watermark,
             "left_out": reads.recheck_left_out,
         },
-        "register": {
-            "kind": register.kind,
-            "digest": register.digest,
-            "rows": dict(register.rows),
-            **({"epoch": register.epoch} if register.epoch else {}),
-        },
+        "register": _register(register),
         "items": {
             "files": [path.name for path in corpus.files],
             "missing_columns": list(corpus.missing),
@@ -91,6 +86,12 @@ def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
         "files": [{"path": one.path, "digest": one.digest, "size_bytes": one.size_bytes} for one in files],
         "tree_root": None,
     }
+
+
+def _register(register: RegisterRead) -> dict[str, Any]:
+    """What was read; the epoch only where there is one."""
+    value = {"kind": register.kind, "digest": register.digest, "rows": dict(register.rows)}
+    return {**value, "epoch": register.epoch} if register.epoch else value
 
 
 def tally(counts: Iterable[Counted]) -> dict[str, Any]:
