@@ -16,6 +16,8 @@ from byleave.kernel.instants import FIRST, LAST, format_instant, parse_date, par
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from byleave.ledger.entries import Entry
+
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -83,6 +85,15 @@ def check_instant(name: str, value: datetime) -> None:
     """Refuse an instant without zone or out of bounds. Raises: InputError."""
     if value.tzinfo is None or not FIRST <= value < LAST:
         raise InputError(f"`{name}` is not an instant between 1900 and 2200: `{value}`")
+
+
+def line(entry: Entry) -> dict[str, Any]:
+    """An entry as one JSON value; one that was erased has no `subject`, `actor`, `at` and `data`."""
+    place = {"kind": entry.kind.value, "recorded_at": format_instant(entry.recorded_at), "seq": entry.seq}
+    if entry.erased:
+        return place
+    data = json.loads(data_text(entry.data))
+    return {**place, "actor": entry.actor, "at": format_instant(entry.at), "data": data, "subject": entry.subject}
 
 
 def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
