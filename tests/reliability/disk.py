@@ -7,6 +7,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,5 +53,9 @@ class Disk:
         os.close(place)
 
     def unmount(self) -> None:
-        """Take it away."""
-        subprocess.run(["umount", str(self.place)], check=True, capture_output=True)
+        """Take it away, once processes that were killed have let go of it."""
+        for _ in range(200):
+            if subprocess.run(["umount", str(self.place)], capture_output=True, check=False).returncode == 0:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{self.place} stays in use")

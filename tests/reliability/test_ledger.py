@@ -16,19 +16,10 @@ from tests.reliability.ledger_writer import STOPPED
 from tests.server.db.ledgers import new_ledger, server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
 pytestmark = pytest.mark.xdist_group("postgresql")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _server_is_stopped() -> Iterator[None]:
-    yield
-    if server.cache_info().currsize:
-        server().stop()
-        server.cache_clear()
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -7,21 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from byleave.server.db.store import Store
-from tests.server.db.ledgers import SECRET, new_ledger, server
+from tests.server.db.ledgers import SECRET, new_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _server_is_stopped() -> Iterator[None]:
-    """Stop the server, if a test has started it."""
-    yield
-    if server.cache_info().currsize:
-        server().stop()
 
 
 @pytest.fixture(params=ENGINES)

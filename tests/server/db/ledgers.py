@@ -28,7 +28,7 @@ SETTING = "data-for-ai-improvement"
 
 @cache
 def server() -> Server:
-    """The one server of this process of the tests; stopped by a fixture, or at the latest when the process ends."""
+    """The one server of this process of the tests; stopped when the process ends."""
     made = Server()
     atexit.register(made.stop)
     return made
