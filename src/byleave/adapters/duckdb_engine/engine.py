@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import check_zone, literal, quoted
 from byleave.adapters.duckdb_engine.items import Corpus, open_items, refuse_unmatched_objections
-from byleave.adapters.duckdb_engine.kept import add_kept_objections
-from byleave.adapters.duckdb_engine.ledger import ledger_moved
 from byleave.adapters.duckdb_engine.plans import AS_OF, Plan, Shape, plan_for
 from byleave.adapters.duckdb_engine.register import RegisterInfo, find_register, load_register, register_digest
 from byleave.adapters.duckdb_engine.session import Session
@@ -96,6 +94,8 @@ class DuckDBEngine:
         """Stand in for people who were erased, where items name them."""
         kept = self._info.kept if self._info else None
         if kept is not None:
+            from byleave.adapters.duckdb_engine.kept import add_kept_objections
+
             allowed = self._request.waivers.allow_orphans
             self._lost = add_kept_objections(self._session, kept, corpus.columns, allowed=allowed)
 
@@ -104,6 +104,8 @@ class DuckDBEngine:
         if isinstance(self._request.register, dict):
             return False
         if info.head is not None:
+            from byleave.adapters.duckdb_engine.ledger import ledger_moved
+
             return ledger_moved(self._request.register, info.head)
         return register_digest(find_register(self._request.register, self._rules)) != info.digest
 

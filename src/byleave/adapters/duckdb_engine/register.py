@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import Kind, literal, quoted
-from byleave.adapters.duckdb_engine.ledger import read_ledger
 from byleave.adapters.duckdb_engine.tables import (
     FILE,
     ROW,
@@ -208,6 +207,8 @@ def load_register(  # noqa: PLR0913, PLR0917 - what a register is read with
     Raises: InputError or RefusedError, naming file and row, for anything that may hide a refusal.
     """
     if is_database(register):
+        from byleave.adapters.duckdb_engine.ledger import read_ledger
+
         read = read_ledger(session, register, before.head if before else None)
         info = _load(session, read.sources, f"sha256:{read.head.chain}", rules, waivers, reading)
         return replace(info, head=read.head, kept=read.kept)
