@@ -224,7 +224,7 @@ def test_what_is_no_ledger(tmp_path: Path, session: Session) -> None:
         read(session, f"sqlite:///{tmp_path}/other.db")
     with pytest.raises(InputError, match="cannot read the ledger"):
         read(session, f"sqlite:///{tmp_path}/text.db")
-    with pytest.raises(UsageError, match="there is no kind of ledger `mysql`"):
+    with pytest.raises(UsageError, match="is no address of a ledger"):
         read(session, "mysql://somewhere/x")
     assert not (tmp_path / "none.db").exists()
 

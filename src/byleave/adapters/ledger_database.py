@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from byleave.kernel.errors import InputError, MissingExtraError, RefusedError, UsageError
+from byleave.kernel.errors import InputError, MissingExtraError, RefusedError
+from byleave.ledger.address import one_line, sqlite_path, without_password
 from byleave.ledger.watermark import Watermark
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
-"""Scheme of a URL → the driver's name."""
 _COLUMNS = {
     "seq": "int64",
     "recorded_at": "int64",
@@ -53,11 +52,6 @@ SELECT (SELECT name FROM ledger_epoch ORDER BY number DESC LIMIT 1) AS epoch,
 def is_database(register: object) -> bool:
     """Whether a register is the URL of a database; everything else is a folder or tables."""
     return isinstance(register, str) and re.match(r"[a-z][a-z0-9+]*://", register) is not None
-
-
-def shown(url: str) -> str:
-    """A URL without its password, for messages and manifests."""
-    return re.sub(r"(?<=://)([^/@:]*):[^@/]*@", r"\1:…@", url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +91,9 @@ class LedgerDatabase:
             epoch, seq, chain = cursor.fetchone()
             self._connection.rollback()  # PostgreSQL would go on showing what was there when reading began
         if not epoch:
-            raise InputError(f"`{shown(self._url)}` has no epoch", hint=f"make the ledger: byleave migrate {_HINT_URL}")
+            raise InputError(
+                f"`{without_password(self._url)}` has no epoch", hint="make the ledger: byleave migrate sqlite:///PATH"
+            )
         return Head(Watermark(epoch, int(seq)), str(chain))
 
     def kept(self) -> Kept:
@@ -142,14 +138,17 @@ class LedgerDatabase:
         self._connection.close()
 
 
-_HINT_URL = "sqlite:///PATH"
-
-
 def _plain_error(url: str, error: Exception) -> InputError:
-    told = str(error).splitlines()[0] if str(error) else type(error).__name__
+    place = without_password(url)
     if re.search(r"no such table|does not exist", str(error)) and "ledger_" in str(error):
-        return InputError(f"`{shown(url)}` is no ledger", hint="make one with `byleave migrate`, or check the URL")
-    return InputError(f"cannot read the ledger `{shown(url)}`", hint=told.replace(url, shown(url))[:300])
+        return InputError(f"`{place}` is no ledger", hint="make one with `byleave migrate`, or check the URL")
+    told = one_line(error).replace(url, place)
+    return InputError(f"cannot read the ledger `{place}`: {re.sub(_DRIVER, '', told)[:300]}", hint=_REACH)
+
+
+_DRIVER = r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?"
+"""What the drivers put before what the database says."""
+_REACH = "nothing is decided without it; check the address, the rights and the database"
 
 
 @contextmanager
@@ -158,11 +157,8 @@ def open_ledger(url: str) -> Iterator[LedgerDatabase]:
 
     Raises: UsageError for another scheme, MissingExtraError without the drivers, InputError when it cannot be reached.
     """
-    scheme, _, rest = url.partition("://")
-    if scheme not in SCHEMES:
-        hint = f"write {_HINT_URL} or postgresql://USER@HOST/NAME"
-        raise UsageError(f"there is no kind of ledger `{scheme}`", hint=hint)
-    name = SCHEMES[scheme]
+    path = sqlite_path(url)
+    name = "postgresql" if path is None else "sqlite"
     try:
         driver = import_module(f"adbc_driver_{name}.dbapi")
         errors = import_module("adbc_driver_manager")
@@ -170,7 +166,7 @@ def open_ledger(url: str) -> Iterator[LedgerDatabase]:
         hint = "install it: pip install 'byleave[ledger]'"
         raise MissingExtraError(f"reading a ledger needs adbc-driver-{name}", hint=hint) from error
     try:
-        connection = driver.connect(_sqlite(rest) if scheme == "sqlite" else url)
+        connection = driver.connect(url if path is None else _sqlite(path))
     except errors.Error as error:
         raise _plain_error(url, error) from error
     database = LedgerDatabase(url, connection)
@@ -180,9 +176,9 @@ def open_ledger(url: str) -> Iterator[LedgerDatabase]:
         database.close()
 
 
-def _sqlite(rest: str) -> str:
-    """The path in a URL as SQLite's own URI, for reading alone: it would make a file that is missing."""
-    path = Path(unquote(rest.removeprefix("/")))
+def _sqlite(name: str) -> str:
+    """A path as SQLite's own URI, for reading alone: it would make a file that is missing."""
+    path = Path(name)
     if not path.is_file():
         raise InputError(f"there is no ledger `{path}`", hint="make one with `byleave migrate`, or check the path")
     return f"file:{quote(str(path.resolve()))}?mode=ro"

@@ -33,7 +33,7 @@ def command() -> None:
     """Look at a ledger."""
 
 
-@command.command("head")
+@command.command("head", short_help="Tell the last entry, and check the chain.")
 @click.argument("database")
 @click.option("--verify", is_flag=True, help="Check every entry and the chain first; exit code 3 if one does not hold.")
 @json_option
@@ -62,7 +62,7 @@ def _verified(reader: Reader) -> Head:
         raise VerificationError(error.message, hint=error.hint) from error
 
 
-@command.command("export")
+@command.command("export", short_help="Print the entries as JSON lines.")
 @click.argument("database")
 @click.option("--after", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only entries after this number.")
 def export(database: str, after: int) -> None:
@@ -74,7 +74,7 @@ def export(database: str, after: int) -> None:
         _print_lines(reader.entries(after))
 
 
-@command.command("watch")
+@command.command("watch", short_help="Print entries as they come.")
 @click.argument("database")
 @click.option("--after", type=click.IntRange(min=0), metavar="SEQ", help="Begin after this number; else at the head.")
 def watch(database: str, after: int | None) -> None:

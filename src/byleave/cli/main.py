@@ -124,6 +124,9 @@ def _flush() -> None:
 def _usage(error: click.ClickException) -> UsageError:
     """What click says, as byleave says it."""
     message = re.sub(r"'([^']*)'", r"`\1`", error.format_message()).rstrip(".")
+    message = message.replace("is not a valid integer range", "is not a whole number").replace(
+        "integer", "whole number"
+    )
     told, _, near = message.partition(" Did you mean ")
     words = told[:1].lower() + told[1:].rstrip(".") + (f", did you mean {near}" if near else "")
     context = error.ctx if isinstance(error, click.UsageError) else None

@@ -18,7 +18,7 @@ def command() -> None:
     """Look at published snapshots."""
 
 
-@command.command("status")
+@command.command("status", short_help="Say whether it may still be trained on.")
 @click.argument("folder", metavar="DIR")
 @click.option(
     "--register", required=True, metavar="FOLDER|URL", help="The register as it is now: a folder or a ledger."
@@ -47,6 +47,8 @@ def status(folder: str, register: str, pack: str | None, as_json: bool) -> None:
 
 
 def _lines(folder: str, found: Status) -> list[str]:
+    if found.usable and not found.rows:
+        return [f"{folder} holds no row: nothing in it could be trained on."]
     if found.usable:
         return [f"{folder} may be trained on: all of its {found.rows:,} rows are eligible now."]
     lines = [_WORDS[name] for name in found.problems]

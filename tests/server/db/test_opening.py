@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from byleave.kernel.errors import LedgerError, UsageError
-from byleave.server.db.address import django_database, sqlite_path, without_password
+from byleave.ledger.address import sqlite_path, without_password
+from byleave.server.db.address import django_database
 from byleave.server.db.migrating import migrate
 from byleave.server.db.opening import NEWEST, connect
 from byleave.server.db.postgresql import PostgresqlSession

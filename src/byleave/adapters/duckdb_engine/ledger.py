@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import literal
 from byleave.adapters.duckdb_engine.tables import FILE, ROW, Source
-from byleave.adapters.ledger_database import Head, Kept, open_ledger, require_whole, shown
+from byleave.adapters.ledger_database import Head, Kept, open_ledger, require_whole
 from byleave.kernel.errors import RefusedError
 from byleave.kernel.instants import format_instant
+from byleave.ledger.address import without_password
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.fold import fold_some
 from byleave.ledger.wire import from_microseconds, read_data
@@ -56,7 +57,7 @@ def read_ledger(session: Session, url: str, before: Head | None = None) -> Ledge
             before = None
         _insert(session, database, before.watermark.seq if before else 0, head.watermark.seq)
         kept = database.kept()
-    return LedgerRead(head, _sources(session, f"`{shown(url)}`"), kept)
+    return LedgerRead(head, _sources(session, f"`{without_password(url)}`"), kept)
 
 
 def ledger_moved(url: str, before: Head) -> bool:
@@ -73,7 +74,7 @@ def ledger_moved(url: str, before: Head) -> bool:
 def _require_same(url: str, before: Head, head: Head) -> None:
     earlier, later = before.watermark, head.watermark
     if not later.covers(earlier) or (later == earlier and head.chain != before.chain):
-        message = f"`{shown(url)}` is no longer the ledger that was read: epoch or order have changed"
+        message = f"`{without_password(url)}` is no longer the ledger that was read: epoch or order have changed"
         raise RefusedError(message, hint="it was restored or replaced meanwhile; run again")
 
 

@@ -13,8 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ConnectionHandler
 
 from byleave.kernel.errors import LedgerError
+from byleave.ledger.address import one_line, without_password
 from byleave.ledger.wire import to_microseconds
-from byleave.server.db.address import django_database, without_password
+from byleave.server.db.address import django_database
 
 APP = "byleave.server.db"
 ALIAS = "byleave-migrate"
@@ -36,7 +37,7 @@ def migrate(address: str) -> list[str]:
     try:
         return _migrate(connection, without_password(address))
     except DatabaseError as error:
-        raise LedgerError(f"cannot prepare `{without_password(address)}`: {str(error).strip()}") from error
+        raise LedgerError(f"cannot prepare `{without_password(address)}`: {one_line(error)}") from error
     finally:
         connection.close()
         del connections[ALIAS], connections.settings[ALIAS]

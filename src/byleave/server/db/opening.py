@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import LedgerError, MissingExtraError
-from byleave.server.db.address import sqlite_path, without_password
+from byleave.ledger.address import one_line, sqlite_path, without_password
 
 if TYPE_CHECKING:
     from byleave.server.db.session import Session
@@ -39,7 +39,7 @@ def connect(address: str) -> Session:
         raise
     except session.errors as error:
         session.close()
-        raise LedgerError(f"cannot open the ledger `{without_password(address)}`: {str(error).strip()}") from error
+        raise LedgerError(f"cannot open the ledger `{without_password(address)}`: {one_line(error)}") from error
     return session
 
 
@@ -48,8 +48,8 @@ def check_form(session: Session, shown: str) -> None:
     try:
         applied = {row[0] for row in session.query("SELECT name FROM django_migrations WHERE app = 'ledger'")}
     except session.errors as error:
-        hint = f"`byleave migrate {shown}` makes a ledger of an empty database"
-        raise LedgerError(f"`{shown}` is no ledger: {str(error).strip()}", hint=hint) from error
+        hint = f"`byleave migrate {shown}` makes a ledger of an empty database; bring a damaged one back from a backup"
+        raise LedgerError(f"`{shown}` is no ledger: {one_line(error)}", hint=hint) from error
     newer = sorted(name for name in applied if name > NEWEST)
     if newer:
         hint = "use the version of byleave that made it, or a newer one"

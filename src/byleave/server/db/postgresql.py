@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 import psycopg
 
 from byleave.kernel.errors import LedgerError
-from byleave.server.db.address import without_password
+from byleave.ledger.address import one_line, without_password
 from byleave.server.db.migrations._guards import LOCK
 from byleave.server.db.session import BusyError
 
@@ -33,7 +33,7 @@ class PostgresqlSession:
         try:
             self._connection = psycopg.connect(address, autocommit=True, application_name="byleave")
         except psycopg.Error as error:
-            raise LedgerError(f"cannot open the ledger `{shown}`: {str(error).strip()}") from error
+            raise LedgerError(f"cannot open the ledger `{shown}`: {one_line(error)}") from error
 
     def make_durable(self) -> None:
         """Flush at every commit, and wait for other writers. Raises: LedgerError when the server would not."""

@@ -1,0 +1,35 @@
+"""Where a ledger is: `sqlite:///path` or `postgresql://user@host/name`."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from byleave.kernel.errors import UsageError
+
+SQLITE = "sqlite:///"
+POSTGRESQL = ("postgresql://", "postgres://")
+
+
+def sqlite_path(address: str) -> str | None:
+    """The file that an address names; None when it is no file.
+
+    Raises: UsageError for an address of neither kind.
+    """
+    if address.startswith(SQLITE) and len(address) > len(SQLITE):
+        return unquote(address.removeprefix(SQLITE))
+    if address.startswith(POSTGRESQL):
+        return None
+    hint = "write sqlite:///folder/ledger.db (sqlite:////… from the root) or postgresql://user@host/name"
+    raise UsageError(f"`{without_password(address)}` is no address of a ledger", hint=hint)
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown."""
+    scheme, separator, rest = address.partition("://")
+    user, at, place = rest.rpartition("@")
+    return f"{scheme}{separator}{user.partition(':')[0]}{at}{place}" if at else address
+
+
+def one_line(error: BaseException) -> str:
+    """What a database's driver says, on one line: drivers add lines of advice."""
+    return " ".join(str(error).split())
