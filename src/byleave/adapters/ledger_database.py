@@ -142,7 +142,7 @@ def _plain_error(url: str, error: Exception) -> InputError:
     place = without_password(url)
     if re.search(r"no such table|does not exist", str(error)) and "ledger_" in str(error):
         return InputError(f"`{place}` is no ledger", hint="make one with `byleave migrate`, or check the URL")
-    told = one_line(error).replace(url, place)
+    told = one_line(error).replace(url, place).partition(" query: ")[0]
     return InputError(f"cannot read the ledger `{place}`: {re.sub(_DRIVER, '', told)[:300]}", hint=_REACH)
 
 
