@@ -144,11 +144,35 @@ def test_dates_and_moves(tmp_path: Path, session: Session) -> None:
         at = START + timedelta(microseconds=1)
         store.append([Proposal(Kind.MEMBER_MOVED, "ana", "platform", {"country": None, "since": None}, at)])
         store.append([Proposal(Kind.MEMBERS_MERGED, "eve", "platform", {"into": "bo"})])
+        store.append([registered("dee")])
+        store.append([Proposal(Kind.MEMBER_MOVED, "dee", "platform", {"country": "FR", "since": moved})])
         read(session, url)
 
         assert as_register(session) == in_order(fold(store.entries()).register())
     assert as_register(session).members["bo"].birth_dates == (born,)
-    assert as_register(session).members["ana"].residences[-1].since == at
+    since = {name: {home.since for home in one.residences} for name, one in as_register(session).members.items()}
+    assert since["ana"] == {None, at}
+    assert since["dee"] == since["eve"] == {None, moved}
+
+
+def test_the_last_word_on_an_objection_counts(tmp_path: Path, session: Session) -> None:
+    """An objection that was upheld and then withdrawn is withdrawn; one dated back stands from that date."""
+    url = new_ledger("sqlite", tmp_path)
+    with Store(url) as store:
+        store.append([registered("ana")])
+        dated = {"objection": "o-1", "purpose": None}
+        store.append([Proposal(Kind.OBJECTION_RECEIVED, "ana", "member", dated, START)])
+        store.append([Proposal(Kind.OBJECTION_UPHELD, "ana", "platform", {"objection": "o-1"})])
+        store.append([Proposal(Kind.OBJECTION_WITHDRAWN, "ana", "member", {"objection": "o-1"})])
+        late = {"objection": "o-2", "purpose": None}
+        store.append([Proposal(Kind.OBJECTION_RECEIVED, "ana", "member", late, START + timedelta(days=10_000))])
+        read(session, url)
+
+        assert as_register(session) == in_order(fold(store.entries()).register())
+    found = as_register(session).objections["ana"]
+    assert {one.status for one in found} == {"withdrawn", "open"}
+    assert min(one.received_at for one in found) == START
+    assert max(one.received_at for one in found) < datetime.now(UTC)
 
 
 def test_an_empty_ledger(tmp_path: Path, session: Session) -> None:
