@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
+import byleave
 from byleave.adapters.packs import load_pack
 from byleave.kernel.errors import InputError, RefusedError
 from byleave.ledger.admission import Proposal
@@ -14,7 +15,7 @@ from byleave.ledger.entries import Kind
 from byleave.proof.seen import Outcome, compare
 from byleave.receipts.draft import draft
 from byleave.server.db.store import Store
-from tests.gate.scene import THREE, gate, leftovers, reasons, snapshot, write_parquet
+from tests.gate.scene import DECIDE, THREE, gate, leftovers, reasons, snapshot, write_parquet
 from tests.server.db.conftest import ENGINES
 from tests.server.db.ledgers import SECRET, Raw, new_ledger, objected, registered, switched
 
@@ -183,3 +184,33 @@ def test_a_withheld_item_of_a_moved_member(store: Store, url: str, items: Path) 
 
     assert counts["by_reason"] == {"withheld": 1, "eligible": 2}
     assert set(counts["by_region"]) == {"europe", "world"}
+
+
+def test_a_snapshot_from_before_a_restore_is_not_trained_on(tmp_path: Path, items: Path) -> None:
+    """Numbers of two epochs do not compare: a snapshot of the first is not usable in the second."""
+    url = new_ledger("sqlite", tmp_path)
+    with Store(url) as store:
+        for name in ("m1", "m2", "m3"):
+            store.append([registered(name)])
+    gate(items, url, out=tmp_path / "out")
+    before = byleave.snapshot_status(tmp_path / "out", register=url)
+    raw = Raw(url)
+    raw.run("INSERT INTO ledger_epoch (number, name, opened_at, reason) VALUES (2, 'second', 0, 'restored')")
+    raw.close()
+
+    assert before.problems == ()
+    assert byleave.snapshot_status(tmp_path / "out", register=url).problems == ("other-epoch",)
+
+
+def test_an_erased_objector_is_in_the_explanation(
+    tmp_path: Path, store: Store, url: str, items: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`explain` decides as the gate does, for somebody who objected and was erased, too."""
+    key = tmp_path / "suppression.key"
+    key.write_bytes(SECRET)
+    monkeypatch.setenv("BYLEAVE_SUPPRESSION_KEY", str(key))
+    store.append([objected("guest", "o-1")])
+    store.erase("guest")
+    (found,) = byleave.explain("i1", items, register=url, **DECIDE)
+
+    assert found.as_json()["reason"] == "subject-objection"
