@@ -10,6 +10,7 @@ from byleave.cli import main as entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     import pytest
 
@@ -34,3 +35,18 @@ def runner(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     yield run
     for number, handler in before:
         signal.signal(number, handler)
+
+
+def dated_runner(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, now: datetime
+) -> Iterator[Run]:
+    """The same for one command, with its arguments alone, on a day: `now`, or `today=` of a call."""
+
+    def on_a_day(run: Run) -> Run:
+        def dated(*arguments: str, today: datetime = now) -> tuple[int, str, str]:
+            monkeypatch.setattr(f"byleave.cli.{command}._now", lambda: today)
+            return run(command, *arguments)
+
+        return dated
+
+    yield from map(on_a_day, runner(monkeypatch, capsys))

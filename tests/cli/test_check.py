@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -14,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from byleave.cli import main as entry
 from tests.archive.export import Quirks, table, tables, write_export, zipped
 from tests.archive.hostile import REFUSED
+from tests.cli.entrance import dated_runner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    Run = Callable[..., tuple[int, str, str]]
+    from tests.cli.entrance import Run
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 COUNTRIES = ("DE", "GB", "CH", "US", "CA")
@@ -31,22 +30,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run `byleave check` on a day: exit code, what it printed, what it said."""
-    before = signal.getsignal(signal.SIGTERM)
-    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-
-    def run(*arguments: str, today: datetime = NOW) -> tuple[int, str, str]:
-        monkeypatch.setattr("byleave.cli.check._now", lambda: today)
-        monkeypatch.setattr(sys, "argv", ["byleave", "check", *arguments])
-        code: object = 0
-        try:
-            entry.main()
-        except SystemExit as done:
-            code = done.code
-        told = capsys.readouterr()
-        return int(str(code or 0)), told.out, told.err
-
-    yield run
-    signal.signal(signal.SIGTERM, before)
+    yield from dated_runner(monkeypatch, capsys, "check", NOW)
 
 
 @pytest.fixture(scope="module")

@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from byleave.cli.main import COMMANDS
-from tests.gate.scene import OPTIONS, byleave, contents, write_parquet, write_register
+from tests.gate.scene import OPTIONS, byleave, contents
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A folder with items and a register."""
-    write_parquet(tmp_path / "items.parquet")
-    write_register(tmp_path / "register")
-    return tmp_path
 
 
 RUN = ("gate", "items.parquet", "--register=register", *OPTIONS)

@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A folder with items and a register."""
-    write_parquet(tmp_path / "items.parquet")
-    write_register(tmp_path / "register")
-    return tmp_path
-
-
 INPUTS = ("items.parquet", "--register=register", *OPTIONS)
 JSON: dict[str, tuple[tuple[str, ...], type]] = {
     "gate": (("gate", *INPUTS, "--out=out"), dict),

@@ -32,6 +32,7 @@ from tests.gate.scene import (
     THREE,
     csv_text,
     decisions,
+    during,
     gate,
     reasons,
     snapshot,
@@ -120,11 +121,11 @@ def meanwhile(folder: Path) -> Iterator[str]:
     register = write_register(folder / "meanwhile", {"preferences.csv": None})
     act = acts(register / "preferences.parquet")
     act("m3")
-    if fails(items, register, out=folder / "seen", progress=at(LATE, lambda: act("m1"))):
+    if fails(items, register, out=folder / "seen", progress=during(LATE, lambda: act("m1"))):
         yield "an off that arrives cannot be read"
     if snapshot(folder / "seen").ids != ["i2"]:
         yield "an off that arrives is not obeyed"
-    turn = at("writing decisions", lambda: act("m3"))
+    turn = during("writing decisions", lambda: act("m3"))
     result = gate(items, register, out=folder / "decided", decisions_only=True, progress=turn)
     found = decisions(folder / "decided")
     if found != {"i1": "opted-out", "i2": "eligible", "i3": "opted-out"} or reasons(result) != Counter(found.values()):
@@ -132,12 +133,12 @@ def meanwhile(folder: Path) -> Iterator[str]:
     act("m3")
     for who, refused in (("m3", False), ("n9", True)):
         objections = table("objections", f"{who},,2025-10-20T09:00:00Z,open,")
-        objector = at(LATE, partial((register / "objections.csv").write_text, objections))
+        objector = during(LATE, partial((register / "objections.csv").write_text, objections))
         if fails(items, register, out=folder / who, progress=objector) is not refused:
             yield f"whether `{who}` owns something, who objects meanwhile, is not looked for"
         (register / "objections.csv").write_text(table("objections"))
     others = [{**row, "member_id": "m1"} for row in THREE]
-    if not fails(items, register, out=folder / "changed", progress=at(LATE, lambda: write_parquet(items, others))):
+    if not fails(items, register, out=folder / "changed", progress=during(LATE, lambda: write_parquet(items, others))):
         yield "items that change are not noticed"
 
 
@@ -150,17 +151,6 @@ def acts(path: Path) -> Callable[[str], None]:
         pq.write_table(pa.table(values).select(list(values)[:: next(orders)]), path)
 
     return act
-
-
-def at(step: str, change: Callable[[], Any]) -> Callable[[str, float], None]:
-    """A progress callback that changes something once."""
-    left = [change]
-
-    def progress(name: str, done: float) -> None:  # noqa: ARG001 - the callback's signature
-        if name == step and left:
-            left.pop()()
-
-    return progress
 
 
 def names(folder: Path) -> Iterator[str]:

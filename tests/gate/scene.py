@@ -19,7 +19,7 @@ from byleave import api
 from byleave.kernel.errors import ByleaveError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from byleave.gate.request import Result
@@ -164,6 +164,17 @@ def byleave(*arguments: object, cwd: Path, **options: Any) -> subprocess.Complet
 def now() -> datetime:
     """The present."""
     return datetime.now(UTC)
+
+
+def during(step: str, change: Callable[[], Any]) -> Callable[[str, float], None]:
+    """A progress callback that changes something once, when the step begins."""
+    left = [change]
+
+    def progress(name: str, done: float) -> None:  # noqa: ARG001 - the callback's signature
+        if name == step and left:
+            left.pop()()
+
+    return progress
 
 
 def refused(items: Any, register: Any, folder: Path, **options: Any) -> ByleaveError:

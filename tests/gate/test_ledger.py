@@ -15,12 +15,12 @@ from byleave.ledger.entries import Kind
 from byleave.proof.seen import Outcome, compare
 from byleave.receipts.draft import draft
 from byleave.server.db.store import Store
-from tests.gate.scene import DECIDE, THREE, gate, leftovers, reasons, snapshot, write_parquet
+from tests.gate.scene import DECIDE, THREE, during, gate, leftovers, reasons, snapshot, write_parquet
 from tests.server.db.conftest import ENGINES
 from tests.server.db.ledgers import SECRET, Raw, new_ledger, objected, registered, switched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from byleave.ledger.entries import Entry
@@ -51,17 +51,6 @@ def store(url: str) -> Iterator[Store]:
 def items(tmp_path: Path) -> Path:
     """Three items; the first names somebody without an account."""
     return write_parquet(tmp_path / "items.parquet", THREE, subjects=pa.array([["guest"], [], []]))
-
-
-def during(step: str, act: Callable[[], Any]) -> Callable[[str, float], None]:
-    """A progress callback that acts once, when a step begins."""
-    left = [act]
-
-    def progress(name: str, done: float) -> None:  # noqa: ARG001 - the callback's signature
-        if name == step and left:
-            left.pop()()
-
-    return progress
 
 
 def outcome(entry: Entry, store: Store, manifest: Any) -> Outcome:

@@ -19,6 +19,7 @@ from tests.gate.scene import (
     contents,
     csv_text,
     decisions,
+    during,
     gate,
     leftovers,
     now,
@@ -51,17 +52,6 @@ def items(tmp_path: Path) -> Path:
 def register(tmp_path: Path) -> Path:
     """The register, which the tests change while it is in use."""
     return write_register(tmp_path / "register", withholdings=())
-
-
-def during(step: str, change: Callable[[], Any]) -> Callable[[str, float], None]:
-    """A progress callback that changes something once, when the step begins."""
-    left = [change]
-
-    def progress(name: str, done: float) -> None:  # noqa: ARG001 - the callback's signature
-        if name == step and left:
-            left.pop()()
-
-    return progress
 
 
 def replaced(path: Path, text: str) -> Callable[[], Any]:
