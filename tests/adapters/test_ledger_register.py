@@ -235,6 +235,17 @@ def test_another_epoch_is_another_ledger(tmp_path: Path, session: Session) -> No
         read(session, url, first)
 
 
+def test_a_ledger_of_another_form_is_not_read(tmp_path: Path, session: Session) -> None:
+    """What a newer byleave keeps in its tables is not known here: it may be a refusal."""
+    url = new_ledger("sqlite", tmp_path)
+    raw = Raw(url)
+    raw.run("INSERT INTO django_migrations (app, name, applied) VALUES ('ledger', '0002_later', '2027-01-01')")
+    raw.close()
+
+    with pytest.raises(InputError, match="a ledger of another form: `0002_later`"):
+        read(session, url)
+
+
 def test_what_is_no_ledger(tmp_path: Path, session: Session) -> None:
     """A missing file, another database, another scheme: told apart, nothing is made."""
     raw = Raw(f"sqlite:///{tmp_path}/other.db")

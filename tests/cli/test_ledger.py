@@ -78,6 +78,7 @@ def test_what_comes_is_seen(tmp_path: Path) -> None:
             assert watching.stdout is not None
             told = json.loads(watching.stdout.readline())
             watching.send_signal(signal.SIGINT)
+        assert watching.returncode == 0
 
     assert (told["seq"], told["data"]["value"]) == (off.seq, "off")
 

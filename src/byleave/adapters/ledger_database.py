@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from byleave.kernel.errors import InputError, MissingExtraError, RefusedError
-from byleave.ledger.address import one_line, sqlite_path, without_password
+from byleave.ledger.address import NEWEST_FORM, one_line, sqlite_path, without_password
 from byleave.ledger.watermark import Watermark
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ SELECT seq, key, COALESCE(purpose, '') AS purpose, since FROM ledger_suppression
 _HEAD = """
 SELECT (SELECT name FROM ledger_epoch ORDER BY number DESC LIMIT 1) AS epoch,
     COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) AS seq,
-    COALESCE((SELECT chain FROM ledger_entry ORDER BY seq DESC LIMIT 1), '') AS chain
+    COALESCE((SELECT chain FROM ledger_entry ORDER BY seq DESC LIMIT 1), '') AS chain,
+    (SELECT MAX(name) FROM django_migrations WHERE app = 'ledger') AS form
 """
 
 
@@ -88,8 +89,11 @@ class LedgerDatabase:
         """
         with self._plain(), self._connection.cursor() as cursor:
             cursor.execute(_HEAD)
-            epoch, seq, chain = cursor.fetchone()
+            epoch, seq, chain, form = cursor.fetchone()
             self._connection.rollback()  # PostgreSQL would go on showing what was there when reading began
+        if form != NEWEST_FORM:
+            hint = "use the byleave that made it, or bring it up to date: byleave migrate"
+            raise InputError(f"`{without_password(self._url)}` is a ledger of another form: `{form}`", hint=hint)
         if not epoch:
             raise InputError(
                 f"`{without_password(self._url)}` has no epoch", hint="make the ledger: byleave migrate sqlite:///PATH"
@@ -140,7 +144,7 @@ class LedgerDatabase:
 
 def _plain_error(url: str, error: Exception) -> InputError:
     place = without_password(url)
-    if re.search(r"no such table|does not exist", str(error)) and "ledger_" in str(error):
+    if re.search(r"no such table|does not exist", str(error)) and re.search(r"ledger_|django_migrations", str(error)):
         return InputError(f"`{place}` is no ledger", hint="make one with `byleave migrate`, or check the URL")
     told = one_line(error).replace(url, place).partition(" query: ")[0]
     return InputError(f"cannot read the ledger `{place}`: {re.sub(_DRIVER, '', told)[:300]}", hint=_REACH)

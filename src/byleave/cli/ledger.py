@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -79,7 +79,7 @@ def export(database: str, after: int) -> None:
 @click.option("--after", type=click.IntRange(min=0), metavar="SEQ", help="Begin after this number; else at the head.")
 def watch(database: str, after: int | None) -> None:
     """Print the entries of the ledger in DATABASE as they come, one JSON object a line, until you stop it."""
-    with _opened(database) as reader:
+    with _opened(database) as reader, suppress(KeyboardInterrupt):  # stopping is how it is meant to end
         _print_lines(reader.watch(reader.head().seq if after is None else after))
 
 

@@ -1,4 +1,4 @@
-"""Where a ledger is: `sqlite:///path` or `postgresql://user@host/name`."""
+"""Where a ledger is, `sqlite:///path` or `postgresql://user@host/name`, and which form its tables have."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from urllib.parse import unquote
 
 from byleave.kernel.errors import UsageError
 
+NEWEST_FORM = "0001_initial"
+"""The newest form of the tables that this version knows, by the name of the migration that makes it."""
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgres://")
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from byleave.kernel.errors import LedgerError, UsageError
-from byleave.ledger.address import sqlite_path, without_password
+from byleave.ledger.address import NEWEST_FORM, sqlite_path, without_password
 from byleave.server.db.address import django_database
 from byleave.server.db.migrating import migrate
-from byleave.server.db.opening import NEWEST, connect
+from byleave.server.db.opening import connect
 from byleave.server.db.postgresql import PostgresqlSession
 from byleave.server.db.sqlite import SqliteSession
 from byleave.server.db.store import Store
@@ -141,7 +141,7 @@ def test_the_newest_migration_is_known(tmp_path: Path) -> None:
     loader = MigrationLoader(None)
     changes = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(loader.graph)
 
-    assert [name for app, name in loader.graph.leaf_nodes() if app == "ledger"] == [NEWEST]
+    assert [name for app, name in loader.graph.leaf_nodes() if app == "ledger"] == [NEWEST_FORM]
     assert changes == {}
 
 

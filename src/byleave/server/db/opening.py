@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import LedgerError, MissingExtraError
-from byleave.ledger.address import one_line, sqlite_path, without_password
+from byleave.ledger.address import NEWEST_FORM, one_line, sqlite_path, without_password
 
 if TYPE_CHECKING:
     from byleave.server.db.session import Session
-
-NEWEST = "0001_initial"
-"""The newest migration that this version knows."""
 
 
 def connect(address: str) -> Session:
@@ -50,9 +47,9 @@ def check_form(session: Session, shown: str) -> None:
     except session.errors as error:
         hint = f"`byleave migrate {shown}` makes a ledger of an empty database; bring a damaged one back from a backup"
         raise LedgerError(f"`{shown}` is no ledger: {one_line(error)}", hint=hint) from error
-    newer = sorted(name for name in applied if name > NEWEST)
+    newer = sorted(name for name in applied if name > NEWEST_FORM)
     if newer:
         hint = "use the version of byleave that made it, or a newer one"
         raise LedgerError(f"`{shown}` was made by a newer byleave: it has `{newer[-1]}`", hint=hint)
-    if NEWEST not in applied:
+    if NEWEST_FORM not in applied:
         raise LedgerError(f"`{shown}` is of an older form", hint=f"bring it up to date: byleave migrate {shown}")
