@@ -13,7 +13,7 @@ WORKERS := 2
 ARGS :=
 PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
 
-demo: $(VENV)/base.done ## a full demonstration on invented data
+demo: $(VENV)/server.done ## a full demonstration on invented data
 	@$(BIN)/byleave demo $(ARGS)
 
 test: $(VENV)/dev.done ## every test; the end counts what could not run, and why
@@ -42,14 +42,17 @@ catalogue: $(VENV)/dev.done ## extract, merge and compile the messages
 	@$(BIN)/pybabel -q compile -D byleave -d $(MESSAGES)
 
 # A universal resolution holds for every platform and for Python 3.11 and later; base.txt constrains the other two.
-COMPILE := uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+COMPILE := uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build
+# empty: what is locked stays, and only what is new is added
+UPGRADE := --upgrade
 lock: $(VENV)/venv.done ## resolve requirements/*.txt anew, with hashes
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	$(BIN)/python -m venv "$$tools"; PATH="$$tools/bin:$$PATH"; export PATH; \
 	python -m pip install -qq --disable-pip-version-check uv; \
 	$(COMPILE) -o requirements/base.txt; \
-	$(COMPILE) --group dev -c requirements/base.txt -o requirements/dev.txt; \
+	$(COMPILE) --extra ledger --extra server -c requirements/base.txt -o requirements/server.txt; \
+	$(COMPILE) --group dev -c requirements/base.txt -c requirements/server.txt -o requirements/dev.txt; \
 	$(COMPILE) --group bench -c requirements/base.txt -o requirements/bench.txt
 
 clean: ## remove the environment and everything generated
@@ -64,6 +67,11 @@ $(VENV)/base.done: requirements/base.txt pyproject.toml $(VENV)/venv.done
 	@echo 'installing (about a minute the first time)…' >&2
 	@$(LOCKED) requirements/base.txt
 	@$(PIP) --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/server.done: requirements/server.txt $(VENV)/base.done
+	@echo 'installing what the server needs (half a minute the first time)…' >&2
+	@$(LOCKED) requirements/server.txt
 	@touch $@
 
 $(VENV)/dev.done: requirements/dev.txt $(VENV)/base.done
