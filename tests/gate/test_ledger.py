@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -110,6 +111,26 @@ def test_a_ledger_that_was_restored_meanwhile_publishes_nothing(tmp_path: Path, 
     with pytest.raises(RefusedError, match="no longer the ledger that was read"):
         gate(items, url, out=tmp_path / "out", progress=during(LATE, restore))
     assert not (tmp_path / "out").exists()
+
+
+def test_what_the_platform_does_changes_nothing_and_an_unknown_kind_stops(store: Store, url: str, items: Path) -> None:
+    """A policy in force is not mistaken for a choice; an entry of a later version might be a refusal, and stops."""
+    digest = "sha256:" + "0" * 64
+    policy = {
+        "pack": TRAINING,
+        "digest": digest,
+        "purposes": ["generative-ai"],
+        "from": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    before = reasons(gate(items, url, pack=TRAINING))
+    store.append([Proposal(Kind.POLICY_ACTIVATED, "", "platform", policy)])
+
+    assert reasons(gate(items, url, pack=TRAINING)) == before == {"eligible": 3}
+    raw = Raw(url)
+    raw.run("INSERT INTO ledger_entry VALUES (5, 1, 7000000000000000, 'all-refused', 'd', 'c')")
+    raw.close()
+    with pytest.raises(RefusedError, match="entry 5 is of a kind that is not known here: `all-refused`"):
+        gate(items, url, pack=TRAINING)
 
 
 def test_an_erased_person_is_still_left_out_where_others_name_them(

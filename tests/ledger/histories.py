@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.errors import InputError
-from byleave.ledger.entries import Entry, Kind
+from byleave.ledger.entries import ARTEFACTS, Entry, Kind
 from byleave.ledger.fold import State
 
 if TYPE_CHECKING:
@@ -58,6 +58,9 @@ class History:
         """One random entry, of any kind, by anybody, with a clock that may be wrong by days either way."""
         chance = self._random
         kind, subject = chance.choice([*Kind, *[Kind.PREFERENCE_SET] * 5]), chance.choice(PEOPLE)
+        if kind in ARTEFACTS:
+            name = chance.choice(PEOPLE) if chance.random() < 0.1 else ""
+            return self.add(kind, name, chance.choice(["platform"] * 9 + ["member"]), self._artefact(kind))
         if kind in (Kind.OBJECTION_RECEIVED, Kind.OBJECTION_WITHDRAWN) and chance.random() < 0.3:
             subject = STRANGER
         skew = chance.choice([0, 0, 0, -200, 200, -1, 1])
@@ -83,3 +86,33 @@ class History:
             Kind.ITEM_RELEASED: item,
         }
         return choices.get(kind, {})
+
+    def _artefact(self, kind: Kind) -> dict[str, Any]:
+        """What the platform does, with names that recur, so that one follows from another or is refused."""
+        chance = self._random
+        digests = [f"sha256:{number:064x}" for number in range(3)]
+        run, model = {"run": f"run-{chance.randint(1, 3)}"}, {"model": f"model-{chance.randint(1, 3)}"}
+        made = {**model, "digest": chance.choice(digests)}
+        trained = {**made, "name": chance.choice([None, "rewrite"]), "purpose": "generative-ai"}
+        snapshots = {"snapshots": chance.sample(digests, chance.randint(1, 2))}
+        policy = {"pack": "linkedin@2025-11-03", "purpose": "generative-ai", "recipient": "linkedin"}
+        seen = {"as_of": START, "watermark": 1, "recheck_as_of": START, "recheck_watermark": 2, "epoch": "e"}
+        notice = {"notice": "ai-training", "version": f"{chance.randint(1, 2)}", "language": "en"}
+        choices: dict[Kind, dict[str, Any]] = {
+            Kind.POLICY_ACTIVATED: {"pack": "p@1", "digest": digests[0], "purposes": ["other-ai"], "from": self.now()},
+            Kind.NOTICE_PUBLISHED: {**notice, "digest": chance.choice(digests)},
+            Kind.SNAPSHOT_PUBLISHED: {
+                **policy,
+                **seen,
+                "mode": "training",
+                "pack_digest": digests[0],
+                "manifest": chance.choice(digests),
+                "counts": {"eligible": 3},
+            },
+            Kind.RUN_STARTED: {**run, **snapshots, "job": "rewrite"},
+            Kind.RUN_FINISHED: {**run, "outcome": chance.choice(["completed", "failed"])},
+            Kind.MODEL_TRAINED: {**trained, **run},
+            Kind.MODEL_REGISTERED: {**trained, **snapshots, "trained_at": chance.choice([None, START])},
+            Kind.MODEL_FORGOTTEN: {**made, "forgotten": ["0123456789abcdef"]},
+        }
+        return choices[kind]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import InputError
-from byleave.ledger.entries import Entry, Kind, check_entry
+from byleave.ledger.artefacts import Artefacts
+from byleave.ledger.entries import ARTEFACTS, Entry, Kind, check_entry
 from byleave.ledger.wire import check_instant, check_text, data_text, to_microseconds
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ class Facts:
     """Id of an objection → who objected."""
     merges: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of accounts that are one person."""
+    artefacts: Artefacts = field(default_factory=Artefacts)
+    """What entries about no person have named; looked up only where one of them waits."""
 
     def copy(self) -> Facts:
         """The same, to be changed apart."""
-        return Facts(set(self.members), dict(self.objections), list(self.merges))
+        return Facts(set(self.members), dict(self.objections), list(self.merges), self.artefacts.copy())
 
     def same_person(self, one: str, other: str) -> bool:
         """Whether two ids are of one person."""
@@ -60,6 +63,9 @@ class Facts:
         check_entry(entry)
         if entry.kind is Kind.MEMBER_ERASED:
             raise InputError("an erasure is not recorded as an act", hint="ask the ledger to erase the person")
+        if entry.kind in ARTEFACTS:
+            self.artefacts.apply(entry)
+            return
         if entry.kind not in _ANYBODY | ENDINGS and entry.subject not in self.members:
             raise InputError(f"`{entry.subject}` was never registered")
         if entry.kind is Kind.MEMBER_REGISTERED:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.errors import InputError
+from byleave.ledger.fields import expected
 from byleave.policy.facts import IMPORT, MEMBER
 
 if TYPE_CHECKING:
@@ -35,6 +36,14 @@ class Kind(StrEnum):
     ITEM_WITHHELD = "item-withheld"
     ITEM_RELEASED = "item-released"
     MEMBER_ERASED = "member-erased"
+    POLICY_ACTIVATED = "policy-activated"
+    NOTICE_PUBLISHED = "notice-published"
+    SNAPSHOT_PUBLISHED = "snapshot-published"
+    RUN_STARTED = "run-started"
+    RUN_FINISHED = "run-finished"
+    MODEL_TRAINED = "model-trained"
+    MODEL_REGISTERED = "model-registered"
+    MODEL_FORGOTTEN = "model-forgotten"
 
 
 PLATFORM = "platform"
@@ -56,14 +65,32 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.ITEM_WITHHELD: frozenset({"item"}),
     Kind.ITEM_RELEASED: frozenset({"item"}),
     Kind.MEMBER_ERASED: frozenset({"entries"}),
+    Kind.POLICY_ACTIVATED: frozenset({"pack", "digest", "purposes", "from"}),
+    Kind.NOTICE_PUBLISHED: frozenset({"notice", "version", "language", "digest"}),
+    Kind.SNAPSHOT_PUBLISHED: frozenset(
+        {"manifest", "mode", "pack", "pack_digest", "purpose", "recipient", "counts", "epoch"}
+        | {"as_of", "watermark", "recheck_as_of", "recheck_watermark"}
+    ),
+    Kind.RUN_STARTED: frozenset({"run", "job", "snapshots"}),
+    Kind.RUN_FINISHED: frozenset({"run", "outcome"}),
+    Kind.MODEL_TRAINED: frozenset({"model", "name", "digest", "purpose", "run"}),
+    Kind.MODEL_REGISTERED: frozenset({"model", "name", "digest", "purpose", "snapshots", "trained_at"}),
+    Kind.MODEL_FORGOTTEN: frozenset({"model", "digest", "forgotten"}),
 }
 """The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
 
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})
 """Kinds that end a refusal. Nobody but the person does that; the one exception is a rejection with grounds."""
-_OF_NOBODY = frozenset({Kind.MEMBER_ERASED})
+ARTEFACTS = frozenset(
+    {Kind.POLICY_ACTIVATED, Kind.NOTICE_PUBLISHED, Kind.SNAPSHOT_PUBLISHED, Kind.RUN_STARTED, Kind.RUN_FINISHED}
+    | {Kind.MODEL_TRAINED, Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN}
+)
+"""Kinds about what the platform does, and about no person; no decision reads them."""
+_OF_NOBODY = ARTEFACTS | {Kind.MEMBER_ERASED}
 """Kinds that name no person: who was erased is told by the numbers of the entries alone."""
+_BLANK_IN_ARTEFACTS = frozenset({"epoch", "name", "trained_at"})
+"""Fields that may be None there: a folder has no epoch, not every model a name, and not everybody knows when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +121,9 @@ def check_entry(entry: Entry) -> None:
         raise InputError(f"{place} lacks `{name}`")
     for name in sorted(given - wanted):
         raise InputError(f"{place} has no field `{name}`")
+    if entry.kind in ARTEFACTS:
+        _check_artefact(entry, place)
+        return
     for name in sorted(wanted - _MAY_BE_NONE):
         if not entry.data[name]:
             raise InputError(f"{place}: `{name}` is blank")
@@ -105,6 +135,20 @@ def check_entry(entry: Entry) -> None:
         raise InputError(f"{place}: only the person may do that", hint="a refusal ends by the person's own act alone")
     if entry.kind is Kind.PREFERENCE_SET and entry.data["value"] not in ("on", "off"):
         raise InputError(f"{place}: expected `on` or `off`, got `{entry.data['value']}`")
+
+
+def _check_artefact(entry: Entry, place: str) -> None:
+    """Refuse an entry about no person whose fields hold what they cannot."""
+    if entry.subject:
+        raise InputError(f"{place} names `{entry.subject}`", hint="it is about no person")
+    if entry.actor != PLATFORM:
+        raise InputError(f"{place}: expected `{PLATFORM}` as actor, got `{entry.actor}`")
+    for name, value in sorted(entry.data.items()):
+        if value is None and name in _BLANK_IN_ARTEFACTS:
+            continue
+        words = expected(name, value)
+        if words is not None:
+            raise InputError(f"{place}: expected {words} in `{name}`, got `{value}`")
 
 
 def in_order(entries: Iterable[Entry], after: Entry | None = None) -> Iterator[Entry]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import InputError
-from byleave.ledger.entries import Entry, Kind, in_order
+from byleave.ledger.artefacts import Artefacts
+from byleave.ledger.entries import ARTEFACTS, Entry, Kind, in_order
 from byleave.ledger.merging import merge_acts
 from byleave.policy.facts import Act, Member, NoticeDelivery, Objection, Register, Residence
 
@@ -44,6 +45,7 @@ class State:
         self._people: dict[str, _Person] = {}
         self._objection_ids: set[str] = set()
         self._withheld: dict[str, dict[str, datetime]] = {}
+        self._artefacts = Artefacts()
         self._last: Entry | None = None
 
     @property
@@ -161,6 +163,10 @@ class State:
         for name in person.ids if person else [entry.subject]:
             owners.pop(name, None)
 
+    def _artefact(self, entry: Entry) -> None:
+        """What is about no person changes nothing that a decision reads."""
+        self._artefacts.apply(entry)
+
     def _erased(self, entry: Entry) -> None:
         """Forget the ids whose entries are gone, as a reader does who comes later and never sees those entries."""
         gone = frozenset(entry.data["entries"])
@@ -185,6 +191,7 @@ _APPLY: Mapping[Kind, Callable[[State, Entry], None]] = {
     Kind.ITEM_WITHHELD: State._withhold,  # noqa: SLF001
     Kind.ITEM_RELEASED: State._release,  # noqa: SLF001
     Kind.MEMBER_ERASED: State._erased,  # noqa: SLF001
+    **dict.fromkeys(ARTEFACTS, State._artefact),  # noqa: SLF001
 }
 
 

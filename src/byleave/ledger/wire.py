@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import InputError
 from byleave.kernel.instants import FIRST, LAST, format_instant, parse_date, parse_instant
+from byleave.ledger.fields import INSTANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +26,11 @@ MOST_BYTES_OF_ID = 1024
 """An index of PostgreSQL holds at most 2,704 bytes in a row (btree, pages of 8 kB)."""
 MOST_BYTES = 65_536
 _IDS = frozenset({"actor", "into", "item", "key", "objection", "setting", "subject"})
-_NO_TEXT = frozenset({"birth_date", "entries", "since"})
+_NO_TEXT = frozenset({"birth_date", "entries", "since"}) | INSTANTS
 """Fields that hold a day, numbers or an instant; as text they might not be readable later."""
+_INSTANTS = INSTANTS | {"since"}
+_NUMBERS = frozenset({"recheck_watermark", "watermark"})
+_TEXTS = frozenset({"forgotten", "purposes", "snapshots"})
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -42,8 +46,8 @@ def from_microseconds(number: int) -> datetime:
 def data_text(data: Mapping[str, Any]) -> str:
     """What an entry says, as canonical JSON; days and instants become text.
 
-    Raises: InputError for a value that is neither text, a day, an instant, None nor a list of numbers, for text that no
-    database can keep, and for an instant out of bounds.
+    Raises: InputError for a value of a kind that its field cannot hold, for text that no database can keep, and for an
+    instant out of bounds.
     """
     return canonical_json({name: _plain(name, value) for name, value in data.items()}).decode()
 
@@ -53,8 +57,9 @@ def read_data(text: str) -> dict[str, Any]:
     data: dict[str, Any] = json.loads(text)
     if data.get("birth_date"):
         data["birth_date"] = parse_date(data["birth_date"])
-    if data.get("since"):
-        data["since"] = parse_instant(data["since"])
+    for name in _INSTANTS & data.keys():
+        if data[name]:
+            data[name] = parse_instant(data[name])
     return data
 
 
@@ -99,7 +104,7 @@ def line(entry: Entry) -> dict[str, Any]:
 def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
     if value is None:
         return None
-    if name == "since" and isinstance(value, datetime):
+    if name in _INSTANTS and isinstance(value, datetime):
         check_instant(name, value)
         return format_instant(value)
     if name == "birth_date" and isinstance(value, date) and not isinstance(value, datetime):
@@ -108,7 +113,29 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
         return value.isoformat()
     if name == "entries" and isinstance(value, list) and all(isinstance(one, int) for one in value):
         return value
+    if _is_structured(name, value):
+        return value
     if isinstance(value, str) and name not in _NO_TEXT:
         check_text(name, value)
         return value
     raise InputError(f"`{name}` is of a kind that it cannot hold: `{value!r}`")
+
+
+def _is_structured(name: str, value: Any) -> bool:  # noqa: ANN401 - a JSON value
+    """Whether a field of an entry about no person holds what it may: a number, texts, or numbers by name."""
+    if name in _TEXTS and isinstance(value, list):
+        texts = value
+    elif name == "counts" and isinstance(value, dict) and all(map(_is_number, value.values())):
+        texts = list(value)
+    else:
+        return name in _NUMBERS and _is_number(value)
+    for text in texts:
+        if not isinstance(text, str):
+            return False
+        check_text(name, text)
+    return True
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401 - a JSON value
+    """Whether it is a whole number that JSON holds exactly. Source: RFC 8785, section 3.2.2.3."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53

@@ -178,6 +178,19 @@ def test_without_the_key_nobody_is_erased_or_comes_back(address: str) -> None:
         Store(address, suppression_secret=b"short")
 
 
+def test_what_the_platform_did_is_nobodys_to_erase(store: Store) -> None:
+    """M17: entries about no person have a blank subject, and no erasure takes them or those of earlier erasures."""
+    digest = "sha256:" + "0" * 64
+    notice = {"notice": "ai-training", "version": "1", "language": "en", "digest": digest}
+    published = store.append([Proposal(Kind.NOTICE_PUBLISHED, "", "platform", notice)])
+    store.append([registered("ana"), switched("ana")])
+    erased = store.erase("ana")
+
+    with pytest.raises(InputError, match="whom to erase is blank"):
+        store.erase("")
+    assert [entry for entry in store.entries() if not entry.erased] == [*published, erased]
+
+
 def test_a_key_whose_answer_was_erased_is_told(address: str, store: Store) -> None:
     """A request that is sent again after its entries were erased is not recorded a second time by accident."""
     store.append([registered("ana"), registered("bo")], key="k")

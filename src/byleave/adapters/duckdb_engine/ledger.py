@@ -93,6 +93,12 @@ def _insert(session: Session, database: Any, after: int, until: int) -> None:  #
         )
     span = f"seq > {after} AND seq <= {until}"
     require_whole(session.one(f"SELECT count(DISTINCT seq) FROM {_ENTRIES} WHERE {span}"), after, until)
+    unknown = session.rows(f"SELECT min(seq), any_value(kind) FROM {_ENTRIES} WHERE {span} AND kind NOT IN ({_KINDS})")
+    if unknown[0][0] is not None:
+        raise RefusedError(
+            f"entry {unknown[0][0]} is of a kind that is not known here: `{unknown[0][1]}`",
+            hint="it may be a refusal; use the version of byleave that recorded it, or a newer one",
+        )
 
 
 def _erases(session: Session, database: Any, before: Head, head: Head) -> bool:  # noqa: ANN401 - as above
@@ -122,6 +128,7 @@ def _of(kind: Kind) -> str:
     return f"{_ENTRIES} WHERE kind = {literal(kind)} AND NOT erased AND subject NOT IN (FROM {_MERGED})"
 
 
+_KINDS = ", ".join(literal(kind) for kind in Kind)
 _ENDS = ", ".join(literal(kind) for kind in (Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN))
 # `->>` binds more loosely than `=` in DuckDB: it stands in parentheses beside one
 _TABLES = {

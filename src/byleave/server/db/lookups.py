@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import InputError
 from byleave.ledger.admission import ENDINGS, Facts
-from byleave.ledger.entries import Kind
+from byleave.ledger.artefacts import Artefacts
+from byleave.ledger.entries import ARTEFACTS, PLATFORM, Entry, Kind
 from byleave.ledger.suppression import Refusal, suppression_key
-from byleave.ledger.wire import from_microseconds
+from byleave.ledger.wire import from_microseconds, read_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +33,28 @@ def facts_about(session: Session, proposals: Sequence[Proposal]) -> Facts:
         if one.kind is Kind.MEMBERS_MERGED or one.kind in ENDINGS:
             ends |= {one.subject, _text(one, "into")}
     merges = merges_of(session, ends) if ends else []
-    return Facts(_members(session, names), _objectors(session, objections), merges)
+    named = artefacts_of(session) if any(one.kind in ARTEFACTS for one in proposals) else Artefacts()
+    return Facts(_members(session, names), _objectors(session, objections), merges, named)
+
+
+def artefact_entries(session: Session) -> list[Entry]:
+    """The entries about what the platform does, in order. They are few, and have an index: their subject is blank."""
+    sql = (
+        "SELECT e.seq, e.recorded_at, e.kind, p.at, p.data FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq "
+        "WHERE p.subject = '' AND e.kind <> 'member-erased' ORDER BY p.seq"
+    )
+    return [
+        Entry(seq, from_microseconds(recorded_at), Kind(kind), "", PLATFORM, from_microseconds(at), read_data(data))
+        for seq, recorded_at, kind, at, data in session.query(sql)
+    ]
+
+
+def artefacts_of(session: Session) -> Artefacts:
+    """What the entries about no person have named."""
+    named = Artefacts()
+    for entry in artefact_entries(session):
+        named.apply(entry)
+    return named
 
 
 def _text(proposal: Proposal, name: str) -> str:

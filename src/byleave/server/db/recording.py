@@ -217,6 +217,9 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
 
     Raises: InputError when nothing is recorded about them, or the key is missing; what the session raises.
     """
+    if not subject:
+        # the blank id stands for nobody: what the platform did is recorded under it, and is no person's to erase
+        raise InputError("whom to erase is blank")
     secret = world.suppression_secret
     if secret is None:
         raise InputError("nobody can be erased without the suppression key", hint="what they refused could not be kept")

@@ -1,0 +1,108 @@
+"""What the fields of an entry about no person may hold; those of one about a person are text, a day or an instant."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from byleave.kernel.vocabulary import PURPOSES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Check = Callable[[Any], bool]
+
+MODES = ("training", "replay")
+OUTCOMES = ("completed", "failed", "stopped")
+INSTANTS = frozenset({"as_of", "from", "recheck_as_of", "trained_at"})
+"""Fields that hold an instant, and are text where they are written down."""
+MOST_KEYS = 1_000
+"""People in one entry that says that a model has forgotten them; whoever forgets more writes several."""
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_KEY = re.compile(r"[0-9a-f]{16}")
+
+
+def _is_text(value: Any) -> bool:  # noqa: ANN401 - a JSON value
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_digest(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+def _is_count(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_watermark(value: Any) -> bool:  # noqa: ANN401
+    return _is_count(value) or _is_digest(value)
+
+
+def _is_instant(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, datetime) and value.tzinfo is not None
+
+
+def _is_counts(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, dict) and all(_is_text(name) and _is_count(rows) for name, rows in value.items())
+
+
+def _several(one: Check) -> Check:
+    """A list without doubles of at least one such value."""
+
+    def check(value: Any) -> bool:  # noqa: ANN401
+        return isinstance(value, list) and bool(value) and all(map(one, value)) and len(set(value)) == len(value)
+
+    return check
+
+
+def _are_keys(value: Any) -> bool:  # noqa: ANN401
+    return (
+        _several(lambda key: isinstance(key, str) and _KEY.fullmatch(key) is not None)(value)
+        and len(value) <= MOST_KEYS
+        and value == sorted(value)  # in any other order it would tell in which they asked
+    )
+
+
+_TEXT = (_is_text, "a text")
+_SHA256 = (_is_digest, "`sha256:` and 64 hexadecimal digits")
+_INSTANT = (_is_instant, "an instant with its zone")
+_MARK = (_is_watermark, "the number of an entry, or a folder's digest")
+CHECKS: Mapping[str, tuple[Check, str]] = {
+    "as_of": _INSTANT,
+    "counts": (_is_counts, "a number of rows for each reason"),
+    "digest": _SHA256,
+    "epoch": _TEXT,
+    "forgotten": (_are_keys, f"a sorted list of up to {MOST_KEYS:,} keys of 16 hexadecimal digits"),
+    "from": _INSTANT,
+    "job": _TEXT,
+    "language": _TEXT,
+    "manifest": _SHA256,
+    "mode": (MODES.__contains__, f"one of {', '.join(MODES)}"),
+    "model": _TEXT,
+    "name": _TEXT,
+    "notice": _TEXT,
+    "outcome": (OUTCOMES.__contains__, f"one of {', '.join(OUTCOMES)}"),
+    "pack": _TEXT,
+    "pack_digest": _SHA256,
+    "purpose": (PURPOSES.__contains__, f"one of {', '.join(PURPOSES)}"),
+    "purposes": (_several(PURPOSES.__contains__), f"a list of {', '.join(PURPOSES)}"),
+    "recheck_as_of": _INSTANT,
+    "recheck_watermark": _MARK,
+    "recipient": _TEXT,
+    "run": _TEXT,
+    "snapshots": (_several(_is_digest), "a list of digests of manifests"),
+    "trained_at": _INSTANT,
+    "version": _TEXT,
+    "watermark": _MARK,
+}
+"""Field → whether it may hold a value, and what was expected."""
+
+
+def expected(name: str, value: Any) -> str | None:  # noqa: ANN401
+    """What a field should hold, if it does not hold that; None if it does."""
+    check, words = CHECKS[name]
+    try:
+        return None if check(value) else words
+    except TypeError:  # what cannot be hashed is in no list
+        return words
