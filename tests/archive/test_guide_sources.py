@@ -15,7 +15,7 @@ from byleave.archive.guide_model import Fact, Quote, Remark
 from byleave.archive.guide_notes import parse_notes
 from byleave.archive.guide_words import tell
 from byleave.kernel.errors import PackError
-from byleave.text.catalogue import LANGUAGES, Catalogue
+from byleave.text.catalogue import LANGUAGES, SOURCE_LANGUAGE, Catalogue
 from byleave.text.reasons import REASONS
 from tests.archive.guides import ARTICLE, BEFORE, COUNTRIES, NEWEST, NOW, PACKS, load_pack, notes_on, told
 
@@ -34,6 +34,7 @@ PEOPLE = [
     for born in (None, date(2010, 5, 1))
     if country or not (off or born)
 ]
+TRANSLATED = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
 LINES = ("applies", "reach", "switch", "limits", "objection", "evidence", "not_established")
 OWN_TABLES = (messages.REMARKS, messages.ALL_THE_SAME, REASONS)
 OWN = (messages.APPLIED, messages.DAY_COUNTS)
@@ -166,11 +167,12 @@ def test_certainty_of_the_article_is_its_own() -> None:
     assert marks == {ARTICLE: "C", NEWEST: "A"}
 
 
-def test_german_is_whole() -> None:
-    """M19: whatever a shipped pack or the notes say is told in German too; nothing falls back to English."""
-    english = Catalogue("de").say(messages.IN_ENGLISH)
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_are_whole(language: str) -> None:
+    """M19: whatever a shipped pack or the notes say is told in every language; nothing falls back to English."""
+    english = Catalogue(language).say(messages.IN_ENGLISH)
     for guide in guides():
-        document = tell(guide, "de")
+        document = tell(guide, language)
         spans = [
             span
             for section in document.sections
@@ -182,11 +184,12 @@ def test_german_is_whole() -> None:
         assert not [span.text for span in spans if span.language or english in span.text]
 
 
-def test_titles_are_translated() -> None:
-    """M19: every title that a guide shows of a LinkedIn pack is known in German, or is the same there."""
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_titles_are_translated(language: str) -> None:
+    """M19: every title that a guide shows of a LinkedIn pack is known in every language, or is the same there."""
     notes = notes_on("linkedin")
     assert notes is not None
-    known = set(notes.translations()["de"]) | {"LinkedIn", "Videos", "Data Processing Objection form"}
+    known = set(notes.translations()[language]) | {"LinkedIn", "Data Processing Objection form"}
     for name in PACKS:
         pack = load_pack(name)
         parts = (pack.categories, pack.regimes, pack.recipients)

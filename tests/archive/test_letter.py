@@ -24,6 +24,16 @@ from tests.archive.exposures import export_files, measured
 from tests.archive.guides import NEWEST, NOW, load_pack, notes_on
 from tests.archive.test_guide_page import Reader
 
+NO_ACCOUNT = {
+    "en": "I have no account with you.",
+    "de": "Ich habe kein Konto bei Ihnen.",
+    "fr": "pas de compte chez vous.",
+}
+SHARED_HERE = {
+    "en": "Members shared it here: [",
+    "de": "Mitglieder teilten",
+    "fr": "Des membres les ont partagées ici\u00a0: [",
+}
 PROFILE = "First Name,Last Name,Headline\n"
 
 
@@ -108,8 +118,8 @@ def test_own_data(language: str) -> None:
     """M11, M13: the letter counts what the person's own archive holds of the kinds that are used, and no message."""
     text = flat(written("DE", language))
 
-    assert {"en": "Posts: 3", "de": "Beiträge: 3"}[language] in text
-    assert {"en": "Private messages", "de": "Private Nachrichten"}[language] not in text
+    assert {"en": "Posts: 3", "de": "Beiträge: 3", "fr": "Posts\u00a0: 3"}[language] in text
+    assert {"en": "Private messages", "de": "Private Nachrichten", "fr": "Messages privés"}[language] not in text
     assert "Hello" not in text
 
 
@@ -137,8 +147,8 @@ def test_non_member(language: str) -> None:
     letter = letter_of_non_member(guide, language)
     text = flat(letter) + " ".join(letter.signature)
 
-    assert {"en": "I have no account with you.", "de": "Ich habe kein Konto bei Ihnen."}[language] in text
-    assert {"en": "Members shared it here: [", "de": "Mitglieder teilten"}[language] in text
+    assert NO_ACCOUNT[language] in text
+    assert SHARED_HERE[language] in text
     assert "21" in text
     assert "LinkedIn Ireland" in letter.head[0]
     assert any("TS-DPRO" in note for note in letter.notes)

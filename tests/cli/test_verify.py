@@ -139,7 +139,7 @@ def test_json(run: Run, tmp_path: Path, name: str) -> None:
 UNREADABLE = [
     (("verify",), 2, "missing argument"),
     (("verify", "receipt.json"), 2, "whose signature is it"),
-    (("verify", "receipt.json", "--keys", "ring.json", "--lang", "fr"), 2, "there is no language `fr`"),
+    (("verify", "receipt.json", "--keys", "ring.json", "--lang", "nl"), 2, "there is no language `nl`"),
     (("verify", "nowhere.json", "--keys", "ring.json"), 1, "cannot read `nowhere.json`: no such file"),
     (("verify", "snapshot", "--keys", "ring.json"), 1, "cannot read `snapshot`: is a directory"),
     (("verify", "ring.json", "--keys", "ring.json"), 1, "`ring.json` is not a receipt"),

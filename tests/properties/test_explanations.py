@@ -20,6 +20,7 @@ from byleave.policy.facts import Act, Item, Objection, Register
 from byleave.policy.model import Pack
 from byleave.policy.rules import rules_for
 from byleave.policy.semantics import acts_that_count, decide, stands
+from byleave.text.catalogue import LANGUAGES
 from byleave.text.layout import render
 from tests.properties.generate import world
 
@@ -152,7 +153,7 @@ def test_every_word_is_filled_in(case: Told) -> None:
     """Both languages lay out every explanation with no placeholder left, within the width, and the JSON is plain."""
     _, _, explanations = case
     for _, explanation in explanations:
-        for language in ("en", "de"):
+        for language in LANGUAGES:
             page = render(explanation, language, width=80)
             assert not [line for line in page if "{" in line or "}" in line or len(line) > 80]
         value = explanation.as_json()

@@ -66,7 +66,7 @@ def test_every_message_is_translated(language: str) -> None:
     known = translated(language)
 
     assert set(known) == written()
-    assert not [message for message, translation in known.items() if not translation.strip()]
+    assert not [message for message, translation in known.items() if not translation]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -100,7 +100,11 @@ def test_sentences_are_easy(language: str) -> None:
     assert not [sentence for sentence, parts in zip(told, split, strict=True) if len(parts) > LONGEST_SENTENCE]
 
 
-NAGGING = r"please|sorry|unfortunately|should|must|recommend|don't|miss out|bitte|leider|sollte|müssen|empfehl"
+QUOTES = {"de": "„“", "fr": "«»"}
+NAGGING = (
+    r"please|sorry|unfortunately|should|must|recommend|don't|miss out|bitte|leider|sollte|müssen|empfehl"
+    r"|veuillez (?!agréer)|hélas|malheureus|devriez|devez|il faut|désol"
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -111,24 +115,33 @@ def test_nobody_is_urged(language: str) -> None:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_quotation_marks_are_the_language_s_own(language: str) -> None:
-    """A translation does not keep the English quotation marks."""
-    assert language == "de"
-    assert not [text for text in translated(language).values() if re.search("“[^„]*”", text)]
+    """A translation does not keep the English quotation marks, and quotes as often as the message does."""
+    opening, closing = QUOTES[language]
+    for message, text in translated(language).items():
+        assert not re.search("“[^„]*”", text)
+        assert text.count(opening) == text.count(closing) == message.count("“"), text
+
+
+def test_french_is_spaced_as_french_is() -> None:
+    """French has a space that does not break before `:` and inside its quotation marks, and a narrow one before `;`."""
+    for text in translated("fr").values():
+        assert not re.search("(?<!\u00a0):(?!/)|(?<=\\w)[;?!]|«(?!\u00a0)|(?<!\u00a0)»", text), text
+        assert not re.search(r"\w'\w", text), text
 
 
 def test_unknown_language_is_a_mistake_of_the_caller() -> None:
     """A language without messages is refused, with the ones that there are."""
-    with pytest.raises(UsageError, match="there is no language `fr`") as caught:
-        Catalogue("fr")
+    with pytest.raises(UsageError, match="there is no language `nl`") as caught:
+        Catalogue("nl")
 
-    assert caught.value.hint == "there are: en, de"
+    assert caught.value.hint == "there are: en, de, fr"
 
 
 @pytest.mark.parametrize(
     ("locale", "language"),
     [
         ("de_AT.UTF-8", "de"), ("de", "de"), ("DE-ch", "de"), ("de.UTF-8", "de"),
-        ("en_GB", "en"), ("fr_FR", "en"), ("C", "en"), ("", "en"), (None, "en"),
+        ("fr_CH.UTF-8", "fr"), ("en_GB", "en"), ("nl_NL", "en"), ("C", "en"), ("", "en"), (None, "en"),
     ],
 )  # fmt: skip
 def test_language_of_a_locale(locale: str | None, language: str) -> None:

@@ -38,6 +38,8 @@ def test_date() -> None:
     """A date has no time; the month is in the language."""
     assert date_text(Catalogue("en"), date(2026, 3, 1)) == "1 March 2026"
     assert date_text(Catalogue("de"), date(2026, 3, 1)) == "1. März 2026"
+    assert date_text(Catalogue("fr"), date(2026, 3, 1)) == "1er mars 2026"
+    assert date_text(Catalogue("fr"), date(2026, 3, 2)) == "2 mars 2026"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -101,7 +103,14 @@ def test_braces_in_values_are_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("007", "007"), ("日本 é", "日本 é"), ("a\nb", "a\\nb"), ("\x1b[1m", "\\x1b[1m"), ("\u202eb", "\\u202eb")],
+    [
+        ("007", "007"),
+        ("日本 é", "日本 é"),
+        ("a\nb", "a\\nb"),
+        ("\x1b[1m", "\\x1b[1m"),
+        ("\u202eb", "\\u202eb"),
+        ("\u00ab\u00a0b\u00a0\u00bb", "\u00ab\u00a0b\u00a0\u00bb"),
+    ],
 )
 def test_plain(text: str, shown: str) -> None:
     """Letters of every script stay; what would steer a terminal is escaped."""

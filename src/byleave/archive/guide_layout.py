@@ -19,6 +19,10 @@ _GAP = 2
 
 def lines(document: Document, width: int = WIDTH) -> Iterator[str]:
     """The document as lines of at most `width` characters, but for words and addresses that are longer."""
+    yield from (line.replace(UNBROKEN, " ") for line in _lines(document, width))
+
+
+def _lines(document: Document, width: int) -> Iterator[str]:
     yield from _wrapped(document.title, width)
     yield from _wrapped(document.subtitle, width)
     for section in document.sections:
@@ -62,7 +66,7 @@ def _listing(block: Listing, width: int) -> Iterator[str]:
 def _hanging(mark: str, text: str, width: int) -> Iterator[str]:
     """Text behind a mark, indented by two; what follows stands below its beginning."""
     first = f"  {mark} " if mark else "  "
-    told = wrap(
+    yield from wrap(
         text,
         width,
         initial_indent=first,
@@ -70,7 +74,6 @@ def _hanging(mark: str, text: str, width: int) -> Iterator[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-    yield from (line.replace(UNBROKEN, " ") for line in told)
 
 
 def _wrapped(text: str, width: int) -> list[str]:

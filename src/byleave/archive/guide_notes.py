@@ -46,10 +46,11 @@ class Verified(Sourced):
 
 
 class Words(Part):
-    """What packs say in English, in another language."""
+    """What packs say in English, in the other languages."""
 
     en: str
     de: str
+    fr: str
 
 
 class Notes(Part):
@@ -64,7 +65,7 @@ class Notes(Part):
 
     def translations(self) -> dict[str, dict[str, str]]:
         """Language → English → the same in that language."""
-        return {"de": {words.en: words.de for words in self.words}}
+        return {"de": {one.en: one.de for one in self.words}, "fr": {one.en: one.fr for one in self.words}}
 
 
 def cite(sources: Mapping[str, Source], part: Sourced) -> SourceText:

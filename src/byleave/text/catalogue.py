@@ -13,7 +13,7 @@ from importlib import resources
 from byleave.kernel.errors import UsageError
 
 SOURCE_LANGUAGE = "en"
-LANGUAGES = (SOURCE_LANGUAGE, "de")
+LANGUAGES = (SOURCE_LANGUAGE, "de", "fr")
 """The languages in which every message exists."""
 DOMAIN = "byleave"
 

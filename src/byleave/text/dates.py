@@ -16,6 +16,8 @@ MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
     N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
+FIRST = N_("1")
+"""The first day of a month."""
 DATE = N_("{day} {month} {year}")
 INSTANT = N_("{day} {month} {year}, {time} UTC")
 
@@ -34,4 +36,5 @@ def instant_text(catalogue: Catalogue, value: datetime) -> str:
 
 
 def _day(catalogue: Catalogue, value: date) -> dict[str, str]:
-    return {"day": str(value.day), "month": catalogue.say(MONTHS[value.month - 1]), "year": str(value.year)}
+    day = catalogue.say(FIRST) if value.day == 1 else str(value.day)
+    return {"day": day, "month": catalogue.say(MONTHS[value.month - 1]), "year": str(value.year)}

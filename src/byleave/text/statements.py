@@ -194,6 +194,8 @@ NO_EFFECT = {
     "connections-only": N_("Showing the item to connections only would not take it out."),
 }
 
+_NO_BREAK = "\u00a0\u202f"
+
 STATEMENTS: dict[str, tuple[str, ...]] = {**ITEM, **OWNER, **OBJECTIONS, **PREFERENCE, **ACTS, **CHANGES}
 
 
@@ -210,8 +212,16 @@ def fill(catalogue: Catalogue, values: Mapping[str, Value], titles: Mapping[str,
 
 
 def plain(text: str) -> str:
-    """Text from a table or a pack with every character escaped that would change how a terminal shows it."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    """Text from a table or a pack with every character escaped that would change how a terminal shows it.
+
+    No-break spaces stay, as French is written with them.
+    """
+    shown = (char if char.isprintable() or char in _NO_BREAK else _escaped(char) for char in text)
+    return "".join(shown)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 @cache
