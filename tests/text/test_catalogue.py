@@ -100,7 +100,7 @@ def test_sentences_are_easy(language: str) -> None:
     assert not [sentence for sentence, parts in zip(told, split, strict=True) if len(parts) > LONGEST_SENTENCE]
 
 
-QUOTES = {"de": "„“", "fr": "«»"}
+QUOTES = {"de": ("„", "“"), "fr": ("«", "»")}
 NAGGING = (
     r"please|sorry|unfortunately|should|must|recommend|don't|miss out|bitte|leider|sollte|müssen|empfehl"
     r"|veuillez (?!agréer)|hélas|malheureus|devriez|devez|il faut|désol"
