@@ -26,7 +26,10 @@ def test_a_ledger_is_made_and_looked_at(tmp_path: Path) -> None:
         head = store.head()
     told = json.loads(byleave("ledger", "head", "sqlite:///ledger.db", "--json", cwd=tmp_path).stdout)
 
-    assert [json.loads(one.stdout) for one in made] == [{"applied": ["0001_initial"]}, {"applied": []}]
+    first, second = (json.loads(one.stdout) for one in made)
+    assert (first["applied"], second) == (["0001_initial"], {"applied": [], "accounts": []})
+    assert "accounts 0001_initial" in first["accounts"]
+    assert not any(name.startswith("ledger ") for name in first["accounts"])
     assert (told["seq"], told["chain"], told["epoch"]) == (1, head.chain, {"number": 1, "name": head.name})
     assert told["recorded_at"].endswith("Z")
     assert f"chain        {head.chain}\n" in byleave("ledger", "head", "sqlite:///ledger.db", cwd=tmp_path).stdout

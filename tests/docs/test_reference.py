@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 TYPES = {"choice": "word", "ids": "texts"}
 """What the page calls a kind of column, where it is not the kind's own name."""
 READ = re.compile(r"""\b(?:environ\.get\(|environ\[|getenv\()["']([A-Z_]+)["']""")
-OWN = re.compile(r"\bBYLEAVE_[A-Z]+\b")
+OWN = re.compile(r"\bBYLEAVE_[A-Z]+(?:_[A-Z]+)*\b")
 EVERYWHERE = {"HOME", "PATH", "PYTEST_XDIST_WORKER"}
 """Variables that are none of byleave's own, such as those that a system always has."""
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 COMMANDS = {
+    "account": ("byleave.cli.account", "Make accounts of members and staff."),
     "check": ("byleave.cli.check", "Say what of a person's own archive AI may be trained on, and what they can do."),
     "demo": ("byleave.cli.demo", "See it all on a made-up platform, on this machine, in under a minute."),
     "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
@@ -27,7 +28,9 @@ COMMANDS = {
     "ledger": ("byleave.cli.ledger", "Look at the ledger, the record of what people chose."),
     "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
+    "serve": ("byleave.cli.serve", "Serve the API and members' pages."),
     "snapshot": ("byleave.cli.snapshot", "Say whether a snapshot may still be trained on."),
+    "token": ("byleave.cli.token", "Make, rotate and revoke the tokens of services."),
     "verify": ("byleave.cli.verify", "Verify a receipt offline, and whether a snapshot has seen it."),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."

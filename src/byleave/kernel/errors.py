@@ -5,6 +5,8 @@
     ├── PackError           exit 1   a policy pack cannot be read or contradicts itself
     ├── PolicyCheckError   exit 4   a pack was read and its cases or checks fail
     ├── InputError          exit 1   a table (items, register) cannot be read
+    │   ├── UnknownError    exit 1   what is named is not there
+    │   └── ConflictError   exit 1   what is asked contradicts what is recorded
     ├── RefusedError        exit 1   the run is refused, because it might overlook a refusal
     ├── OutputError         exit 1   the result cannot be written
     ├── LedgerError         exit 1   a ledger cannot be opened, or does not go on
@@ -63,6 +65,18 @@ class InputError(ByleaveError):
     """A table of items or of the register cannot be read."""
 
     code = "input"
+
+
+class UnknownError(InputError):
+    """What is named is not there: a member, a setting, an item, an entry."""
+
+    code = "unknown"
+
+
+class ConflictError(InputError):
+    """What is asked contradicts what is recorded."""
+
+    code = "conflict"
 
 
 class RefusedError(ByleaveError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.canonical import canonical_json
-from byleave.kernel.errors import InputError
+from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.ledger.artefacts import Artefacts
 from byleave.ledger.entries import ARTEFACTS, Entry, Kind, check_entry
 from byleave.ledger.wire import check_instant, check_text, data_text, to_microseconds
@@ -67,7 +67,7 @@ class Facts:
             self.artefacts.apply(entry)
             return
         if entry.kind not in _ANYBODY | ENDINGS and entry.subject not in self.members:
-            raise InputError(f"`{entry.subject}` was never registered")
+            raise UnknownError(f"`{entry.subject}` was never registered")
         if entry.kind is Kind.MEMBER_REGISTERED:
             self._register(entry.subject)
         elif entry.kind is Kind.MEMBERS_MERGED:
@@ -77,21 +77,21 @@ class Facts:
         elif entry.kind in ENDINGS:
             objector = self.objections.get(entry.data["objection"])
             if objector is None or not self.same_person(entry.subject, objector):
-                raise InputError(f"`{entry.subject}` has no objection `{entry.data['objection']}`")
+                raise UnknownError(f"`{entry.subject}` has no objection `{entry.data['objection']}`")
 
     def _register(self, name: str) -> None:
         if name in self.members:
-            raise InputError(f"`{name}` is registered already", hint="reopen the account")
+            raise ConflictError(f"`{name}` is registered already", hint="reopen the account")
         self.members.add(name)
 
     def _merge(self, one: str, other: str) -> None:
         if other not in self.members:
-            raise InputError(f"`{other}` was never registered")
+            raise UnknownError(f"`{other}` was never registered")
         self.merges.append((one, other))
 
     def _object(self, subject: str, name: str) -> None:
         if name in self.objections:
-            raise InputError(f"there is an objection `{name}` already", hint="every objection has its own id")
+            raise ConflictError(f"there is an objection `{name}` already", hint="every objection has its own id")
         self.objections[name] = subject
 
 

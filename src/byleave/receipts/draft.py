@@ -61,8 +61,8 @@ def draft(  # noqa: PLR0913 - each part comes from another place
     """
     act = _act(entry, objected_to)
     setting = _setting(pack, act.setting) if isinstance(act, parts.SettingAct) else None
-    scope = _scope(pack, _purposes(pack, act, setting), country)
-    effect = _effect(pack, act, scope)
+    scope = scope_of(pack, _purposes(pack, act, setting), country)
+    effect = effect_of(pack, act, scope)
     under_gdpr = scope.country is not None and scope.country in regions().sets["EEA"]
     content: dict[str, Any] = {
         "format": parts.FORMAT,
@@ -121,7 +121,8 @@ def _purposes(pack: Pack, act: Act, setting: Setting | None) -> tuple[str, ...]:
     return tuple(one for one in pack.purposes if purpose not in PURPOSES or one == purpose)
 
 
-def _scope(pack: Pack, purposes: Iterable[str], country: str | None) -> parts.Scope:
+def scope_of(pack: Pack, purposes: Iterable[str], country: str | None) -> parts.Scope:
+    """What an act on some purposes is about: products, and the rule of the country where the person lives."""
     about = tuple(purposes)
     products = [
         parts.Product(product=name, title=one.title, purpose=one.purpose) for name, one in pack.products.items()
@@ -143,7 +144,7 @@ def _grounds(pack: Pack, purposes: Iterable[str], country: str) -> Iterable[part
                 yield parts.Ground(purpose=purpose, regime=name, basis=regime.basis)
 
 
-def _effect(pack: Pack, act: Act, scope: parts.Scope) -> parts.Effect:
+def effect_of(pack: Pack, act: Act, scope: parts.Scope) -> parts.Effect:
     """How far the act reaches.
 
     An objection and an item that is held back keep old content out too, under every pack (tests 13 and 15 of the

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
-from django.conf import settings
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ConnectionHandler
@@ -16,31 +18,55 @@ from byleave.kernel.errors import LedgerError
 from byleave.ledger.address import one_line, without_password
 from byleave.ledger.wire import to_microseconds
 from byleave.server.db.address import django_database
+from byleave.server.db.apps import LedgerConfig
+from byleave.server.db.routing import LEDGER
 
-APP = "byleave.server.db"
-ALIAS = "byleave-migrate"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACCOUNTS = "byleave-accounts"
+SETTINGS = "byleave.server.settings"
 
 
 def migrate(address: str) -> list[str]:
-    """Bring a database to the newest form; create a file that is not there.
+    """Bring a ledger's database to the newest form; create a file that is not there.
 
     Returns: The names of the migrations that were applied, oldest first; none when it was up to date.
 
     Raises: LedgerError when it cannot be reached or was made by a newer byleave; UsageError for a wrong address.
     """
-    if not settings.configured:
-        settings.configure(INSTALLED_APPS=[APP], USE_TZ=True)
-        django.setup()
-    # under a name of its own among Django's connections, so that what else the process uses stays as it is
-    connections.settings[ALIAS] = ConnectionHandler({DEFAULT_DB_ALIAS: django_database(address)}).settings["default"]
-    connection = connections[ALIAS]
-    try:
+    with _connected(LEDGER, address) as connection:
         return _migrate(connection, without_password(address))
+
+
+def migrate_accounts(address: str) -> list[str]:
+    """The same for the database of accounts, sessions and tokens.
+
+    Raises: LedgerError when it cannot be reached; UsageError for a wrong address.
+    """
+    with _connected(ACCOUNTS, address) as connection:
+        executor = MigrationExecutor(connection)
+        targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] != LedgerConfig.label]
+        plan = executor.migration_plan(targets)
+        executor.migrate(targets, plan=plan)
+        return [f"{migration.app_label} {migration.name}" for migration, _ in plan]
+
+
+@contextmanager
+def _connected(alias: str, address: str) -> Iterator[Any]:
+    """One of Django's connections under a name of its own, so that what else the process uses stays as it is."""
+    if not apps.ready:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+        django.setup()
+    connections.settings[alias] = ConnectionHandler({DEFAULT_DB_ALIAS: django_database(address)}).settings["default"]
+    connection = connections[alias]
+    try:
+        yield connection
     except DatabaseError as error:
         raise LedgerError(f"cannot prepare `{without_password(address)}`: {one_line(error)}") from error
     finally:
         connection.close()
-        del connections[ALIAS], connections.settings[ALIAS]
+        del connections[alias], connections.settings[alias]
 
 
 def _migrate(connection: Any, shown: str) -> list[str]:  # noqa: ANN401 - a connection of Django

@@ -8,14 +8,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from byleave.kernel.errors import InputError, LedgerError
+from byleave.ledger.admission import linked
 from byleave.ledger.chain import NOTHING, Row, payload_digest, verify
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
+from byleave.server.db.lookups import kept_of, merges_of
 from byleave.server.db.opening import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from byleave.ledger.suppression import Refusal
     from byleave.server.db.session import Session
 
 CHUNK = 10_000
@@ -46,6 +49,13 @@ class Recorded(NamedTuple):
     entry: Entry
     salt: str | None
     data: str | None
+
+
+class Placed(NamedTuple):
+    """An entry, and the name of the epoch in which its number counts."""
+
+    entry: Entry
+    epoch: str
 
 
 class Reader:
@@ -92,6 +102,35 @@ class Reader:
         """Everything that is recorded about one person under this id, in order."""
         with self._reading() as session:
             return read_history(session, [subject])
+
+    def person(self, names: set[str]) -> tuple[set[str], list[Entry]]:
+        """Everything about some people under every id of theirs: the ids of all accounts ever merged, and the entries.
+
+        Args:
+            names: an id of each of them.
+
+        Returns: The ids, `names` among them, and the entries in order.
+        """
+        with self._reading() as session:
+            ids = linked(names, merges_of(session, names))
+            return ids, read_history(session, sorted(ids))
+
+    def kept(self, secret: bytes | None, names: set[str]) -> dict[str, list[Refusal]]:
+        """What people refused who were erased since, by their ids.
+
+        Raises: InputError when something is kept of somebody and `secret` is not the key under which it is.
+        """
+        with self._reading() as session:
+            return kept_of(session, secret, names)
+
+    def at(self, seq: int) -> Placed | None:
+        """One entry with its epoch; None when there is none under that number."""
+        with self._reading() as session:
+            found = read_recorded(session, seq - 1, seq)
+            if not found:
+                return None
+            name = session.query("SELECT name FROM ledger_epoch WHERE number = ?", [found[0].row.epoch])
+            return Placed(found[0].entry, str(name[0][0]))
 
     def verify(self) -> Head:
         """Check the chain, and that everything that was not erased is what was recorded.

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from byleave.kernel.errors import ByleaveError, InputError
+from byleave.kernel.errors import ByleaveError, ConflictError, InputError, UnknownError
 from byleave.ledger.admission import Facts, Proposal, body_bytes, linked
 from byleave.ledger.chain import Row, link, payload_digest
 from byleave.ledger.entries import Entry, Kind, check_entry
@@ -188,9 +188,11 @@ def _outcome(session: Session, batch: Batch, group: Group) -> list[Entry] | Byle
 def _first_answer(session: Session, batch: Batch, group: Group, answered: Answered) -> list[Entry]:
     """What was answered when the key was used first. Raises: InputError when it was for something else."""
     if len(answered.salts) < answered.entries:
-        raise InputError(f"the key `{group.key}` was used, and what it recorded was erased", hint="use a new key")
+        raise ConflictError(f"the key `{group.key}` was used, and what it recorded was erased", hint="use a new key")
     if salted(answered.salts, group.body) != answered.body_digest:
-        raise InputError(f"the key `{group.key}` was used for another request", hint="use a new key for each request")
+        raise ConflictError(
+            f"the key `{group.key}` was used for another request", hint="use a new key for each request"
+        )
     if answered.seq > batch.head.seq:
         first = answered.seq - batch.head.seq - 1
         return [one.entry for one in batch.drafts[first : first + answered.entries]]
@@ -228,7 +230,7 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     ids = sorted(linked({subject}, merges_of(session, [subject])))
     history = read_history(session, ids)
     if not history:
-        raise InputError(f"nothing is recorded about `{subject}`")
+        raise UnknownError(f"nothing is recorded about `{subject}`")
     batch = Batch(read_head(session), to_microseconds(world.clock()), world, Facts())
     numbers = [entry.seq for entry in history]
     made = batch.draft(Proposal(Kind.MEMBER_ERASED, "", actor, {"entries": numbers}), [])

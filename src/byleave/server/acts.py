@@ -1,0 +1,251 @@
+"""What the service does: each act is recorded, durable, and acknowledged with a signed receipt."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from byleave.kernel.errors import InputError, UnknownError
+from byleave.kernel.vocabulary import PURPOSES
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import PLATFORM, Kind
+from byleave.policy.facts import MEMBER
+from byleave.policy.regions import normalise_country
+from byleave.receipts.draft import draft
+from byleave.server.answers import Acknowledgement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+
+    from byleave.ledger.entries import Entry
+    from byleave.server.answers import Head
+    from byleave.server.db.store import Store
+    from byleave.server.person import Person
+    from byleave.server.policy_in_force import PolicyInForce
+    from byleave.server.signing import Signing
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Names a request, so that it is recorded once however often it is sent."""
+
+    caller: str
+    """Who asks; the same text of two callers names two requests."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One setting that somebody wants on or off."""
+
+    member: str
+    setting: str
+    value: str
+    """`on` or `off`."""
+    actor: str = MEMBER
+    """Whose act it is: `member`, the person's own; `import`, as another record tells it; `platform`, nobody's own."""
+    at: datetime | None = None
+    """When the person acted; None: now."""
+
+
+class Acts:
+    """The half of the service that writes. Every method raises LedgerError when the ledger has stopped."""
+
+    _store: Store
+    _policy: PolicyInForce
+    _signing: Signing
+    _secret: bytes
+    head: Callable[[], Head]
+    person: Callable[[str], Person]
+
+    # what a person chooses
+
+    def set_preference(  # noqa: PLR0913 - the parts of an act
+        self,
+        member: str,
+        setting: str,
+        value: str,
+        *,
+        actor: str = MEMBER,
+        at: datetime | None = None,
+        key: RequestKey | None = None,
+    ) -> Acknowledgement:
+        """Switch a setting for a person.
+
+        Raises: UnknownError for a setting or a member that is not there; InputError for another value than `on` and
+        `off`; ConflictError for a key that was used for another request.
+        """
+        return self.set_preferences([Choice(member, setting, value, actor, at)], key)[0]
+
+    def set_preferences(self, choices: Sequence[Choice], key: RequestKey | None = None) -> list[Acknowledgement]:
+        """Switch several settings, all of them or none.
+
+        Raises: as `set_preference`, naming the row, from 1; InputError for a setting of one person that stands twice.
+        """
+        seen: dict[tuple[str, str], int] = {}
+        proposals = []
+        for row, one in enumerate(choices, start=1):
+            place = f"row {row}: " if len(choices) > 1 else ""
+            name = self._policy.switch(one.setting).name
+            if one.value not in ("on", "off"):
+                raise InputError(f"{place}expected `on` or `off`, got `{one.value}`")
+            before = seen.setdefault((one.member, name), row)
+            if before != row:
+                raise InputError(f"{place}`{name}` of `{one.member}` stands in row {before} already")
+            data = {"setting": name, "value": one.value}
+            proposals.append(Proposal(Kind.PREFERENCE_SET, one.member, one.actor, data, one.at))
+        return self._acknowledged(proposals, key)
+
+    def withhold(
+        self, member: str, item: str, *, actor: str = MEMBER, key: RequestKey | None = None
+    ) -> Acknowledgement:
+        """Hold one item back from all training."""
+        return self._one(Kind.ITEM_WITHHELD, member, actor, {"item": item}, None, key)
+
+    def release(self, member: str, item: str, *, key: RequestKey | None = None) -> Acknowledgement:
+        """Stop holding an item back: the person's own act. Raises: UnknownError when they do not hold it back."""
+        if item not in {one.item for one in self.person(member).withheld()} and key is None:
+            raise UnknownError(f"`{member}` does not hold `{item}` back")
+        return self._one(Kind.ITEM_RELEASED, member, MEMBER, {"item": item}, None, key)
+
+    def object(  # noqa: PLR0913 - the parts of an act
+        self,
+        subject: str,
+        objection: str,
+        purpose: str | None = None,
+        *,
+        actor: str = MEMBER,
+        at: datetime | None = None,
+        key: RequestKey | None = None,
+    ) -> Acknowledgement:
+        """Receive an objection, of a member or of anybody else.
+
+        Args:
+            subject: who objects.
+            objection: its id, of which there is one.
+            purpose: what it is about; None: every training.
+            actor: `member` for the person's own act.
+            at: when the person objected; None: now.
+            key: names the request.
+
+        Raises: ConflictError when the id is taken; InputError for a purpose that nobody knows.
+        """
+        if purpose is not None and purpose not in PURPOSES:
+            raise InputError(f"there is no purpose `{purpose}`", hint=f"there are: {', '.join(PURPOSES)}")
+        data = {"objection": objection, "purpose": purpose}
+        return self._one(Kind.OBJECTION_RECEIVED, subject, actor, data, at, key)
+
+    def withdraw(self, subject: str, objection: str, *, key: RequestKey | None = None) -> Acknowledgement:
+        """Take an objection back: the person's own act. Raises: UnknownError when they have no such objection."""
+        return self._one(Kind.OBJECTION_WITHDRAWN, subject, MEMBER, {"objection": objection}, None, key)
+
+    # what the platform tells
+
+    def deliver(
+        self,
+        member: str,
+        notice: str,
+        version: str | None = None,
+        *,
+        at: datetime | None = None,
+        key: RequestKey | None = None,
+    ) -> Entry:
+        """Record that a notice has reached a member."""
+        data = {"notice": notice, "version": version}
+        return self._record([Proposal(Kind.NOTICE_DELIVERED, member, PLATFORM, data, at)], key)[0]
+
+    def register(
+        self, member: str, country: str | None, birth_date: date | None = None, *, key: RequestKey | None = None
+    ) -> list[Entry]:
+        """Register a member. Whoever was erased and comes back is off again at once: those entries follow the first.
+
+        Raises: ConflictError when the member is registered; InputError for a country that there is not.
+        """
+        data = {"country": _country(country), "birth_date": birth_date}
+        return self._record([Proposal(Kind.MEMBER_REGISTERED, member, PLATFORM, data)], key)
+
+    def move(
+        self, member: str, country: str | None, since: datetime | None = None, *, key: RequestKey | None = None
+    ) -> Entry:
+        """Record where a member lives from an instant on; None: from now on."""
+        data = {"country": _country(country), "since": since}
+        return self._record([Proposal(Kind.MEMBER_MOVED, member, PLATFORM, data)], key)[0]
+
+    def close_account(self, member: str, *, key: RequestKey | None = None) -> Entry:
+        """Record that an account was closed; what was refused under it outlives it."""
+        return self._record([Proposal(Kind.MEMBER_CLOSED, member, PLATFORM, {})], key)[0]
+
+    def reopen_account(self, member: str, *, key: RequestKey | None = None) -> Entry:
+        """Record that an account was opened again."""
+        return self._record([Proposal(Kind.MEMBER_REOPENED, member, PLATFORM, {})], key)[0]
+
+    def merge(self, member: str, into: str, *, key: RequestKey | None = None) -> Entry:
+        """Record that two accounts are of one person; what either refused stays refused for both."""
+        return self._record([Proposal(Kind.MEMBERS_MERGED, member, PLATFORM, {"into": into})], key)[0]
+
+    def erase(self, member: str) -> Entry:
+        """Erase what is recorded about a person; that they refused is kept under a key.
+
+        Raises: UnknownError when nothing is recorded about them.
+        """
+        return self._store.erase(member, PLATFORM)
+
+    # how it is written down
+
+    def _one(  # noqa: PLR0913, PLR0917 - the parts of an act
+        self,
+        kind: Kind,
+        subject: str,
+        actor: str,
+        data: dict[str, Any],
+        at: datetime | None,
+        key: RequestKey | None,
+    ) -> Acknowledgement:
+        return self._acknowledged([Proposal(kind, subject, actor, data, at)], key)[0]
+
+    def _record(self, proposals: Sequence[Proposal], key: RequestKey | None) -> list[Entry]:
+        return self._store.append(proposals, self._key(key) if key else None)
+
+    def _key(self, key: RequestKey) -> str:
+        """A key that names nobody: it stays when the person is erased, and only the server can make it again."""
+        message = f"request\n{len(key.caller)}\n{key.caller}\n{key.text}".encode()
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
+
+    def _acknowledged(self, proposals: Sequence[Proposal], key: RequestKey | None) -> list[Acknowledgement]:
+        entries = self._record(proposals, key)
+        epoch, people = self.head().epoch, dict[str, "Person"]()
+        for one in entries:
+            if one.subject not in people:
+                people[one.subject] = self.person(one.subject)
+        return [Acknowledgement(one, self._receipt(one, epoch, people[one.subject])) for one in entries]
+
+    def _receipt(self, entry: Entry, epoch: str, person: Person) -> str:
+        """Draw up and sign the receipt of an entry, by what held right after it."""
+        setting, objection = entry.data.get("setting"), entry.data.get("objection")
+        purpose: str | None = None
+        if objection:
+            found = next((one for one in person.objections() if one.objection == objection), None)
+            purpose = found.purpose if found else None
+        governing = self._policy.switch(setting).governing if setting else self._policy.governing(purpose)
+        receipt = draft(
+            entry,
+            epoch=epoch,
+            pack=governing.pack,
+            digest=governing.digest,
+            country=person.until(entry.seq).country,
+            objected_to=purpose,
+        )
+        return self._signing.sign(receipt)
+
+
+def _country(code: str | None) -> str | None:
+    """The code as it is recorded. Raises: InputError when it is none."""
+    if code is None:
+        return None
+    known = normalise_country(code)
+    if known is None:
+        raise InputError(f"there is no country `{code}`", hint="write ISO 3166-1 alpha-2, such as DE")
+    return known

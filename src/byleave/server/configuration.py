@@ -1,0 +1,162 @@
+"""What a server is told when it starts: a value made from environment variables whose names begin with `BYLEAVE_`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from byleave.kernel.errors import UsageError
+from byleave.ledger.address import SQLITE, sqlite_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "BYLEAVE_"
+DATA = "byleave-data"
+"""The folder of everything that is not told to be elsewhere."""
+PACKS = "byleave@1"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_YES_OR_NO = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Oidc:
+    """The platform's own sign-in, of which this server is a client (OpenID Connect Core 1.0)."""
+
+    issuer: str
+    """Its address, below which `.well-known/openid-configuration` stands."""
+    client: str
+    secret_file: Path
+    claim: str
+    """The claim that holds the member's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One server."""
+
+    data: Path
+    ledger: str
+    accounts: str
+    """Address of the database of accounts, sessions and tokens."""
+    copy: Path | None
+    keys: Path
+    """Folder of the keys that sign receipts."""
+    key_name: str
+    """Name of a first key, if one has to be made."""
+    passphrase_file: Path | None
+    suppression_key: Path
+    session_key: Path
+    packs: tuple[str, ...]
+    """Each `pack`, for every purpose that it has, or `purpose=pack`."""
+    url: str | None
+    """The address by which people reach the server; None: this machine alone."""
+    proxy: bool
+    """Whether a proxy in front says by which scheme and from where a request came."""
+    content: str | None
+    """Address of the database that holds the items; None: the feed that comes with byleave."""
+    content_table: str
+    oidc: Oidc | None
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach the server by https only."""
+        return (self.url or "").startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names by which it may be called."""
+        name = urlsplit(self.url).hostname if self.url else None
+        return (name, *LOOPBACK) if name else LOOPBACK
+
+
+def from_environment(told: Mapping[str, str]) -> Configuration:
+    """Read the configuration.
+
+    Args:
+        told: the environment; what is blank or missing has its default.
+
+    Raises: UsageError naming the variable and what it should be.
+    """
+    data = Path(_text(told, "DATA") or DATA)
+    ledger = _text(told, "LEDGER") or f"{SQLITE}{data}/ledger.db"
+    url = _url(told)
+    return Configuration(
+        data=data,
+        ledger=ledger,
+        accounts=_text(told, "ACCOUNTS") or accounts_beside(ledger),
+        copy=_path(told, "COPY"),
+        keys=_path(told, "KEYS") or data / "keys",
+        key_name=_text(told, "KEY_NAME") or f"{urlsplit(url).netloc if url else 'localhost'}/receipts",
+        passphrase_file=_path(told, "KEY_PASSPHRASE"),
+        suppression_key=_path(told, "SUPPRESSION_KEY") or data / "suppression.key",
+        session_key=_path(told, "SESSION_KEY") or data / "session.key",
+        packs=tuple(re.split(r"[,\s]+", _text(told, "PACKS") or PACKS)),
+        url=url,
+        proxy=_flag(told, "PROXY"),
+        content=_text(told, "CONTENT"),
+        content_table=_table(told),
+        oidc=_oidc(told),
+    )
+
+
+def accounts_beside(ledger: str) -> str:
+    """Where the accounts are, unless told: a second file beside that of the ledger, or the same PostgreSQL database.
+
+    Raises: UsageError for an address of neither kind.
+    """
+    path = sqlite_path(ledger)
+    if path is None:
+        return ledger
+    file = Path(path)
+    return f"{SQLITE}{file.with_name(f'{file.stem}-accounts{file.suffix}')}"
+
+
+def _text(told: Mapping[str, str], name: str) -> str | None:
+    return told.get(PREFIX + name, "").strip() or None
+
+
+def _path(told: Mapping[str, str], name: str) -> Path | None:
+    text = _text(told, name)
+    return Path(text) if text else None
+
+
+def _flag(told: Mapping[str, str], name: str) -> bool:
+    text = _text(told, name) or "false"
+    if text not in _YES_OR_NO:
+        raise UsageError(f"`{PREFIX}{name}` is `{text}`", hint="write true or false")
+    return _YES_OR_NO[text]
+
+
+def _url(told: Mapping[str, str]) -> str | None:
+    text = _text(told, "URL")
+    if text is None:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        hint = "write the address by which people reach the server, such as https://consent.example.org"
+        raise UsageError(f"`{PREFIX}URL` is `{text}`", hint=hint)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _table(told: Mapping[str, str]) -> str:
+    """A table's name stands in statements as it is, so that it is held to be one."""
+    text = _text(told, "CONTENT_TABLE") or "items"
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)?", text):
+        raise UsageError(f"`{PREFIX}CONTENT_TABLE` is `{text}`", hint="write the name of a table, such as items")
+    return text
+
+
+def _oidc(told: Mapping[str, str]) -> Oidc | None:
+    names = ("OIDC_ISSUER", "OIDC_CLIENT", "OIDC_SECRET")
+    values = {name: _text(told, name) for name in names}
+    if not any(values.values()):
+        return None
+    missing = [f"`{PREFIX}{name}`" for name, value in values.items() if value is None]
+    if missing:
+        raise UsageError(f"sign-in through the platform lacks {', '.join(missing)}", hint="set all three, or none")
+    issuer, client, secret = (value or "" for value in values.values())
+    return Oidc(issuer, client, Path(secret), _text(told, "OIDC_CLAIM") or "sub")

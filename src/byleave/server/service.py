@@ -1,0 +1,215 @@
+"""The service: everything that pages and API read and do goes through it, so that there is one source of truth.
+
+One for each process. It knows nothing of requests and sessions: whoever calls it has made sure for whom they speak. A
+member is named by an id; accounts that were merged are one person, under whichever of their ids they are asked for.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from byleave.kernel.errors import UnknownError
+from byleave.ledger.wire import from_microseconds
+from byleave.receipts.draft import ACKNOWLEDGED
+from byleave.server.acts import Acts
+from byleave.server.answers import Head, HistoryEntry, ItemsPage, ItemState, MemberState
+from byleave.server.choices import settings_of
+from byleave.server.content import MOST_ITEMS
+from byleave.server.decisions import concerned, decide_all, explain_one, targets, with_kept
+from byleave.server.person import Person, person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from byleave.policy.facts import Moment, Register
+    from byleave.server.content import ContentItem, ContentSource
+    from byleave.server.db.store import Store
+    from byleave.server.policy_in_force import PolicyInForce
+    from byleave.server.signing import Signing
+    from byleave.text.explanation import Explanation
+
+
+def present() -> datetime:
+    """The present."""
+    return datetime.now(UTC)
+
+
+class Service(Acts):
+    """Reads here, acts in `acts`. May be used by many threads."""
+
+    def __init__(  # noqa: PLR0913 - what a service is made of
+        self,
+        store: Store,
+        policy: PolicyInForce,
+        signing: Signing,
+        content: ContentSource,
+        *,
+        secret: bytes,
+        clock: Callable[[], datetime] = present,
+    ) -> None:
+        """Put a service together; `running.start` does so from a configuration.
+
+        Args:
+            store: the ledger.
+            policy: the packs in force.
+            signing: the keys that sign receipts.
+            content: the items.
+            secret: the suppression key, under which refusals of erased people are found.
+            clock: the present; give the store the same one.
+        """
+        self._store, self._policy, self._signing = store, policy, signing
+        self.content = content
+        self._secret, self._clock = secret, clock
+
+    @property
+    def policy(self) -> PolicyInForce:
+        """The packs in force."""
+        return self._policy
+
+    def now(self) -> datetime:
+        """The present."""
+        return self._clock()
+
+    def head(self) -> Head:
+        """The last entry that can be read. Raises: LedgerError."""
+        head = self._store.head()
+        recorded = from_microseconds(head.recorded_at) if head.seq else None
+        return Head(head.name, head.seq, recorded, head.chain)
+
+    def ring(self) -> bytes:
+        """The public keys that verify receipts, as a file. Raises: InputError."""
+        return self._signing.ring()
+
+    def close(self) -> None:
+        """Record what waits, and close the ledger."""
+        self._store.close()
+
+    # one person
+
+    def person(self, member: str) -> Person:
+        """What is recorded about somebody; nothing, for somebody of whom the ledger has never heard."""
+        head = self.head()
+        ids, entries = self._store.reader.person({member})
+        seen = [one for one in entries if one.seq <= head.seq]
+        return person(member, ids, seen, head, self.now())
+
+    def member(self, member: str) -> MemberState:
+        """Everything about one person, and what it means now."""
+        found = self.person(member)
+        return MemberState(
+            member=member,
+            ids=found.ids,
+            registered=found.member is not None,
+            is_open=found.is_open,
+            country=found.country,
+            settings=settings_of(found, self._policy),
+            objections=found.objections(),
+            notices=found.deliveries(),
+            withheld=found.withheld(),
+            as_of=found.moment.as_of,
+            head=found.head,
+        )
+
+    def history(self, member: str) -> tuple[HistoryEntry, ...]:
+        """What was recorded about a person, the newest first."""
+        entries = self.person(member).entries
+        return tuple(HistoryEntry(one, one.kind in ACKNOWLEDGED) for one in reversed(entries))
+
+    def receipt(self, member: str, seq: int) -> str:
+        """The receipt of one of a person's acts, drawn up again.
+
+        Raises: UnknownError when the person has no such act, or what it said was erased; InputError when the key that
+        signed is not here any more.
+        """
+        found = self.person(member)
+        entry = next((one for one in found.entries if one.seq == seq and one.kind in ACKNOWLEDGED), None)
+        placed = self._store.reader.at(seq) if entry else None
+        if entry is None or placed is None:
+            raise UnknownError(f"there is no receipt `{seq}`", hint="the history names the entries that have one")
+        return self._receipt(entry, placed.epoch, found)
+
+    # items
+
+    def items(
+        self,
+        member: str,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        purpose: str | None = None,
+        recipient: str | None = None,
+    ) -> ItemsPage:
+        """The items of a person with their live decisions, newest first.
+
+        Args:
+            member: the person.
+            after: as the page before told it; None: from the newest on.
+            limit: at most so many.
+            purpose: only this one; None: every purpose in force.
+            recipient: only this one; None: every one that the pack names.
+
+        Raises: UsageError for a purpose or a recipient that is not there; InputError for a wrong `after`.
+        """
+        pairs = targets(self._policy, purpose, recipient)
+        page = self.content.items_of(self.person(member).ids, after, min(limit, MOST_ITEMS))
+        register, moment, head = self._concerning(page.items)
+        return ItemsPage(decide_all(page.items, register, self._policy, moment, pairs), page.after, head)
+
+    def item(self, member: str, item_id: str) -> ItemState:
+        """One item of a person. Raises: UnknownError when it is not there, or somebody else's."""
+        return self.decide([self._own_item(member, item_id)])[0]
+
+    def explain(self, member: str, item_id: str, purpose: str, recipient: str) -> Explanation:
+        """Why one item of a person is in or left out. Raises: as `item`; UsageError."""
+        return self.explain_content(self._own_item(member, item_id), purpose, recipient)
+
+    def explain_content(self, item: ContentItem, purpose: str, recipient: str) -> Explanation:
+        """Why an item would be in or left out, also one that is not published yet. Raises: UsageError."""
+        pair = targets(self._policy, purpose, recipient)[0]
+        register, moment, _ = self._concerning([item])
+        return explain_one(item, register, self._policy, moment, pair)
+
+    def decide(
+        self, items: Sequence[ContentItem], purpose: str | None = None, recipient: str | None = None
+    ) -> tuple[ItemState, ...]:
+        """Live decisions on any items, also such as are not published yet.
+
+        Args:
+            items: in the order of the answers; `created_at` may be `now()`.
+            purpose: only this one; None: every purpose in force.
+            recipient: only this one; None: every one that the pack names.
+
+        Raises: UsageError for a purpose or a recipient that is not there.
+        """
+        pairs = targets(self._policy, purpose, recipient)
+        register, moment, _ = self._concerning(items)
+        return decide_all(items, register, self._policy, moment, pairs)
+
+    def decide_by_id(
+        self, item_ids: Sequence[str], purpose: str | None = None, recipient: str | None = None
+    ) -> tuple[ItemState, ...]:
+        """Live decisions on items of the content source, in the order asked.
+
+        Raises: UnknownError naming one that is missing; UsageError.
+        """
+        found = {one.item_id: one for one in self.content.items(item_ids)}
+        missing = next((name for name in item_ids if name not in found), None)
+        if missing is not None:
+            raise UnknownError(f"there is no item `{missing}`")
+        return self.decide([found[name] for name in item_ids], purpose, recipient)
+
+    def _own_item(self, member: str, item_id: str) -> ContentItem:
+        found = next(iter(self.content.items([item_id])), None)
+        if found is None or found.facts.member_id not in self.person(member).ids:
+            raise UnknownError(f"there is no item `{item_id}`", hint="the list of items has every id")
+        return found
+
+    def _concerning(self, items: Iterable[ContentItem]) -> tuple[Register, Moment, Head]:
+        """The register of everybody whom a decision about these items reads, with everybody merged with them."""
+        names = concerned(items)
+        head = self.head()
+        ids, entries = self._store.reader.person(names)
+        kept = self._store.reader.kept(self._secret, names)
+        found = person("", ids, [one for one in entries if one.seq <= head.seq], head, self.now())
+        return with_kept(found.register, kept), found.moment, head

@@ -1,0 +1,52 @@
+"""Signing receipts with the keys of a folder, which `byleave key rotate` may change while the server runs."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from byleave.adapters.key_files import RING, load_signer, read_ring
+from byleave.adapters.small_file import read_bytes
+from byleave.proof.receipt import sign_receipt
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from byleave.proof.keys import SignerKey
+    from byleave.proof.receipt import Receipt
+
+
+class Signing:
+    """The keys of one folder. May be used by many threads."""
+
+    def __init__(self, folder: Path, passphrase: bytes | None = None) -> None:
+        """Read the key ring. Raises: InputError when it cannot be read."""
+        self._folder, self._passphrase = folder, passphrase
+        self._seen = 0
+        self._signers: dict[str, SignerKey] = {}
+        self._lock = threading.Lock()
+        self.ring()
+
+    def ring(self) -> bytes:
+        """The key ring as it is published. Raises: InputError when it cannot be read."""
+        read_ring(self._folder)
+        return read_bytes(self._folder / RING)
+
+    def sign(self, receipt: Receipt) -> str:
+        """The receipt as a file, signed with the key that was valid when its entry was recorded.
+
+        Raises: InputError when no such key is here.
+        """
+        return sign_receipt(receipt, [self._signer(receipt.recorded_at)])
+
+    def _signer(self, instant: datetime) -> SignerKey:
+        """The key for an instant; read anew when the ring has changed."""
+        changed = (self._folder / RING).stat().st_mtime_ns
+        with self._lock:
+            if changed != self._seen:
+                self._ring, self._seen, self._signers = read_ring(self._folder), changed, {}
+            label = next((one.key.label for one in self._ring.valid_at(instant)), "")
+            if label not in self._signers:
+                self._signers[label] = load_signer(self._folder, instant, self._passphrase)
+            return self._signers[label]

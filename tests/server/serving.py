@@ -1,0 +1,210 @@
+"""The real server for tests: `byleave serve` in a process of its own, on a free port, with a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
+
+from byleave.server.configuration import from_environment
+from byleave.server.running import start
+from tests.server.db.ledgers import server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from byleave.server.service import Service
+
+PASSWORD = "correct horse battery staple"  # noqa: S105 - of invented people
+SECONDS_TO_START = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+class _Stay(HTTPRedirectHandler):
+    """A redirection is an answer like others."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+@dataclass
+class Client:
+    """A browser or a program that calls the server: it keeps cookies, and follows nothing."""
+
+    url: str
+    token: str | None = None
+    cookies: CookieJar = field(default_factory=CookieJar)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        """One request; `body` is sent as JSON, `raw` as it is."""
+        told = {"Accept": "application/json", **({"Authorization": f"Bearer {self.token}"} if self.token else {})}
+        if self.token is None and (csrf := self.cookie("csrf")):
+            told["X-CSRFToken"] = csrf
+        data = raw if raw is not None else None if body is None else json.dumps(body).encode()
+        if data is not None:
+            told["Content-Type"] = "application/json"
+        request = Request(self.url + path, data, {**told, **(headers or {})}, method=method)  # noqa: S310 - our own
+        try:
+            with build_opener(HTTPCookieProcessor(self.cookies), _Stay()).open(request, timeout=60) as answer:
+                return Answer(answer.status, dict(answer.headers), answer.read())
+        except HTTPError as answer:
+            with answer:
+                return Answer(answer.code, dict(answer.headers), answer.read())
+
+    def cookie(self, name: str) -> str | None:
+        """The value of a cookie."""
+        return next((one.value for one in self.cookies if one.name == name), None)
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> Client:
+        """Sign in as a person does, with the form."""
+        self.call("GET", "/account/login/", headers={"Accept": "text/html"})
+        form = urlencode({"login": username, "password": password, "csrfmiddlewaretoken": self.cookie("csrf") or ""})
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
+        answer = self.call("POST", "/account/login/", headers=headers, raw=form.encode())
+        assert answer.status == 302, (answer.status, answer.body[:2000])
+        return self
+
+
+@dataclass
+class Running:
+    """A server that runs."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[str]
+
+    def client(self, token: str | None = None) -> Client:
+        """Somebody who has not signed in, or a program with a token."""
+        return Client(self.url, token)
+
+    def member(self, member: str) -> Client:
+        """A browser in which a member has signed in; the account is made if it is not there."""
+        if member not in self._accounts:
+            self.command("account", "new", f"u-{member}", "--member", member, "--password-file", self._password())
+            self._accounts.add(member)
+        return self.client().sign_in(f"u-{member}")
+
+    def staff(self, name: str = "staff") -> Client:
+        """A browser in which somebody of the staff has signed in."""
+        if name not in self._accounts:
+            self.command("account", "new", name, "--staff", "--password-file", self._password())
+            self._accounts.add(name)
+        return self.client().sign_in(name)
+
+    def service(self, *scopes: str, name: str | None = None) -> Client:
+        """A program with a token that has these scopes."""
+        self._tokens += 1
+        options = [part for scope in scopes for part in ("--scope", scope)]
+        made = self.command("token", "new", name or f"service-{self._tokens}", *options, "--json")
+        return self.client(json.loads(made)["token"])
+
+    def command(self, *arguments: str) -> str:
+        """Run `byleave` with the server's environment; what it prints."""
+        done = subprocess.run(
+            [sys.executable, "-m", "byleave", *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @contextmanager
+    def inside(self) -> Iterator[Service]:
+        """A service of this process on the same ledger and keys, as several processes may share one."""
+        made = start(from_environment(self.environment))
+        try:
+            yield made
+        finally:
+            made.close()
+
+    def _password(self) -> str:
+        file = self.folder / "password"
+        file.write_text(PASSWORD + "\n")
+        return str(file)
+
+    _accounts: set[str] = field(default_factory=set)
+    _tokens: int = 0
+
+
+@contextmanager
+def serving(folder: Path, *, engine: str = "sqlite", processes: int = 1, **variables: str) -> Iterator[Running]:
+    """Start the server and stop it again.
+
+    Args:
+        folder: an empty one; everything is below it.
+        engine: `sqlite`, or `postgresql` (with the marker `needs("postgresql")`).
+        processes: more than one on PostgreSQL only.
+        variables: further variables without `BYLEAVE_`, in small letters: `packs="linkedin@2025-11-03"`.
+    """
+    told = {"DATA": str(folder / "data"), **{name.upper(): value for name, value in variables.items()}}
+    if engine == "postgresql":
+        told["LEDGER"] = server().database()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BYLEAVE_", "DJANGO_"))}
+    environment = {**clean, **{f"BYLEAVE_{name}": value for name, value in told.items()}}
+    log = folder / "server.log"
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "byleave", "serve", "--port", "0", "--processes", str(processes)],
+            env=environment,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+        try:
+            yield Running(_address(process, log), folder, environment, process)
+        finally:
+            process.terminate()
+            process.wait(60)
+            assert process.stdout is not None
+            process.stdout.close()
+
+
+def _address(process: subprocess.Popen[str], log: Path) -> str:
+    """Where it listens, once it answers."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.fullmatch(r"serving on (\S+)\n", line)
+    assert found, (line, log.read_text())
+    until = time.monotonic() + SECONDS_TO_START
+    while Client(found[1]).call("GET", "/.well-known/byleave-keys.json").status != 200:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.1)
+    return found[1]
