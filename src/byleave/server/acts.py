@@ -157,6 +157,15 @@ class Acts:
         data = {"notice": notice, "version": version}
         return self._record([Proposal(Kind.NOTICE_DELIVERED, member, PLATFORM, data, at)], key)[0]
 
+    def publish_notice(self, notice: str, version: str, language: str, digest: str) -> Entry:
+        """Record that a text was published; the same text twice is once.
+
+        Raises: InputError when another text was published as this version in this language.
+        """
+        data = {"notice": notice, "version": version, "language": language, "digest": digest}
+        key = RequestKey("notice", " ".join(data.values()))
+        return self._record([Proposal(Kind.NOTICE_PUBLISHED, "", PLATFORM, data)], key)[0]
+
     def register(
         self, member: str, country: str | None, birth_date: date | None = None, *, key: RequestKey | None = None
     ) -> list[Entry]:

@@ -18,6 +18,8 @@ PREFIX = "BYLEAVE_"
 DATA = "byleave-data"
 """The folder of everything that is not told to be elsewhere."""
 PACKS = "byleave@1"
+INVENTED = "Lanterwick"
+"""The small platform that comes with byleave."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _YES_OR_NO = {"true": True, "false": False}
 
@@ -59,6 +61,16 @@ class Configuration:
     content: str | None
     """Address of the database that holds the items; None: the feed that comes with byleave."""
     content_table: str
+    platform: str
+    """What the platform is called on the pages."""
+    notices: Path | None
+    """Folder of the texts of notices; None: those that come with byleave."""
+    mail: str
+    """Where letters go: `console`, `file:FOLDER`, or `smtp://` or `smtps://` with the mail server's address."""
+    mail_from: str
+    mail_password_file: Path | None
+    demo_password_file: Path | None
+    """Set on a demonstration: the sign-in page then shows whom one can be, and with which password."""
     oidc: Oidc | None
 
     @property
@@ -99,6 +111,12 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         proxy=_flag(told, "PROXY"),
         content=_text(told, "CONTENT"),
         content_table=_table(told),
+        platform=_text(told, "PLATFORM") or (INVENTED if _text(told, "CONTENT") is None else "byleave"),
+        notices=_path(told, "NOTICES"),
+        mail=_mail(told),
+        mail_from=_text(told, "MAIL_FROM") or f"notices@{(urlsplit(url).hostname if url else None) or 'localhost'}",
+        mail_password_file=_path(told, "MAIL_PASSWORD"),
+        demo_password_file=_path(told, "DEMO_PASSWORD"),
         oidc=_oidc(told),
     )
 
@@ -140,6 +158,17 @@ def _url(told: Mapping[str, str]) -> str | None:
         hint = "write the address by which people reach the server, such as https://consent.example.org"
         raise UsageError(f"`{PREFIX}URL` is `{text}`", hint=hint)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _mail(told: Mapping[str, str]) -> str:
+    text = _text(told, "MAIL") or "console"
+    parts = urlsplit(text)
+    if text == "console" or (parts.scheme == "file" and parts.path):
+        return text
+    if parts.scheme in ("smtp", "smtps") and parts.hostname and not parts.password:
+        return text
+    hint = "write console, file:FOLDER, or smtp://user@host:port; the password stands in a file, BYLEAVE_MAIL_PASSWORD"
+    raise UsageError(f"`{PREFIX}MAIL` cannot be used", hint=hint)
 
 
 def _table(told: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from byleave.adapters.small_file import read_bytes
-from byleave.server.content import NoContent, TableContent
+from byleave.server.content import TableContent
 from byleave.server.db.store import Store
 from byleave.server.policy_in_force import in_force
 from byleave.server.service import Service, present
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from byleave.server.configuration import Configuration
     from byleave.server.content import ContentSource
 
+FEED = "feed_item"
+"""The table of `server.feed`."""
 _lock = threading.Lock()
 _current: list[Service] = []
 
@@ -37,9 +39,9 @@ def start(configuration: Configuration, clock: Callable[[], datetime] = present)
 
 
 def content_source(configuration: Configuration) -> ContentSource:
-    """Where the items are."""
+    """Where the items are: in the platform's own table, or in that of the small platform."""
     if configuration.content is None:
-        return NoContent()
+        return TableContent(configuration.accounts, FEED)
     return TableContent(configuration.content, configuration.content_table)
 
 

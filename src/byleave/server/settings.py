@@ -11,6 +11,8 @@ from typing import Any
 
 from byleave.server.configuration import Configuration, from_environment
 from byleave.server.db.address import django_database
+from byleave.server.mail import mail_settings
+from byleave.text.catalogue import LANGUAGES as _LANGUAGES
 
 CONFIGURATION: Configuration = from_environment(os.environ)
 _HTTPS = CONFIGURATION.https
@@ -26,6 +28,12 @@ CSRF_TRUSTED_ORIGINS = [CONFIGURATION.url] if CONFIGURATION.url else []
 INSTALLED_APPS = [
     "byleave.server.db",
     "byleave.server.accounts",
+    # before allauth, whose templates it has in our look
+    "byleave.server.ui",
+    "byleave.server.centre",
+    "byleave.server.notices",
+    # its tables are there also on a server whose platform has its own
+    "byleave.server.feed",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -76,6 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "byleave.server.ui.context.frame",
             ]
         },
     }
@@ -85,6 +94,17 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = [(code, code) for code in _LANGUAGES]
+
+# Pages: what the platform is called, and who says how members are shown and what stands above a page.
+PLATFORM_NAME = CONFIGURATION.platform
+PAGES_PEOPLE = "byleave.server.feed.people.shown" if CONFIGURATION.content is None else None
+PAGES_ANNOUNCEMENTS = "byleave.server.notices.announcing.announcement"
+PAGES_CATALOGUE = "byleave.text.catalogue.Catalogue"
+PAGES_DEMO = "byleave.server.feed.seed.sign_ins"
+PAGES_INVENTED = CONFIGURATION.demo_password_file is not None
+globals().update(mail_settings(CONFIGURATION))
+
 STATIC_URL = "/static/"
 # files are served as they are packaged; nothing has to be collected before a start
 WHITENOISE_USE_FINDERS = True
@@ -111,7 +131,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrf"
-CSRF_FAILURE_VIEW = "byleave.server.api.problems.forged"
+CSRF_FAILURE_VIEW = "byleave.server.ui.views.forged"
 # Source: https://django-csp.readthedocs.io/en/latest/configuration.html (version 4)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

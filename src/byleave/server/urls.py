@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from byleave.server.api.root import api
 from byleave.server.running import current
+from byleave.server.ui.views import language
 
 
 def keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
@@ -20,4 +23,15 @@ urlpatterns = [
     path(".well-known/byleave-keys.json", keys, name="keys"),
     path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),
+    path("language", language, name="language"),
+    path("", include("byleave.server.centre.urls")),
+    path("", include("byleave.server.notices.urls")),
+    (
+        path("", include("byleave.server.feed.urls"))
+        if settings.CONFIGURATION.content is None
+        else path("", RedirectView.as_view(pattern_name="settings"))
+    ),
 ]
+handler400 = "byleave.server.ui.views.bad_request"
+handler403 = "byleave.server.ui.views.not_allowed"
+handler404 = "byleave.server.ui.views.not_found"

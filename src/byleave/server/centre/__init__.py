@@ -1,0 +1,1 @@
+"""The members' pages: find the setting, understand it, switch it, and keep the proof."""

@@ -1,0 +1,1 @@
+"""How the tables of the small platform came to be."""

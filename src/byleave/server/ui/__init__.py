@@ -1,0 +1,1 @@
+"""What every page is made of: the frame, the components, and how a sentence gets onto a page."""

@@ -1,0 +1,1 @@
+"""The tags that templates load with `{% load ui %}`."""
