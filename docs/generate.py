@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
 import sys
 from datetime import date, datetime
@@ -318,7 +319,52 @@ def claimed_tests(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+# the HTTP API
+
+
+def openapi_text() -> str:
+    """The OpenAPI document."""
+    _set_up()
+    from byleave.server.api.document import openapi_text as text  # noqa: PLC0415 - needs Django's settings
+
+    return text()
+
+
+def calls_page() -> str:
+    """Every call of the HTTP API, and who may make it."""
+    _set_up()
+    from byleave.server.accounts.tokens import SCOPES  # noqa: PLC0415 - needs Django's settings
+    from byleave.server.api.document import calls  # noqa: PLC0415
+
+    intro = (DOCS / "reference" / "http-api.intro.txt").read_text(encoding="utf-8")
+    lines = [
+        intro.rstrip().replace(
+            "{note}", NOTE.format(source="docs/reference/http-api.intro.txt and src/byleave/server/api")
+        )
+    ]
+    for title, own in (("Calls of members", True), ("Calls of services", False)):
+        rows = [
+            (f"`{one.method} {one.path}`", ", ".join(f"`{name}`" for name in one.allowed), one.summary)
+            for one in calls()
+            if ("member" in one.allowed) is own
+        ]
+        lines += ["", f"## {title}", "", *table(("call", "who", "what it does"), rows)]
+    lines += ["", "## Scopes", "", *table(("scope", "what it allows"), [(f"`{a}`", b) for a, b in SCOPES.items()])]
+    return "\n".join(lines) + "\n"
+
+
+def _set_up() -> None:
+    import django  # noqa: PLC0415 - only these pages need it
+
+    for name in [name for name in os.environ if name.startswith("BYLEAVE_")]:
+        del os.environ[name]
+    os.environ["DJANGO_SETTINGS_MODULE"] = "byleave.server.settings"
+    django.setup()
+
+
 PAGES = {
+    "reference/openapi.json": openapi_text,
+    "reference/http-api.md": calls_page,
     "reference/commands.md": commands_page,
     "reference/pack.md": pack_page,
     "reference/cases.md": cases_page,

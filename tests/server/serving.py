@@ -11,6 +11,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -22,7 +23,6 @@ from tests.server.db.ledgers import server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from byleave.server.service import Service
 
@@ -112,24 +112,18 @@ class Running:
 
     def member(self, member: str) -> Client:
         """A browser in which a member has signed in; the account is made if it is not there."""
-        if member not in self._accounts:
-            self.command("account", "new", f"u-{member}", "--member", member, "--password-file", self._password())
-            self._accounts.add(member)
+        self._make(member=member)
         return self.client().sign_in(f"u-{member}")
 
     def staff(self, name: str = "staff") -> Client:
         """A browser in which somebody of the staff has signed in."""
-        if name not in self._accounts:
-            self.command("account", "new", name, "--staff", "--password-file", self._password())
-            self._accounts.add(name)
+        self._make(staff=name)
         return self.client().sign_in(name)
 
     def service(self, *scopes: str, name: str | None = None) -> Client:
         """A program with a token that has these scopes."""
         self._tokens += 1
-        options = [part for scope in scopes for part in ("--scope", scope)]
-        made = self.command("token", "new", name or f"service-{self._tokens}", *options, "--json")
-        return self.client(json.loads(made)["token"])
+        return self.client(self._make(token=name or f"service-{self._tokens}", scopes=scopes))
 
     def command(self, *arguments: str) -> str:
         """Run `byleave` with the server's environment; what it prints."""
@@ -153,12 +147,34 @@ class Running:
         finally:
             made.close()
 
-    def _password(self) -> str:
-        file = self.folder / "password"
-        file.write_text(PASSWORD + "\n")
-        return str(file)
+    def _make(self, **wanted: Any) -> str:
+        """Ask the process that makes accounts and tokens."""
+        if self._maker is None:
+            self._maker = subprocess.Popen(
+                [sys.executable, Path(__file__).with_name("making.py")],
+                env=self.environment,
+                cwd=self.folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._maker.stdin is not None
+        assert self._maker.stdout is not None
+        self._maker.stdin.write(json.dumps({**wanted, "password": PASSWORD}) + "\n")
+        self._maker.stdin.flush()
+        return str(json.loads(self._maker.stdout.readline()))
 
-    _accounts: set[str] = field(default_factory=set)
+    def close(self) -> None:
+        """Stop the server, and what helps it."""
+        for process in (self._maker, self.process):
+            if process is not None:
+                process.terminate()
+                process.wait(60)
+                for stream in (process.stdin, process.stdout):
+                    if stream is not None:
+                        stream.close()
+
+    _maker: subprocess.Popen[str] | None = None
     _tokens: int = 0
 
 
@@ -187,13 +203,12 @@ def serving(folder: Path, *, engine: str = "sqlite", processes: int = 1, **varia
             stderr=errors,
             text=True,
         )
+        made = Running("", folder, environment, process)
         try:
-            yield Running(_address(process, log), folder, environment, process)
+            made.url = _address(process, log)
+            yield made
         finally:
-            process.terminate()
-            process.wait(60)
-            assert process.stdout is not None
-            process.stdout.close()
+            made.close()
 
 
 def _address(process: subprocess.Popen[str], log: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from byleave.ledger.entries import Entry
     from byleave.server.answers import Head
+    from byleave.server.content import ContentSource
     from byleave.server.db.store import Store
     from byleave.server.person import Person
     from byleave.server.policy_in_force import PolicyInForce
@@ -51,6 +53,17 @@ class Choice:
     """When the person acted; None: now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A notice that has reached a member."""
+
+    member: str
+    notice: str
+    version: str | None = None
+    at: datetime | None = None
+    """When it did; None: now."""
+
+
 class Acts:
     """The half of the service that writes. Every method raises LedgerError when the ledger has stopped."""
 
@@ -58,6 +71,7 @@ class Acts:
     _policy: PolicyInForce
     _signing: Signing
     _secret: bytes
+    content: ContentSource
     head: Callable[[], Head]
     person: Callable[[str], Person]
 
@@ -102,20 +116,29 @@ class Acts:
     def withhold(
         self, member: str, item: str, *, actor: str = MEMBER, key: RequestKey | None = None
     ) -> Acknowledgement:
-        """Hold one item back from all training."""
+        """Hold one item back from all training.
+
+        Raises: UnknownError for an item that the content source knows as somebody else's.
+        """
+        owners = {one.facts.member_id for one in self.content.items([item])}
+        if owners and not owners & set(self.person(member).ids):
+            raise UnknownError(f"there is no item `{item}`")
         return self._one(Kind.ITEM_WITHHELD, member, actor, {"item": item}, None, key)
 
     def release(self, member: str, item: str, *, key: RequestKey | None = None) -> Acknowledgement:
         """Stop holding an item back: the person's own act. Raises: UnknownError when they do not hold it back."""
-        if item not in {one.item for one in self.person(member).withheld()} and key is None:
-            raise UnknownError(f"`{member}` does not hold `{item}` back")
+        found = self.person(member)
+        # asked for a second time, it is answered as before
+        again = key and any(one.kind is Kind.ITEM_RELEASED and one.data["item"] == item for one in found.entries)
+        if not again and item not in {one.item for one in found.withheld()}:
+            raise UnknownError(f"the item `{item}` is not held back")
         return self._one(Kind.ITEM_RELEASED, member, MEMBER, {"item": item}, None, key)
 
     def object(  # noqa: PLR0913 - the parts of an act
         self,
         subject: str,
-        objection: str,
         purpose: str | None = None,
+        objection: str | None = None,
         *,
         actor: str = MEMBER,
         at: datetime | None = None,
@@ -125,8 +148,8 @@ class Acts:
 
         Args:
             subject: who objects.
-            objection: its id, of which there is one.
             purpose: what it is about; None: every training.
+            objection: its id, of which there is one; None: one is made.
             actor: `member` for the person's own act.
             at: when the person objected; None: now.
             key: names the request.
@@ -135,7 +158,9 @@ class Acts:
         """
         if purpose is not None and purpose not in PURPOSES:
             raise InputError(f"there is no purpose `{purpose}`", hint=f"there are: {', '.join(PURPOSES)}")
-        data = {"objection": objection, "purpose": purpose}
+        # made from the key, where there is one, so that the same request asks for the same
+        name = objection or (f"o-{self._key(key)[:24]}" if key else f"o-{secrets.token_hex(12)}")
+        data = {"objection": name, "purpose": purpose}
         return self._one(Kind.OBJECTION_RECEIVED, subject, actor, data, at, key)
 
     def withdraw(self, subject: str, objection: str, *, key: RequestKey | None = None) -> Acknowledgement:
@@ -144,18 +169,24 @@ class Acts:
 
     # what the platform tells
 
-    def deliver(
-        self,
-        member: str,
-        notice: str,
-        version: str | None = None,
-        *,
-        at: datetime | None = None,
-        key: RequestKey | None = None,
-    ) -> Entry:
-        """Record that a notice has reached a member."""
-        data = {"notice": notice, "version": version}
-        return self._record([Proposal(Kind.NOTICE_DELIVERED, member, PLATFORM, data, at)], key)[0]
+    def deliver(self, deliveries: Sequence[Delivery], key: RequestKey | None = None) -> list[Entry]:
+        """Record that notices have reached members, all of them or none.
+
+        Raises: UnknownError for a member who is not there; InputError for a row that stands twice.
+        """
+        seen: dict[Delivery, int] = {}
+        for row, one in enumerate(deliveries, start=1):
+            if seen.setdefault(one, row) != row:
+                raise InputError(f"row {row} stands in row {seen[one]} already")
+        return self._record(
+            [
+                Proposal(
+                    Kind.NOTICE_DELIVERED, one.member, PLATFORM, {"notice": one.notice, "version": one.version}, one.at
+                )
+                for one in deliveries
+            ],
+            key,
+        )
 
     def publish_notice(self, notice: str, version: str, language: str, digest: str) -> Entry:
         """Record that a text was published; the same text twice is once.

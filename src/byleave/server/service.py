@@ -13,7 +13,7 @@ from byleave.kernel.errors import UnknownError
 from byleave.ledger.wire import from_microseconds
 from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.acts import Acts
-from byleave.server.answers import Head, HistoryEntry, ItemsPage, ItemState, MemberState
+from byleave.server.answers import Head, HistoryEntry, ItemsPage, ItemState, MemberState, SettingState
 from byleave.server.choices import settings_of
 from byleave.server.content import MOST_ITEMS
 from byleave.server.decisions import concerned, decide_all, explain_one, targets, with_kept
@@ -110,6 +110,14 @@ class Service(Acts):
             as_of=found.moment.as_of,
             head=found.head,
         )
+
+    def setting(self, member: str, name: str) -> SettingState:
+        """One setting of a member, by its id or a former one. Raises: UnknownError."""
+        wanted = self._policy.switch(name).name
+        for one in settings_of(self.person(member), self._policy):
+            if one.setting == wanted:
+                return one
+        raise UnknownError(f"`{member}` was never registered")
 
     def history(self, member: str) -> tuple[HistoryEntry, ...]:
         """What was recorded about a person, the newest first."""

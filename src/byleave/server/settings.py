@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "byleave.server.accounts.middleware.signals",
 ]
 
 ROOT_URLCONF = "byleave.server.urls"

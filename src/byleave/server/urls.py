@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from byleave.server.api.root import api
 from byleave.server.running import current
 from byleave.server.ui.views import language
+
+GPC_SINCE = "2026-11-27"
+"""From when on the signal is handled as it is today."""
 
 
 def keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
@@ -19,7 +22,13 @@ def keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signa
     return response
 
 
+def gpc(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's signature
+    """That `Sec-GPC` is received and kept (w3c/gpc, section on the well-known address)."""
+    return JsonResponse({"gpc": True, "lastUpdate": GPC_SINCE})
+
+
 urlpatterns = [
+    path(".well-known/gpc.json", gpc, name="gpc"),
     path(".well-known/byleave-keys.json", keys, name="keys"),
     path("api/v1/", api.urls),
     path("account/", include("allauth.urls")),

@@ -61,10 +61,14 @@ class WebServer(BaseApplication):
 
     def load(self) -> Any:  # noqa: ANN401 - a WSGI application
         """The application, with the ledger open, in a process of the server."""
+        from django.urls import get_resolver
+
         from byleave.server.running import current
         from byleave.server.wsgi import application
 
         current()
+        # what is wrong with an address shall stop the start, and the first call shall not wait for it
+        _ = get_resolver().url_patterns
         return application
 
 

@@ -1,18 +1,26 @@
-"""Accounts with a password: for staff, and for members of a platform that has no sign-in of its own."""
+"""Accounts of people: made with a password where the platform has no sign-in of its own, and forgotten."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from byleave.kernel.errors import ConflictError, InputError
-from byleave.server.accounts.models import Account
+from byleave.server.accounts.models import Account, Signal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from django.http import HttpRequest
 
 
 def new_account(username: str, password: str, *, member: str | None, now: datetime) -> Account:
@@ -28,7 +36,7 @@ def new_account(username: str, password: str, *, member: str | None, now: dateti
     """
     account = Account(username=username, member_id=member, is_staff=member is None, date_joined=now)
     try:
-        account.clean_fields(exclude={"password"})
+        account.clean_fields(exclude={"password", "member_id"})
         validate_password(password, account)
     except ValidationError as error:
         told = error.messages[0]
@@ -40,3 +48,30 @@ def new_account(username: str, password: str, *, member: str | None, now: dateti
     except IntegrityError as error:
         raise ConflictError(f"`{username}` or `{member or ''}` has an account already") from error
     return account
+
+
+def forget_accounts(members: Iterable[str]) -> None:
+    """Remove what the database of accounts holds about one person: accounts, sessions, signals.
+
+    Args:
+        members: every id of the person.
+    """
+    ids = list(members)
+    with transaction.atomic():
+        keys = {str(pk) for pk in Account.objects.filter(member_id__in=ids).values_list("pk", flat=True)}
+        if keys:
+            for session in Session.objects.iterator():
+                if session.get_decoded().get(SESSION_KEY) in keys:
+                    session.delete()
+        Account.objects.filter(member_id__in=ids).delete()
+        Signal.objects.filter(member_id__in=ids).delete()
+
+
+def signed_in_lately(request: HttpRequest) -> bool:
+    """Whether the person has shown who they are a short while ago: what a switch back on asks for.
+
+    Nobody who finds an open browser shall give leave in somebody's name; switching off never asks.
+    """
+    records = get_authentication_records(request, request.user)
+    last = max((float(one.get("at", 0)) for one in records), default=0.0)
+    return time.time() - last < float(settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
+from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
+from byleave.server.accounts.people import signed_in_lately
 from byleave.server.accounts.tokens import find_token
 from byleave.server.acts import RequestKey
 from byleave.server.api.problems import ProblemError
+from byleave.server.api.schemas import ACTORS
 from byleave.server.running import current
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
-    from byleave.server.accounts.models import ServiceToken
-
 MOST_KEY_CHARACTERS = 200
+OWN = "acts:own"
 
 
 class Caller(NamedTuple):
-    """Who has made sure that they are."""
+    """Who has shown that they are."""
 
     name: str
     """`member:ID` or `service:NAME`."""
     member: str
     """The member; blank for a service."""
+    scopes: frozenset[str] = frozenset()
+    """What a service may do."""
 
 
 class MemberSession(APIKeyCookie):
@@ -41,7 +42,7 @@ class MemberSession(APIKeyCookie):
         if not request.user.is_authenticated:
             return None
         if check_csrf(request):
-            hint = "send the value of the cookie `csrf` in the header `X-CSRFToken`"
+            hint = "send the token of one of our pages in the header `X-CSRFToken`"
             message = "the request does not show that it comes from our own page"
             raise ProblemError(HTTPStatus.FORBIDDEN, "forged", message, hint)
         member = request.user.member_id
@@ -55,10 +56,8 @@ class MemberSession(APIKeyCookie):
         return self(request)
 
 
-class Service(HttpBearer):
+class ServiceToken(HttpBearer):
     """A service whose token has a scope."""
-
-    openapi_name = "service"
 
     def __init__(self, scope: str) -> None:
         """Ask for a scope."""
@@ -67,19 +66,47 @@ class Service(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:  # noqa: ARG002 - ninja's signature
         """The service; None for a token that nobody has. Raises: ProblemError without the scope."""
-        found: ServiceToken | None = find_token(token, current().now())
+        found = find_token(token, current().now())
         if found is None:
             return None
-        if self.scope not in found.scopes:
-            message = f"the token of `{found.name}` lacks the scope `{self.scope}`"
-            raise ProblemError(HTTPStatus.FORBIDDEN, "no-scope", message, "make one: byleave token new")
-        return Caller(f"service:{found.name}", "")
+        caller = Caller(f"service:{found.name}", "", frozenset(found.scopes))
+        need(caller, self.scope)
+        return caller
 
 
-def request_key(request: HttpRequest, caller: Caller) -> RequestKey | None:
-    """The key of the request, for this caller alone. Raises: ProblemError when it is blank or too long.
+def need(caller: Caller, scope: str) -> None:
+    """Hold a service to a scope. Raises: ProblemError without it."""
+    if scope not in caller.scopes:
+        message = f"the token of `{caller.name.removeprefix('service:')}` lacks the scope `{scope}`"
+        raise ProblemError(HTTPStatus.FORBIDDEN, "no-scope", message, "`byleave token new` makes one with it")
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who calls."""
+    caller: Caller = request.auth
+    return caller
+
+
+def actor_of(caller: Caller, act: str) -> str:
+    """Whose act a service hands in. Raises: ProblemError for the person's own without the scope."""
+    if act == "own":
+        need(caller, OWN)
+    return ACTORS[act]
+
+
+def hold_to_lately(request: HttpRequest) -> None:
+    """Hold a member who ends a refusal to a sign-in a short while ago. Raises: ProblemError."""
+    if not signed_in_lately(request):
+        message = "to allow training again, sign in again first"
+        raise ProblemError(HTTPStatus.FORBIDDEN, "sign-in-again", message, "switching off never needs it")
+
+
+def request_key(request: HttpRequest) -> RequestKey | None:
+    """The key of the request, for this caller and this call alone.
 
     Source: draft-ietf-httpapi-idempotency-key-header-07; the quotes of a structured field may be there or not.
+
+    Raises: ProblemError when it is blank or too long.
     """
     text = request.headers.get("Idempotency-Key")
     if text is None:
@@ -88,4 +115,4 @@ def request_key(request: HttpRequest, caller: Caller) -> RequestKey | None:
     if not bare or len(bare) > MOST_KEY_CHARACTERS or not bare.isprintable():
         hint = f"1 to {MOST_KEY_CHARACTERS} characters, such as a UUID"
         raise ProblemError(HTTPStatus.BAD_REQUEST, "request-key", "the `Idempotency-Key` cannot be one", hint)
-    return RequestKey(caller.name, bare)
+    return RequestKey(caller_of(request).name, bare)

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from ninja import Router
 
 from byleave.server.answers import Head
-from byleave.server.api.callers import MemberSession, Service
-from byleave.server.api.schemas import Problem
+from byleave.server.api.callers import MemberSession, ServiceToken
+from byleave.server.api.schemas import PROBLEMS
 from byleave.server.running import current
 
 router = Router(tags=["ledger"])
@@ -15,10 +15,10 @@ router = Router(tags=["ledger"])
 
 @router.get(
     "/head",
-    response={200: Head, frozenset({401, 403, 503}): Problem},
-    auth=[Service("ledger:read"), MemberSession()],
+    response={200: Head, **PROBLEMS},
+    auth=[ServiceToken("ledger:read"), MemberSession()],
     operation_id="head",
 )
 def head(request: HttpRequest) -> Head:  # noqa: ARG001 - ninja's signature
-    """The last entry that can be read: the watermark of whoever reads now."""
+    """The last entry that can be read: the watermark of whoever reads now. Numbers of two epochs do not compare."""
     return current().head()

@@ -10,8 +10,10 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from byleave.kernel.errors import ByleaveError, ConflictError, InputError, LedgerError, UnknownError, UsageError
 
@@ -64,7 +66,10 @@ def handle_problems(api: NinjaAPI) -> None:
         ProblemError: _callers,
         ValidationError: _malformed,
         AuthenticationError: _nobody,
+        Throttled: _too_often,
         HttpError: _http,
+        RequestDataTooBig: _too_big,
+        Exception: _broken,
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
@@ -79,6 +84,30 @@ def _ours(request: HttpRequest, error: ByleaveError) -> HttpResponse:  # noqa: A
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("%s: %s", error.code, type(error).__name__)
     return problem(status, error.code, error.message, error.hint)
+
+
+def _too_often(request: HttpRequest, error: Throttled) -> HttpResponse:  # noqa: ARG001
+    wait = max(1, int(error.wait or 1))
+    message = "too many calls of this kind in a short time"
+    response = problem(HTTPStatus.TOO_MANY_REQUESTS, "too-often", message, f"try again in {wait} seconds")
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001
+    message = f"the body is longer than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes"
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-big", message, "send it in parts")
+
+
+def _broken(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
+    """What nobody foresaw: told without any detail, which might be about a person."""
+    _log.error("an error that was not foreseen: %s", type(error).__name__, exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "the server has made a mistake")
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Answer a call to an address that there is not."""
+    return problem(HTTPStatus.NOT_FOUND, "no-such-address", f"there is nothing at `{request.path}`")
 
 
 def _nobody(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001

@@ -11,7 +11,7 @@ from ninja.parser import Parser
 
 from byleave.kernel.errors import InputError
 from byleave.proof.strict_json import read_json
-from byleave.server.api import ledger, me
+from byleave.server.api import ledger, me, members, platform
 from byleave.server.api.problems import handle_problems
 
 if TYPE_CHECKING:
@@ -39,4 +39,6 @@ api = NinjaAPI(
 )
 handle_problems(api)
 api.add_router("/me", me.router)
+api.add_router("/members", members.router)
+api.add_router("", platform.router)
 api.add_router("/ledger", ledger.router)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.core.mail import EmailMessage
 
 from byleave.server.accounts.models import Account
-from byleave.server.acts import RequestKey
+from byleave.server.acts import Delivery, RequestKey
 from byleave.server.centre.setting_page import begins_of
 from byleave.server.notices.letter import letter
 from byleave.server.notices.models import Sending
@@ -113,7 +113,7 @@ def due(setting: SettingState, now: datetime) -> bool:
 def record(service: Service, sending: Sending) -> None:
     """Write down in the ledger that a notice has reached its member; twice is once."""
     key = RequestKey(_CALLER, f"{sending.notice} {sending.version} {sending.member_id}")
-    service.deliver(sending.member_id, sending.notice, sending.version, key=key)
+    service.deliver([Delivery(sending.member_id, sending.notice, sending.version)], key)
 
 
 def _accounts() -> Iterator[Account]:

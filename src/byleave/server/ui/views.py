@@ -55,7 +55,9 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """What is not there."""
+    """What is not there; a program is told so as the API tells it."""
+    if request.path.startswith("/api/"):
+        return problems.not_found(request)
     return problem(request, "error-404", 404)
 
 

@@ -1,0 +1,204 @@
+"""The service says of a member what the ledger holds and what the definition makes of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from byleave.adapters.key_files import new_keys
+from byleave.kernel.errors import ConflictError, InputError, UnknownError
+from byleave.ledger.entries import Kind
+from byleave.policy.facts import IMPORT, Item
+from byleave.proof.verification import verify_receipt
+from byleave.server.acts import Choice, Delivery, RequestKey
+from byleave.server.content import ContentItem, NoContent
+from byleave.server.db.store import Store
+from byleave.server.policy_in_force import in_force
+from byleave.server.service import Service
+from byleave.server.signing import Signing
+from tests.server.db.ledgers import SECRET, new_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from byleave.proof.receipt import Receipt
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = BEGIN
+
+    def __call__(self) -> datetime:
+        """What it shows."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """New Year's Day."""
+    return Clock()
+
+
+@pytest.fixture(params=ENGINES)
+def service(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Service]:
+    """A service under the recommended pack, with nobody in it."""
+    new_keys(tmp_path / "keys", "example.org/receipts", BEGIN)
+    store = Store(new_ledger(request.param, tmp_path), suppression_secret=SECRET, clock=clock)
+    made = Service(store, in_force(["byleave@1"]), Signing(tmp_path / "keys"), NoContent(), secret=SECRET, clock=clock)
+    yield made
+    made.close()
+
+
+def post(member: str, created: datetime = BEGIN, *subjects: str) -> ContentItem:
+    """A public post."""
+    return ContentItem(Item("i", member, "post", "public", created, subjects=subjects or None))
+
+
+def test_default_is_nobodys_act(service: Service, clock: Clock) -> None:
+    """M4, M15: on by default, not chosen; not in force before the notice has waited 30 days, and the date is told."""
+    service.register("ana", "DE")
+    setting = service.setting("ana", "ai-training")
+    assert (setting.value, setting.origin, setting.deed) == ("on", "default", None)
+    assert [one.in_force_since for one in setting.regimes] == [None, None]
+
+    service.deliver([Delivery("ana", "ai-training")])
+    ready = clock.now + timedelta(days=30)
+    regime = service.setting("ana", "data-for-ai-improvement").regimes[0]
+    assert regime.in_force_since is not None
+    assert abs(regime.in_force_since - ready) < timedelta(seconds=1)
+    assert not regime.in_force
+    clock.now = ready + timedelta(seconds=1)
+    assert service.setting("ana", "ai-training").regimes[0].in_force
+
+
+def test_own_act_is_told_with_its_number(service: Service) -> None:
+    """M9, M17: who set it, when, and by which entry; the receipt says the same and verifies."""
+    service.register("ana", "DE")
+    made = service.set_preference("ana", "data-for-ai-improvement", "off")
+    setting = service.setting("ana", "ai-training")
+
+    assert (setting.value, setting.origin) == ("off", "member")
+    assert setting.deed is not None
+    assert setting.deed.seq == made.entry.seq
+    assert setting.off.reaches == "models"
+    found = receipt(service, made.receipt)
+    assert (found.seq, found.subject, found.covers.country) == (made.entry.seq, "ana", "DE")
+    assert service.receipt("ana", made.entry.seq) == made.receipt
+
+
+def receipt(service: Service, text: str) -> Receipt:
+    """A receipt that verifies with the published keys."""
+    from byleave.proof.key_ring import parse_ring
+
+    found = verify_receipt(text.encode(), parse_ring(service.ring(), "keys"), "receipt")
+    assert found.receipt is not None
+    return found.receipt
+
+
+def test_merged_accounts_are_one_person(service: Service) -> None:
+    """Under either id: the refusal of one holds for both, and history, objections and items are those of both."""
+    for name in ("ana", "anna"):
+        service.register(name, "DE")
+    made = service.set_preference("anna", "ai-training", "off")
+    service.object("ana", "other-ai")
+    service.merge("ana", "anna")
+    for name in ("ana", "anna"):
+        told = service.member(name)
+        assert told.ids == ("ana", "anna")
+        assert told.settings[0].value == "off"
+        assert told.settings[0].deed is not None
+        assert (told.settings[0].deed.seq, told.settings[0].deed.member) == (made.entry.seq, "anna")
+        assert len(told.objections) == 1
+        assert "opted-out" in service.decide([post(name)])[0].outcomes[0].failed
+        assert service.receipt(name, made.entry.seq) == made.receipt
+
+
+def test_import_is_told_as_one(service: Service) -> None:
+    """What another record tells is shown as that, and an imported *on* does not beat the person's *off*."""
+    service.register("ana", "DE")
+    service.set_preference("ana", "ai-training", "off", actor=IMPORT, at=BEGIN - timedelta(days=9))
+    assert service.setting("ana", "ai-training").origin == "import"
+    service.set_preference("ana", "ai-training", "off")
+    service.set_preference("ana", "ai-training", "on", actor=IMPORT, at=BEGIN - timedelta(days=1))
+
+    assert service.setting("ana", "ai-training").value == "off"
+
+
+def test_unknown_country_is_off(service: Service) -> None:
+    """Where nobody knows which rule applies, the setting is off, and says so."""
+    service.register("ana", None)
+
+    assert (service.setting("ana", "ai-training").value, service.setting("ana", "ai-training").origin) == (
+        "off",
+        "no-rule",
+    )
+
+
+def test_objection_of_anybody_stands_where_an_item_names_them(service: Service) -> None:
+    """M12: somebody without an account objects; an item that names them is out, also after they were erased."""
+    service.register("ana", "DE")
+    made = service.object("visitor")
+    assert "subject-objection" in service.decide([post("ana", BEGIN, "visitor")])[0].outcomes[0].failed
+    service.erase("visitor")
+    assert "subject-objection" in service.decide([post("ana", BEGIN, "visitor")])[0].outcomes[0].failed
+    assert "subject-objection" not in service.decide([post("ana", BEGIN, "other")])[0].outcomes[0].failed
+    assert made.entry.kind is Kind.OBJECTION_RECEIVED
+
+
+def test_withdrawal_ends_an_objection(service: Service) -> None:
+    """M11: an objection stands from receipt until its person takes it back; nobody else can."""
+    service.register("ana", "DE")
+    objection = service.object("ana", "generative-ai").entry.data["objection"]
+    assert service.member("ana").objections[0].stands
+    with pytest.raises(UnknownError):
+        service.withdraw("bob", objection)
+    service.withdraw("ana", objection)
+    found = service.member("ana").objections[0]
+
+    assert (found.status, found.stands) == ("withdrawn", False)
+
+
+def test_item_is_held_back_and_given_free(service: Service) -> None:
+    """An item that is held back is out, and free again when its owner says so; sent twice, it is recorded once."""
+    service.register("ana", "DE")
+    service.withhold("ana", "i")
+    assert "withheld" in service.decide([post("ana")])[0].outcomes[0].failed
+    key = RequestKey("member:ana", "1")
+    first = service.release("ana", "i", key=key)
+
+    assert service.release("ana", "i", key=key) == first
+    assert service.member("ana").withheld == ()
+    with pytest.raises(UnknownError, match="not held back"):
+        service.release("ana", "i")
+
+
+def test_many_settings_are_recorded_whole_or_not_at_all(service: Service) -> None:
+    """A row that cannot be refuses all; the message names the row."""
+    service.register("ana", "DE")
+    before = service.head().seq
+    rows = [Choice("ana", "ai-training", "off"), Choice("ana", "data-for-ai-improvement", "on")]
+    with pytest.raises(InputError, match="row 2: `ai-training` of `ana` stands in row 1 already"):
+        service.set_preferences(rows)
+    with pytest.raises(UnknownError):
+        service.set_preferences([rows[0], Choice("bob", "ai-training", "off")])
+
+    assert service.head().seq == before
+
+
+def test_key_of_an_erased_person_is_refused(service: Service) -> None:
+    """A request that is sent again after its person was erased is not answered with what is gone."""
+    service.register("ana", "DE")
+    key = RequestKey("service:a", "1")
+    service.set_preference("ana", "ai-training", "off", key=key)
+    service.erase("ana")
+
+    with pytest.raises(ConflictError, match="erased"):
+        service.set_preference("ana", "ai-training", "off", key=key)
