@@ -11,7 +11,7 @@ import pytest
 from byleave import api
 from byleave.adapters.duckdb_engine.columns import Kind
 from byleave.adapters.duckdb_engine.items import ITEMS
-from byleave.adapters.duckdb_engine.register import TABLES
+from byleave.adapters.duckdb_engine.register_tables import TABLES
 from byleave.cli.main import EXIT_CODES, group
 from byleave.kernel import errors
 from byleave.kernel.decision import Reason

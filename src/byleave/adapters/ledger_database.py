@@ -16,7 +16,10 @@ from urllib.parse import quote
 
 from byleave.kernel.errors import InputError, MissingExtraError, RefusedError
 from byleave.ledger.address import NEWEST_FORM, one_line, sqlite_path, without_password
+from byleave.ledger.builds import builds_after, require_open
+from byleave.ledger.entries import PLATFORM, Entry, Kind
 from byleave.ledger.watermark import Watermark
+from byleave.ledger.wire import from_microseconds, read_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +50,11 @@ SELECT (SELECT name FROM ledger_epoch ORDER BY number DESC LIMIT 1) AS epoch,
     COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) AS seq,
     COALESCE((SELECT chain FROM ledger_entry ORDER BY seq DESC LIMIT 1), '') AS chain,
     (SELECT MAX(name) FROM django_migrations WHERE app = 'ledger') AS form
+"""
+# entries about nobody are few, and found by the index of subjects
+_BUILDS = """
+SELECT e.seq, e.kind, p.data FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq
+WHERE p.subject = '' AND e.kind IN ('builds-shut', 'builds-opened') AND e.seq <= {until} ORDER BY e.seq
 """
 
 
@@ -85,11 +93,14 @@ class LedgerDatabase:
     def head(self) -> Head:
         """The last entry that can be read now.
 
-        Raises: InputError when the database is no ledger or cannot be reached.
+        Raises: InputError when the database is no ledger or cannot be reached; RefusedError when its builds are shut.
         """
         with self._plain(), self._connection.cursor() as cursor:
             cursor.execute(_HEAD)
             epoch, seq, chain, form = cursor.fetchone()
+            # up to the same entry: where builds have opened since, what was read is still half done
+            cursor.execute(_BUILDS.format(until=int(seq)))
+            builds = builds_after(map(_entry, cursor.fetchall()))
             self._connection.rollback()  # PostgreSQL would go on showing what was there when reading began
         if form != NEWEST_FORM:
             hint = "use the byleave that made it, or bring it up to date: byleave migrate"
@@ -98,6 +109,7 @@ class LedgerDatabase:
             raise InputError(
                 f"`{without_password(self._url)}` has no epoch", hint="make the ledger: byleave migrate sqlite:///PATH"
             )
+        require_open(builds, without_password(self._url))
         return Head(Watermark(epoch, int(seq)), str(chain))
 
     def kept(self) -> Kept:
@@ -140,6 +152,12 @@ class LedgerDatabase:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+
+def _entry(row: tuple[int, str, str]) -> Entry:
+    seq, kind, data = row
+    nothing = from_microseconds(0)
+    return Entry(int(seq), nothing, Kind(kind), "", PLATFORM, nothing, read_data(data))
 
 
 def _plain_error(url: str, error: Exception) -> InputError:

@@ -26,7 +26,7 @@ COMMANDS = {
     "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),
     "guide": ("byleave.cli.guide", "Tell a person what applies to them on a platform, and what they can do."),
     "key": ("byleave.cli.key", "Make, rotate and show the keys that sign receipts."),
-    "ledger": ("byleave.cli.ledger", "Look at the ledger, the record of what people chose."),
+    "ledger": ("byleave.cli.ledger.group", "Look at the ledger, the record of what people chose."),
     "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
     "notice": ("byleave.cli.notice", "Send notices to members, with evidence in the ledger."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),

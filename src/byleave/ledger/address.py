@@ -6,10 +6,15 @@ from urllib.parse import unquote
 
 from byleave.kernel.errors import UsageError
 
-NEWEST_FORM = "0001_initial"
+NEWEST_FORM = "0002_keys_by_entry"
 """The newest form of the tables that this version knows, by the name of the migration that makes it."""
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgres://")
+
+
+def is_address(place: object) -> bool:
+    """Whether it is the address of a database, and not a path."""
+    return isinstance(place, str) and place.startswith((SQLITE, *POSTGRESQL))
 
 
 def sqlite_path(address: str) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.ledger.artefacts import Artefacts
-from byleave.ledger.entries import ARTEFACTS, Entry, Kind, check_entry
+from byleave.ledger.entries import ARTEFACTS, BUILDS, Entry, Kind, check_entry
 from byleave.ledger.wire import check_instant, check_text, data_text, to_microseconds
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class Facts:
             raise InputError("an erasure is not recorded as an act", hint="ask the ledger to erase the person")
         if entry.kind in ARTEFACTS:
             self.artefacts.apply(entry)
+            return
+        if entry.kind in BUILDS:
             return
         if entry.kind not in _ANYBODY | ENDINGS and entry.subject not in self.members:
             raise UnknownError(f"`{entry.subject}` was never registered")

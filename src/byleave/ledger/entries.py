@@ -44,6 +44,8 @@ class Kind(StrEnum):
     MODEL_TRAINED = "model-trained"
     MODEL_REGISTERED = "model-registered"
     MODEL_FORGOTTEN = "model-forgotten"
+    BUILDS_SHUT = "builds-shut"
+    BUILDS_OPENED = "builds-opened"
 
 
 PLATFORM = "platform"
@@ -76,6 +78,8 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.MODEL_TRAINED: frozenset({"model", "name", "digest", "purpose", "run"}),
     Kind.MODEL_REGISTERED: frozenset({"model", "name", "digest", "purpose", "snapshots", "trained_at"}),
     Kind.MODEL_FORGOTTEN: frozenset({"model", "digest", "forgotten"}),
+    Kind.BUILDS_SHUT: frozenset({"cause", "told"}),
+    Kind.BUILDS_OPENED: frozenset({"shut", "by", "grounds"}),
 }
 """The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
 
@@ -87,7 +91,9 @@ ARTEFACTS = frozenset(
     | {Kind.MODEL_TRAINED, Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN}
 )
 """Kinds about what the platform does, and about no person; no decision reads them."""
-_OF_NOBODY = ARTEFACTS | {Kind.MEMBER_ERASED}
+BUILDS = frozenset({Kind.BUILDS_SHUT, Kind.BUILDS_OPENED})
+"""Kinds that keep every gate from reading the ledger, and that let them read it again."""
+_OF_NOBODY = ARTEFACTS | BUILDS | {Kind.MEMBER_ERASED}
 """Kinds that name no person: who was erased is told by the numbers of the entries alone."""
 _BLANK_IN_ARTEFACTS = frozenset({"epoch", "name", "trained_at"})
 """Fields that may be None there: a folder has no epoch, not every model a name, and not everybody knows when."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import InputError
 from byleave.ledger.artefacts import Artefacts
-from byleave.ledger.entries import ARTEFACTS, Entry, Kind, in_order
+from byleave.ledger.builds import Builds
+from byleave.ledger.entries import ARTEFACTS, BUILDS, Entry, Kind, in_order
 from byleave.ledger.merging import merge_acts
 from byleave.policy.facts import Act, Member, NoticeDelivery, Objection, Register, Residence
 
@@ -46,6 +47,8 @@ class State:
         self._objection_ids: set[str] = set()
         self._withheld: dict[str, dict[str, datetime]] = {}
         self._artefacts = Artefacts()
+        self.builds = Builds()
+        """Whether gates may read."""
         self._last: Entry | None = None
 
     @property
@@ -192,6 +195,7 @@ _APPLY: Mapping[Kind, Callable[[State, Entry], None]] = {
     Kind.ITEM_RELEASED: State._release,  # noqa: SLF001
     Kind.MEMBER_ERASED: State._erased,  # noqa: SLF001
     **dict.fromkeys(ARTEFACTS, State._artefact),  # noqa: SLF001
+    **dict.fromkeys(BUILDS, lambda state, entry: state.builds.apply(entry)),
 }
 
 

@@ -25,8 +25,8 @@ _MICROSECOND = timedelta(microseconds=1)
 MOST_BYTES_OF_ID = 1024
 """An index of PostgreSQL holds at most 2,704 bytes in a row (btree, pages of 8 kB)."""
 MOST_BYTES = 65_536
-_IDS = frozenset({"actor", "into", "item", "key", "objection", "setting", "subject"})
-_NO_TEXT = frozenset({"birth_date", "entries", "since"}) | INSTANTS
+_IDS = frozenset({"actor", "by", "into", "item", "key", "objection", "setting", "subject"})
+_NO_TEXT = frozenset({"birth_date", "entries", "shut", "since"}) | INSTANTS
 """Fields that hold a day, numbers or an instant; as text they might not be readable later."""
 _INSTANTS = INSTANTS | {"since"}
 _NUMBERS = frozenset({"recheck_watermark", "watermark"})
@@ -111,7 +111,7 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
         if not FIRST.date() <= value < LAST.date():
             raise InputError(f"`{name}` is not a day between 1900 and 2200: `{value}`")
         return value.isoformat()
-    if name == "entries" and isinstance(value, list) and all(isinstance(one, int) for one in value):
+    if name in ("entries", "shut") and isinstance(value, list) and all(isinstance(one, int) for one in value):
         return value
     if _is_structured(name, value):
         return value

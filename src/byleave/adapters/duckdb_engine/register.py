@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from byleave.adapters.duckdb_engine.columns import Kind, literal, quoted
+from byleave.adapters.duckdb_engine.columns import literal, quoted
+from byleave.adapters.duckdb_engine.register_tables import NEVER_BLANK, TABLES
 from byleave.adapters.duckdb_engine.tables import (
     FILE,
     ROW,
@@ -40,52 +41,6 @@ if TYPE_CHECKING:
     from byleave.adapters.ledger_database import Head, Kept
     from byleave.gate.request import Reading, Waivers
     from byleave.policy.rules import Rules
-
-_AT = Kind("instant")
-TABLES: dict[str, dict[str, Kind]] = {
-    "members": {
-        "member_id": Kind("text", required=True),
-        "country": Kind("text", required=True),
-        "birth_date": Kind("date"),
-        "since": _AT,
-        "recorded_at": _AT,
-    },
-    "preferences": {
-        "member_id": Kind("text", required=True),
-        "setting": Kind("text", required=True),
-        "value": Kind("choice", required=True, options=("on", "off")),
-        "at": Kind("instant", required=True),
-        "seq": Kind("order"),
-        "recorded_at": _AT,
-        "actor": Kind("text"),
-    },
-    "objections": {
-        "subject_id": Kind("text", required=True),
-        "purpose": Kind("text", required=True),
-        "received_at": Kind("instant", required=True),
-        "status": Kind("choice", required=True, options=("open", "upheld", "rejected", "withdrawn")),
-        "resolved_at": Kind("instant", required=True),
-    },
-    "notices": {
-        "member_id": Kind("text", required=True),
-        "notice": Kind("text", required=True),
-        "version": Kind("text"),
-        "delivered_at": Kind("instant", required=True),
-        "recorded_at": _AT,
-    },
-    "withholdings": {
-        "item_id": Kind("text", required=True),
-        "member_id": Kind("text", required=True),
-        "at": _AT,
-    },
-}
-_NEVER_BLANK = {
-    "members": ("member_id",),
-    "preferences": ("member_id", "setting", "value", "at"),
-    "objections": ("subject_id", "received_at"),
-    "notices": ("member_id", "notice", "delivered_at"),
-    "withholdings": ("item_id",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +91,7 @@ def find_register(folder: Path, rules: Rules) -> dict[str, TableFiles]:
     with readable(folder):
         for entry in sorted(folder.iterdir()):
             if not entry.name.startswith("."):
-                name, paths = _entry(entry)
+                name, paths = table_at(entry)
                 found.setdefault(name, []).extend(paths)
     missing = next((name for name in _wanted(rules) if not found.get(name)), None)
     if missing is not None:
@@ -144,11 +99,11 @@ def find_register(folder: Path, rules: Rules) -> dict[str, TableFiles]:
         raise InputError(f"register `{folder}` has no table `{missing}`", hint=hint)
     tables = {name: table_of(name, paths) for name, paths in found.items() if paths}
     for table in tables.values():
-        _refuse_cut_off(table)
+        refuse_cut_off(table)
     return tables
 
 
-def _entry(entry: Path) -> tuple[str, list[Path]]:
+def table_at(entry: Path) -> tuple[str, list[Path]]:
     """The table that a file or folder of the register belongs to, and its files; none for what is not a table.
 
     Raises: InputError for what looks like a table and cannot be read as one: it may hold refusals.
@@ -179,7 +134,8 @@ def _stranger(entry: Path, name: str) -> InputError:
     return InputError(f"`{entry}` is not a table of the register", hint=hint)
 
 
-def _refuse_cut_off(table: TableFiles) -> None:
+def refuse_cut_off(table: TableFiles) -> None:
+    """Refuse a text file that does not end with a line. Raises: RefusedError."""
     for path in table.paths:
         if table.format != "parquet" and last_byte(path) not in (b"\n", b"\r"):
             hint = "write it again, with a line break at the end; a lost row may be a refusal"
@@ -261,6 +217,17 @@ def _load_given(
 def _load(  # noqa: PLR0913, PLR0917 - what a register is read with
     session: Session, sources: Mapping[str, Source], digest: str, rules: Rules, waivers: Waivers, reading: Reading
 ) -> RegisterInfo:
+    rows = load_strictly(session, sources, reading)
+    session.run("UPDATE preferences SET actor = coalesce(actor, 'member')")
+    waived = _check_preferences(session, rules, waivers)
+    return RegisterInfo(digest, rows, waived)
+
+
+def load_strictly(session: Session, sources: Mapping[str, Source], reading: Reading) -> dict[str, int]:
+    """Load tables that are there, and empty ones for the others; how many rows each has.
+
+    Raises: InputError or RefusedError, naming file and row, for anything that cannot be read.
+    """
     rows = {}
     session.run("SET preserve_insertion_order = true")  # row numbers of text files follow the file
     for name, kinds in TABLES.items():
@@ -272,9 +239,7 @@ def _load(  # noqa: PLR0913, PLR0917 - what a register is read with
         rows[name] = session.one(f"SELECT count(*) FROM {name}")
     session.run("SET preserve_insertion_order = false")
     _countries(session)
-    session.run("UPDATE preferences SET actor = coalesce(actor, 'member')")
-    waived = _check_preferences(session, rules, waivers)
-    return RegisterInfo(digest, rows, waived)
+    return rows
 
 
 def _plain(reading: Reading) -> Reading:
@@ -293,7 +258,7 @@ def _none(name: str) -> Source:
 
 def _refuse_unreadable(session: Session, source: Source) -> None:
     name = source.name
-    blank = " ".join(f"""WHEN "{column}" IS NULL THEN '{column}'""" for column in _NEVER_BLANK[name])
+    blank = " ".join(f"""WHEN "{column}" IS NULL THEN '{column}'""" for column in NEVER_BLANK[name])
     fault = f"coalesce({UNREADABLE}, CASE {blank} END)"
     first = session.rows(
         f"SELECT {FILE}, {ROW}, {fault}, {UNREADABLE} IS NULL FROM {name}"
@@ -342,7 +307,7 @@ def _countries(session: Session) -> None:
 
 
 def _check_preferences(session: Session, rules: Rules, waivers: Waivers) -> dict[str, Any]:
-    _check_order(session)
+    check_order(session)
     waived: dict[str, Any] = {}
     known = sorted(rules.known_settings)
     ignored = _unknown_settings(session, known, waivers)
@@ -362,7 +327,8 @@ def _check_preferences(session: Session, rules: Rules, waivers: Waivers) -> dict
     return waived
 
 
-def _check_order(session: Session) -> None:
+def check_order(session: Session) -> None:
+    """Insist that acts have one order for each member. Raises: RefusedError naming file and row."""
     mixed = session.rows(
         f"SELECT {FILE}, {ROW} FROM preferences WHERE seq IS NULL AND EXISTS (FROM preferences WHERE seq IS NOT NULL)"
         " ORDER BY 1, 2 LIMIT 1"

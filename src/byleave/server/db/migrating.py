@@ -28,15 +28,20 @@ ACCOUNTS = "byleave-accounts"
 SETTINGS = "byleave.server.settings"
 
 
-def migrate(address: str) -> list[str]:
+def migrate(address: str, *, first_epoch: bool = True) -> list[str]:
     """Bring a ledger's database to the newest form; create a file that is not there.
+
+    Args:
+        address: the database.
+        first_epoch: whether to open an epoch where there is none. One that is to hold the rows of another ledger gets
+            its epochs with them.
 
     Returns: The names of the migrations that were applied, oldest first; none when it was up to date.
 
     Raises: LedgerError when it cannot be reached or was made by a newer byleave; UsageError for a wrong address.
     """
     with _connected(LEDGER, address) as connection:
-        return _migrate(connection, without_password(address))
+        return _migrate(connection, without_password(address), first_epoch=first_epoch)
 
 
 def migrate_accounts(address: str) -> list[str]:
@@ -69,7 +74,7 @@ def _connected(alias: str, address: str) -> Iterator[Any]:
         del connections[alias], connections.settings[alias]
 
 
-def _migrate(connection: Any, shown: str) -> list[str]:  # noqa: ANN401 - a connection of Django
+def _migrate(connection: Any, shown: str, *, first_epoch: bool) -> list[str]:  # noqa: ANN401 - a connection of Django
     executor = MigrationExecutor(connection)
     known = {name for app, name in executor.loader.disk_migrations if app == "ledger"}
     newer = sorted(name for app, name in executor.loader.applied_migrations if app == "ledger" and name not in known)
@@ -81,7 +86,7 @@ def _migrate(connection: Any, shown: str) -> list[str]:  # noqa: ANN401 - a conn
     executor.migrate(targets, plan=plan)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_epoch")
-        if cursor.fetchone()[0] == 0:
+        if cursor.fetchone()[0] == 0 and first_epoch:
             row = [1, secrets.token_hex(16), to_microseconds(datetime.now(UTC)), "created"]
             cursor.execute("INSERT INTO ledger_epoch (number, name, opened_at, reason) VALUES (%s, %s, %s, %s)", row)
     return [migration.name for migration, _ in plan]

@@ -109,3 +109,4 @@ class Idempotency(models.Model):  # noqa: DJ008 - never shown by itself
         """Its table."""
 
         db_table = "ledger_idempotency"
+        indexes = (models.Index(fields=["seq"], name="ledger_idempotency_seq"),)

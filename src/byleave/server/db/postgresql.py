@@ -80,9 +80,20 @@ class PostgresqlSession:
             self.roll_back()
             raise BusyError from error
 
+    def begin_reading(self) -> None:
+        """Every query from here on sees the same."""
+        self._connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def is_replaced(self) -> bool:
+        """Never: an address is a database."""
+        return False
+
     def commit(self) -> None:
         """Commit; returns after the flush."""
         self._connection.execute("COMMIT")
+
+    def finish(self) -> None:
+        """Nothing: the server sees to it."""
 
     def roll_back(self) -> None:
         """Take everything back."""

@@ -63,12 +63,13 @@ class Reader:
 
     def __init__(self, address: str, open_session: Callable[[str], Session] = connect) -> None:
         """Open the ledger. Raises: LedgerError; UsageError for a wrong address."""
+        self._address, self._open = address, open_session
         self._session = open_session(address)
         self._one_at_a_time = threading.Lock()
 
     def head(self) -> Head:
         """The last entry that can be read. Raises: LedgerError."""
-        with self._reading() as session:
+        with self.reading() as session:
             return read_head(session)
 
     def recorded(self, after: int = 0, until: int | None = None) -> Iterator[Recorded]:
@@ -78,7 +79,7 @@ class Reader:
         """
         last = self.head().seq if until is None else until
         while after < last:
-            with self._reading() as session:
+            with self.reading() as session:
                 found = read_recorded(session, after, min(after + CHUNK, last))
             if not found:
                 return
@@ -90,17 +91,34 @@ class Reader:
         for one in self.recorded(after, until):
             yield one.entry
 
-    def watch(self, after: int, every_seconds: float = 0.5) -> Iterator[Entry]:
-        """The entries from `after` (exclusive) on, and then each as it comes; never ends by itself."""
+    def watch(self, after: int, every_seconds: float = 0.5, on_epoch: Callable[[Head], object] = id) -> Iterator[Entry]:
+        """The entries from `after` (exclusive) on, and then each as it comes; never ends by itself.
+
+        When the ledger was restored, `on_epoch` is told the head, and the entries come again from the first one on:
+        what was seen before may not be what is recorded.
+        """
+        name = self.head().name
         while True:
-            for entry in self.entries(after):
+            self._follow_replaced()
+            head = self.head()
+            if head.name != name:
+                name, after = head.name, 0
+                on_epoch(head)
+            for entry in self.entries(after, head.seq):
                 after = entry.seq
                 yield entry
             time.sleep(every_seconds)
 
+    def _follow_replaced(self) -> None:
+        """Open the file anew where a restore has put another one in its place."""
+        with self._one_at_a_time:
+            if self._session.is_replaced():
+                self._session.close()
+                self._session = self._open(self._address)
+
     def history(self, subject: str) -> list[Entry]:
         """Everything that is recorded about one person under this id, in order."""
-        with self._reading() as session:
+        with self.reading() as session:
             return read_history(session, [subject])
 
     def person(self, names: set[str]) -> tuple[set[str], list[Entry]]:
@@ -111,7 +129,7 @@ class Reader:
 
         Returns: The ids, `names` among them, and the entries in order.
         """
-        with self._reading() as session:
+        with self.reading() as session:
             ids = linked(names, merges_of(session, names))
             return ids, read_history(session, sorted(ids))
 
@@ -120,12 +138,12 @@ class Reader:
 
         Raises: InputError when something is kept of somebody and `secret` is not the key under which it is.
         """
-        with self._reading() as session:
+        with self.reading() as session:
             return kept_of(session, secret, names)
 
     def at(self, seq: int) -> Placed | None:
         """One entry with its epoch; None when there is none under that number."""
-        with self._reading() as session:
+        with self.reading() as session:
             found = read_recorded(session, seq - 1, seq)
             if not found:
                 return None
@@ -148,7 +166,8 @@ class Reader:
         self._session.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
+    def reading(self) -> Iterator[Session]:
+        """The connection, for one reader at a time. Raises: LedgerError where the database cannot be read."""
         with self._one_at_a_time:
             try:
                 yield self._session

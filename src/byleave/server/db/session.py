@@ -27,6 +27,9 @@ class Session(Protocol):
     def make_durable(self) -> None:
         """Make every commit last. Raises: LedgerError when the database would not keep what it confirms."""
 
+    def is_replaced(self) -> bool:
+        """Whether the address stands for another database now than the one that is open."""
+
     def listing(self, values: Iterable[str]) -> Any:  # noqa: ANN401 - the driver's own
         """A list of texts as one value."""
 
@@ -42,8 +45,14 @@ class Session(Protocol):
     def begin(self) -> None:
         """Begin to write: from here to the end of the transaction nobody else does. Raises: BusyError."""
 
+    def begin_reading(self) -> None:
+        """Begin to read what is there now, whatever is recorded meanwhile; until `roll_back`."""
+
     def commit(self) -> None:
         """Make everything since `begin` durable."""
+
+    def finish(self) -> None:
+        """Put everything that is durable into the database's own file."""
 
     def roll_back(self) -> None:
         """Take everything since `begin` back."""

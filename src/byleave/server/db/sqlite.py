@@ -29,13 +29,24 @@ class SqliteSession:
         """Open a file that is there. Raises: LedgerError."""
         try:
             # as a URI, so that a file that is missing is not made
-            uri = Path(path).absolute().as_uri() + "?mode=rw"
+            self._path = Path(path).absolute()
+            uri = self._path.as_uri() + "?mode=rw"
             self._connection = sqlite3.connect(
                 uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
         except sqlite3.Error as error:
             hint = "byleave migrate makes a new ledger; an existing one must be readable and writable"
             raise LedgerError(f"cannot open the ledger `{path}`: {error}", hint=hint) from error
+        status = self._path.stat()
+        self._file = status.st_dev, status.st_ino
+
+    def is_replaced(self) -> bool:
+        """Whether the name stands for another file now: this connection would go on with one that nobody finds."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return True
+        return (status.st_dev, status.st_ino) != self._file
 
     def make_durable(self) -> None:
         """Flush at every commit. Raises: LedgerError when the database would not."""
@@ -74,6 +85,9 @@ class SqliteSession:
 
     def begin(self) -> None:
         """Take the right to write at once, so that what is read until the commit is the newest."""
+        if self.is_replaced():
+            hint = "start again; whoever restores a ledger stops the service first"
+            raise LedgerError(f"the file of the ledger `{self._path}` was moved or replaced", hint=hint)
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
@@ -82,9 +96,17 @@ class SqliteSession:
                 raise BusyError from error
             raise
 
+    def begin_reading(self) -> None:
+        """The first query from here on fixes what is seen."""
+        self._connection.execute("BEGIN")
+
     def commit(self) -> None:
         """Commit; returns after the flush."""
         self._connection.execute("COMMIT")
+
+    def finish(self) -> None:
+        """Empty the log, so that the file alone is the whole."""
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def roll_back(self) -> None:
         """Take everything back."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from byleave.kernel.errors import LedgerError, UsageError
+from byleave.ledger.address import is_address
+from byleave.ledger.builds import builds_after
 from byleave.ledger.entries import PLATFORM
 from byleave.ledger.suppression import SHORTEST_KEY
+from byleave.server.db.knowing import known_of
 from byleave.server.db.opening import connect
 from byleave.server.db.reading import Reader
 from byleave.server.db.recording import World, make_group
@@ -16,18 +20,31 @@ from byleave.server.db.writer import Erasure, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from byleave.ledger.admission import Proposal
+    from byleave.ledger.builds import Builds
     from byleave.ledger.entries import Entry
+    from byleave.ledger.importing import Known
     from byleave.server.db.reading import Head
+    from byleave.server.db.second_copy import SecondCopy
     from byleave.server.db.session import Session
     from byleave.server.db.writer import Answer
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def open_copy(copy: Path | str, ledger: str) -> SecondCopy:
+    """The second copy of a ledger: a file, or, by its address, a database. Raises: LedgerError; UsageError."""
+    if is_address(copy):
+        from byleave.server.db.copy_database import CopyDatabase
+
+        return CopyDatabase(str(copy), ledger)
+    from byleave.server.db.second_copy import CopyFile
+
+    return CopyFile(Path(copy))
 
 
 class Store:
@@ -38,7 +55,7 @@ class Store:
         address: str,
         *,
         suppression_secret: bytes | None = None,
-        copy: Path | None = None,
+        copy: Path | str | None = None,
         clock: Callable[[], datetime] = _now,
         random_bytes: Callable[[int], bytes] = os.urandom,
         open_session: Callable[[str], Session] = connect,
@@ -48,7 +65,8 @@ class Store:
         Args:
             address: `sqlite:///path` or `postgresql://…`.
             suppression_secret: the key under which refusals of people who are erased are kept, 32 bytes or more.
-            copy: a file on another disk to which every entry goes before it is acknowledged.
+            copy: a file on another disk, or the address of another database, to which every entry goes before it is
+                acknowledged.
             clock: the present; it labels entries and orders nothing.
             random_bytes: where salts come from.
             open_session: how the database is opened.
@@ -58,11 +76,8 @@ class Store:
         if suppression_secret is not None and len(suppression_secret) < SHORTEST_KEY:
             raise UsageError(f"the suppression key is too short; it needs {SHORTEST_KEY} bytes")
         world = World(clock, random_bytes, suppression_secret)
-        second = None
-        if copy is not None:
-            from byleave.server.db.second_copy import SecondCopy
-
-            second = SecondCopy(copy)
+        second = None if copy is None else open_copy(copy, address)
+        self._secret = suppression_secret
         self._writer = Writer(open_session(address), world, second)
         try:
             self.reader = Reader(address, open_session)
@@ -108,13 +123,25 @@ class Store:
         """The entries from `after` (exclusive) to `until` (inclusive; None: the head as it is now)."""
         return self.reader.entries(after, until)
 
-    def watch(self, after: int, every_seconds: float = 0.5) -> Iterator[Entry]:
-        """The entries from `after` (exclusive) on, and then each as it comes; never ends by itself."""
-        return self.reader.watch(after, every_seconds)
+    def watch(self, after: int, every_seconds: float = 0.5, on_epoch: Callable[[Head], object] = id) -> Iterator[Entry]:
+        """The entries from `after` (exclusive) on, and then each as it comes; from the first one in a new epoch."""
+        return self.reader.watch(after, every_seconds, on_epoch)
 
     def history(self, subject: str) -> list[Entry]:
         """Everything that is recorded about one person under this id."""
         return self.reader.history(subject)
+
+    def known(self, names: Sequence[str]) -> dict[str, Known]:
+        """What is known of each of these people, under every id of theirs, and what was kept when they were erased.
+
+        Raises: InputError when something is kept of erased people and the suppression key is missing or another.
+        """
+        with self.reader.reading() as session:
+            return known_of(session, names, self._secret)
+
+    def builds(self) -> Builds:
+        """Whether builds from this ledger are shut, and why."""
+        return builds_after(self.reader.history(""))
 
     def close(self) -> None:
         """Record what waits, and close."""

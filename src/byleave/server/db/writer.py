@@ -87,6 +87,8 @@ class Writer:
             self._stop(LedgerError("the ledger has stopped", hint=RESTART))
             # a transaction that was under way must not keep other processes waiting
             self._session.close()
+            if self._copy:
+                self._copy.close()
 
     def _next(self) -> list[tuple[Group | Erasure, Answer]]:
         """Wait for requests; several groups, or one erasure. Nothing when the writer is to end."""

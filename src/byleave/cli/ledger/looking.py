@@ -28,12 +28,7 @@ def _opened(database: str) -> Iterator[Reader]:
         reader.close()
 
 
-@click.group("ledger")
-def command() -> None:
-    """Look at a ledger."""
-
-
-@command.command("head", short_help="Tell the last entry, and check the chain.")
+@click.command("head", short_help="Tell the last entry, and check the chain.")
 @click.argument("database")
 @click.option("--verify", is_flag=True, help="Check every entry and the chain first; exit code 3 if one does not hold.")
 @json_option
@@ -62,7 +57,7 @@ def _verified(reader: Reader) -> Head:
         raise VerificationError(error.message, hint=error.hint) from error
 
 
-@command.command("export", short_help="Print the entries as JSON lines.")
+@click.command("export", short_help="Print the entries as JSON lines.")
 @click.argument("database")
 @click.option("--after", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only entries after this number.")
 def export(database: str, after: int) -> None:
@@ -74,13 +69,23 @@ def export(database: str, after: int) -> None:
         _print_lines(reader.entries(after))
 
 
-@command.command("watch", short_help="Print entries as they come.")
+@click.command("watch", short_help="Print entries as they come.")
 @click.argument("database")
 @click.option("--after", type=click.IntRange(min=0), metavar="SEQ", help="Begin after this number; else at the head.")
 def watch(database: str, after: int | None) -> None:
-    """Print the entries of the ledger in DATABASE as they come, one JSON object a line, until you stop it."""
+    """Print the entries of the ledger in DATABASE as they come, one JSON object a line, until you stop it.
+
+    When the ledger was restored, a line `{"epoch": …}` says so, and all entries follow from the first one on.
+    """
     with _opened(database) as reader, suppress(KeyboardInterrupt):  # stopping is how it is meant to end
-        _print_lines(reader.watch(reader.head().seq if after is None else after))
+        start = reader.head().seq if after is None else after
+        _print_lines(reader.watch(start, on_epoch=_tell_epoch))
+
+
+def _tell_epoch(head: Head) -> None:
+    import json
+
+    click.echo(json.dumps({"epoch": {"name": head.name, "number": head.epoch}}, sort_keys=True))
 
 
 def _print_lines(entries: Iterable[Entry]) -> None:

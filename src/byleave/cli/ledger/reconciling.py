@@ -1,0 +1,107 @@
+"""`byleave ledger reconcile`: where a platform's own record and the ledger differ."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from byleave.cli.ledger.options import copy_option, ledger_option, opened_store, zone_option
+from byleave.cli.options import json_option, print_json
+from byleave.kernel.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from byleave.ledger.reconciling import Difference
+    from byleave.server.db.reconciling import Reconciled
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@click.command("reconcile", short_help="Compare the platform's own record with the ledger.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@ledger_option
+@copy_option
+@zone_option
+@click.option("--apply", "apply_it", is_flag=True, help="Record what the platform refuses and the ledger does not.")
+@click.option("--confirm", metavar="WHY", help="Open builds that are shut, on these grounds.")
+@click.option("--by", metavar="NAME", help="Who confirms.")
+@click.option("--csv", "out", type=click.Path(path_type=Path), metavar="FILE", help="Write the differences there, too.")
+@json_option
+def command(  # noqa: PLR0913 - the options of the command
+    *,
+    files: tuple[Path, ...],
+    address: str,
+    copy: str | None,
+    assume_zone: str | None,
+    apply_it: bool,
+    confirm: str | None,
+    by: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Tell every difference between FILES, a platform's own record, and the ledger; exit code 1 if there are any.
+
+    FILES are the tables of a register, as for `byleave ledger import`. Nothing is changed, unless --apply records what
+    the platform refuses and the ledger does not; nothing that is refused in the ledger is ever ended.
+
+    --confirm opens builds that are shut, after a restore in which acts may be missing: only on a whole export, and only
+    when the ledger is nowhere looser than it. Who confirms and why is recorded.
+    """
+    from byleave.cli.progress import shown_progress
+    from byleave.gate.request import Reading
+
+    if (confirm is None) is not (by is None):
+        raise UsageError("--confirm and --by go together", hint="say why, and who says so")
+    found: list[Difference] = []
+    with opened_store(address, copy) as store, shown_progress() as progress:
+        from byleave.server.db.reconciling import reconcile
+
+        done = reconcile(
+            store,
+            files,
+            on_difference=found.append,
+            reading=Reading(assume_zone=assume_zone),
+            apply=apply_it,
+            confirm=(by, confirm) if by is not None and confirm is not None else None,
+            on_progress=progress,
+        )
+    rows = [one.as_json() for one in found]
+    if out is not None:
+        _write(out, rows)
+    if as_json:
+        print_json({**done.as_json(), "differences": rows})
+    else:
+        _tell(done, rows)
+    if not done.same:
+        sys.exit(1)
+
+
+def _write(out: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """As CSV; no cell begins as a formula does, which a spreadsheet would run."""
+    import csv
+
+    from byleave.ledger.reconciling import FIELDS
+
+    new = out.with_name(f"{out.name}.new")
+    with new.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow(FIELDS)
+        for row in rows:
+            cells = ["" if row[name] is None else str(row[name]) for name in FIELDS]
+            writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    new.rename(out)
+
+
+def _tell(done: Reconciled, rows: Sequence[dict[str, Any]]) -> None:
+    for row in rows:
+        since = f" since {row['since']}" if row["since"] else ""
+        click.echo(f"{row['who']}: {row['what']}: theirs {row['theirs']}, ours {row['ours']}{since}; {row['todo']}")
+    click.echo(f"{len(rows):,} differences, in {done.loosening:,} of them the ledger is looser")
+    if done.applied:
+        click.echo(f"recorded {done.applied:,}")
+    if done.opened is not None:
+        click.echo(f"builds are open (entry {done.opened:,})")
