@@ -6,6 +6,7 @@ microseconds since 1970-01-01 UTC.
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from byleave.kernel.errors import InputError, MissingExtraError, RefusedError
+from byleave.adapters.waiting import parts_within, within
+from byleave.kernel.errors import ByleaveError, InputError, MissingExtraError, RefusedError, UsageError
 from byleave.ledger.address import NEWEST_FORM, one_line, sqlite_path, without_password
 from byleave.ledger.builds import builds_after, require_open
 from byleave.ledger.entries import PLATFORM, Entry, Kind
@@ -40,13 +42,16 @@ _COLUMNS = {
 _ENTRIES = """
 SELECT e.seq, e.recorded_at, e.kind, COALESCE(p.subject, '') AS subject, COALESCE(p.actor, '') AS actor,
     COALESCE(p."at", 0) AS "at", COALESCE(p.data, '') AS data, CASE WHEN p.seq IS NULL THEN 1 ELSE 0 END AS erased
-FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq WHERE e.seq > {after} AND e.seq <= {until}
+FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq AND p.seq > {after} AND p.seq <= {until}
+WHERE e.seq > {after} AND e.seq <= {until}
 """
 _KEPT = """
 SELECT seq, key, COALESCE(purpose, '') AS purpose, since FROM ledger_suppression WHERE setting IS NULL ORDER BY number
 """
+_CHAIN = "SELECT chain FROM ledger_entry WHERE seq = {seq}"
 _HEAD = """
 SELECT (SELECT name FROM ledger_epoch ORDER BY number DESC LIMIT 1) AS epoch,
+    (SELECT name FROM ledger_epoch ORDER BY number LIMIT 1) AS origin,
     COALESCE((SELECT MAX(seq) FROM ledger_entry), 0) AS seq,
     COALESCE((SELECT chain FROM ledger_entry ORDER BY seq DESC LIMIT 1), '') AS chain,
     (SELECT MAX(name) FROM django_migrations WHERE app = 'ledger') AS form
@@ -70,6 +75,8 @@ class Head:
     watermark: Watermark
     chain: str
     """Digest over every entry up to it; empty before the first."""
+    origin: str = ""
+    """Name of the ledger's first epoch, which a restored ledger keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +89,34 @@ class Kept:
     """Key of the person, purpose (None = all), since when (microseconds since 1970)."""
 
 
-class LedgerDatabase:
-    """An open ledger. Reads only."""
+PATIENCE = "BYLEAVE_LEDGER_TIMEOUT"
+_PATIENCE_SECONDS = 30.0
+_AT_ONCE = 500_000
+"""Entries that one query asks for: the first of them come at once, however long the ledger is."""
 
-    def __init__(self, url: str, connection: Any) -> None:  # noqa: ANN401 - a connection of either driver
-        """Take an open connection; `open_ledger` makes one."""
+
+class LedgerDatabase:
+    """An open ledger as it is at one instant, that of the first question. Reads only."""
+
+    def __init__(self, url: str, connection: Any, patience: float) -> None:  # noqa: ANN401 - of either driver
+        """Take an open connection and how many seconds an answer may take; `open_ledger` makes one."""
         self._url = url
         self._connection = connection
+        self._patience = patience
+        self._left_behind = False
+
+    @property
+    def place(self) -> str:
+        """What to call it in errors."""
+        return f"`{without_password(self._url)}`"
 
     def head(self) -> Head:
-        """The last entry that can be read now.
+        """The last entry.
 
-        Raises: InputError when the database is no ledger or cannot be reached; RefusedError when its builds are shut.
+        Raises: InputError when the database is no ledger, cannot be reached or does not answer; RefusedError when its
+            builds are shut.
         """
-        with self._plain(), self._connection.cursor() as cursor:
-            cursor.execute(_HEAD)
-            epoch, seq, chain, form = cursor.fetchone()
-            # up to the same entry: where builds have opened since, what was read is still half done
-            cursor.execute(_BUILDS.format(until=int(seq)))
-            builds = builds_after(map(_entry, cursor.fetchall()))
-            self._connection.rollback()  # PostgreSQL would go on showing what was there when reading began
+        ((epoch, origin, seq, chain, form),) = self._ask(_HEAD)
         if form != NEWEST_FORM:
             hint = "use the byleave that made it, or bring it up to date: byleave migrate"
             raise InputError(f"`{without_password(self._url)}` is a ledger of another form: `{form}`", hint=hint)
@@ -109,35 +124,67 @@ class LedgerDatabase:
             raise InputError(
                 f"`{without_password(self._url)}` has no epoch", hint="make the ledger: byleave migrate sqlite:///PATH"
             )
-        require_open(builds, without_password(self._url))
-        return Head(Watermark(epoch, int(seq)), str(chain))
+        require_open(builds_after(map(_entry, self._ask(_BUILDS.format(until=int(seq))))), without_password(self._url))
+        return Head(Watermark(epoch, int(seq)), str(chain), str(origin))
+
+    def chain_at(self, seq: int) -> str | None:
+        """The digest over every entry up to one; None where there is no such entry."""
+        found = self._ask(_CHAIN.format(seq=int(seq)))
+        return str(found[0][0]) if found else None
 
     def kept(self) -> Kept:
         """The objections of people who were erased. Their other refusals stand again when they come back."""
-        with self._plain(), self._connection.cursor() as cursor:
-            cursor.execute(_KEPT)
-            rows = cursor.fetchall()
-            self._connection.rollback()
+        rows = self._ask(_KEPT)
         marks = [key for seq, key, _, _ in rows if seq == 0]
         objections = tuple((str(key), str(purpose) or None, int(since)) for seq, key, purpose, since in rows if seq)
         return Kept(str(marks[0]) if marks else "", objections)
 
     @contextmanager
     def entries(self, after: int, until: int) -> Iterator[pa.RecordBatchReader]:
-        """The entries with `after < seq <= until`, batch by batch, in no particular order.
+        """The entries with `after < seq <= until`, batch by batch.
 
         Columns: `seq, recorded_at, kind, subject, actor, at, data, erased`; instants in microseconds since 1970, `data`
         as JSON text. Where `erased` is 1 the person's part is gone, and the columns that it had are blank.
+
+        Raises: InputError, also in place of what whoever reads them raises, when the database fails meanwhile.
         """
         import pyarrow as pa
 
-        with self._plain(), self._connection.cursor() as cursor:
-            cursor.execute(_ENTRIES.format(after=int(after), until=int(until)))
-            reader = cursor.fetch_record_batch()
-            schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in _COLUMNS.items()])
-            batches = (batch.cast(schema) for batch in reader if batch.num_rows)
-            yield pa.RecordBatchReader.from_batches(schema, batches)
-            self._connection.rollback()
+        schema = pa.schema([(name, getattr(pa, kind)()) for name, kind in _COLUMNS.items()])
+        failed: list[ByleaveError] = []
+
+        def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            try:
+                with self._plain():
+                    yield from batches
+            except ByleaveError as error:
+                failed.append(error)
+                raise
+
+        try:
+            with parts_within(self._patience, self._batches(schema, after, until)) as batches:
+                yield pa.RecordBatchReader.from_batches(schema, read(batches))
+        except ByleaveError as error:
+            if failed:
+                raise failed[0] from error
+            raise
+
+    def _batches(self, schema: pa.Schema, after: int, until: int) -> Iterator[pa.RecordBatch]:
+        for start in range(after, until, _AT_ONCE):
+            with self._connection.cursor() as cursor:
+                cursor.execute(_ENTRIES.format(after=start, until=min(start + _AT_ONCE, until)))
+                for batch in cursor.fetch_record_batch():
+                    if batch.num_rows:
+                        yield batch.cast(schema)
+
+    def _ask(self, sql: str) -> list[tuple[Any, ...]]:
+        def ask() -> list[tuple[Any, ...]]:
+            with self._connection.cursor() as cursor:
+                cursor.execute(sql)
+                return list(cursor.fetchall())
+
+        with self._plain():
+            return within(self._patience, ask)
 
     @contextmanager
     def _plain(self) -> Iterator[None]:
@@ -148,10 +195,14 @@ class LedgerDatabase:
             yield
         except Error as error:
             raise _plain_error(self._url, error) from error
+        except TimeoutError as error:
+            self._left_behind = True
+            raise _silent(self._url, self._patience) from error
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Close the connection, unless a thread still waits for it: that one ends with the process."""
+        if not self._left_behind:
+            self._connection.close()
 
 
 def _entry(row: tuple[int, str, str]) -> Entry:
@@ -173,13 +224,31 @@ _DRIVER = r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?"
 _REACH = "nothing is decided without it; check the address, the rights and the database"
 
 
+def _silent(url: str, seconds: float) -> InputError:
+    message = f"the ledger `{without_password(url)}` has not answered for {seconds:g} seconds"
+    return InputError(message, hint=f"{_REACH}, or set {PATIENCE} to more seconds")
+
+
+def patience() -> float:
+    """How many seconds a ledger may take to answer.
+
+    Raises: UsageError when the setting is no such number.
+    """
+    text = os.environ.get("BYLEAVE_LEDGER_TIMEOUT", "")
+    if not text:
+        return _PATIENCE_SECONDS
+    if not re.fullmatch(r"[0-9]{1,6}([.][0-9]{1,3})?", text) or float(text) == 0:
+        raise UsageError(f"{PATIENCE} is `{text}`", hint="give seconds above 0, such as 30")
+    return float(text)
+
+
 @contextmanager
 def open_ledger(url: str) -> Iterator[LedgerDatabase]:
     """Open a ledger by its URL: `sqlite:///path` (four slashes for an absolute one) or `postgresql://…`.
 
     Raises: UsageError for another scheme, MissingExtraError without the drivers, InputError when it cannot be reached.
     """
-    path = sqlite_path(url)
+    path, seconds = sqlite_path(url), patience()
     name = "postgresql" if path is None else "sqlite"
     try:
         driver = import_module(f"adbc_driver_{name}.dbapi")
@@ -187,15 +256,29 @@ def open_ledger(url: str) -> Iterator[LedgerDatabase]:
     except ImportError as error:
         hint = "install it: pip install 'byleave[ledger]'"
         raise MissingExtraError(f"reading a ledger needs adbc-driver-{name}", hint=hint) from error
+    place = url if path is None else _sqlite(path)
     try:
-        connection = driver.connect(url if path is None else _sqlite(path))
+        connection = within(seconds, lambda: _connected(driver, place, snapshot=path is None))
     except errors.Error as error:
         raise _plain_error(url, error) from error
-    database = LedgerDatabase(url, connection)
+    except TimeoutError as error:
+        raise _silent(url, seconds) from error
+    database = LedgerDatabase(url, connection, seconds)
     try:
         yield database
     finally:
         database.close()
+
+
+def _connected(driver: Any, place: str, *, snapshot: bool) -> Any:  # noqa: ANN401 - either driver's module
+    """A connection all of whose questions are answered as of the first: SQLite does so by itself."""
+    connection = driver.connect(place)
+    if snapshot:
+        with connection.cursor() as cursor:
+            # otherwise somebody who is erased between two queries would be half read: registered, and without refusal
+            cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.commit()
+    return connection
 
 
 def _sqlite(name: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from byleave.gate.manifest import Reads, WrittenFile, manifest
@@ -18,7 +20,6 @@ from byleave.policy.facts import Moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from byleave.gate.ports import CorpusOpened, Engine, Fraction, RegisterRead, Shelf
     from byleave.gate.request import Output
@@ -27,9 +28,15 @@ if TYPE_CHECKING:
     Digest = Callable[[Path], Future[str]]
 
 ITEMS, LEFT_OUT, DECISIONS = "items/part-0.parquet", "left_out/part-0.parquet", "decisions/part-0.parquet"
-DECIDED_AGAIN = "decisions/part-1.parquet"
-LEFT_LATER = "left_out/part-1.parquet"
-"""Rows that were no longer eligible when they were decided again."""
+"""Rows that were no longer eligible when they were decided again are in further parts, one for each look."""
+
+
+ASK_EVERY_SECONDS = 30.0
+"""A ledger that cannot be reached any more, or was restored, stops a run that is under way after so long."""
+MOST_AGE_SECONDS = 30.0
+"""How old the last look at the register may be when everything else is ready to be published (docs/adr/0092)."""
+MOST_LOOKS = 10
+"""After so many looks at a register that always changes, with a corpus that takes too long, a run stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,24 @@ class Gate:
     clock: Callable[[], datetime]
     version: str
     progress: Progress = silent
+    timer: Callable[[], float] = monotonic
+    """Seconds that never run backwards."""
 
-    def _step(self, name: str) -> Fraction:
+    def _step(self, name: str, register: RegisterRead | None = None) -> Fraction:
+        """Tell of a step; where a ledger is given, ask now and then whether it can still be reached."""
         self.progress(name, 0.0)  # also where the step is over before it could report anything
-        return lambda done: self.progress(name, done)
+        if register is None or register.kind != "ledger":
+            return lambda done: self.progress(name, done)
+        asked = self.timer()
+
+        def tell(done: float) -> None:
+            nonlocal asked
+            self.progress(name, done)
+            if self.timer() - asked >= ASK_EVERY_SECONDS:
+                self.engine.register_changed(register)  # raises where it is gone, or is another one
+                asked = self.timer()
+
+        return tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +97,7 @@ def dry_run(gate: Gate, request: Request) -> Result:
     """Decide and count, and write nothing."""
     read = _read(gate, request)
     _require_same_rows(gate, read)
-    reads = _reads(read, read.moment, read.register, 0)
+    reads = _reads(read, _Checked(read, read.moment, Path()))
     return Result(_manifest(gate, request, read, reads, []), tuple(read.counts), None)
 
 
@@ -88,16 +109,21 @@ def run(gate: Gate, request: Request, output: Output, shelf: Shelf, work: Path) 
     read = _read(gate, request)
     with ThreadPoolExecutor(max_workers=1) as beside:
         write = _write_decisions if output.decisions_only else _write_snapshot
-        digests = write(gate, work, read.counts, lambda path: beside.submit(shelf.digest, path))
+        digests = write(gate, work, read, lambda path: beside.submit(shelf.digest, path))
         _require_same_rows(gate, read)
-        gate.progress("checking again", 0.0)
-        checked = _check_again(gate, read, work, decisions_only=output.decisions_only)
-        digests |= {path: beside.submit(shelf.digest, path) for path in checked.fresh}
+        if read.register.kind == "ledger":
+            wait(digests.values())  # what is on the disk now need not be waited for after the last look
+
+        def digest_again(paths: Iterable[Path]) -> None:
+            digests.update({path: beside.submit(shelf.digest, path) for path in paths})
+            wait(digests.values())
+
+        checked = _check_until_fresh(gate, read, work, digest_again, decisions_only=output.decisions_only)
     files = [
         WrittenFile(str(path.relative_to(work)), digest.result(), path.stat().st_size)
         for path, digest in sorted(digests.items())
     ]
-    value = _manifest(gate, request, checked.read, checked.reads, files)
+    value = _manifest(gate, request, checked.read, _reads(read, checked), files)
     (work / "manifest.json").write_bytes(canonical_json(value))
     gate.progress("publishing", 0.0)
     shelf.publish(work, output.folder)
@@ -117,7 +143,7 @@ def _read(gate: Gate, request: Request) -> _Read:
     corpus = gate.engine.open_items()
     gate.progress("folding the register", 0.0)
     gate.engine.fold(register, moment)
-    counts = gate.engine.decide(gate._step("deciding"))  # noqa: SLF001 - same module
+    counts = gate.engine.decide(gate._step("deciding", register))  # noqa: SLF001 - same module
     waived = {**request.waivers.as_json(), **register.waived, **_unmatched(gate)}
     return _Read(moment, register, corpus, waived, counts)
 
@@ -128,22 +154,22 @@ def _unmatched(gate: Gate) -> dict[str, int]:
     return {"unmatched_objectors": unmatched} if unmatched else {}
 
 
-def _write_snapshot(gate: Gate, work: Path, counts: Sequence[Counted], digest: Digest) -> dict[Path, Future[str]]:
+def _write_snapshot(gate: Gate, work: Path, read: _Read, digest: Digest) -> dict[Path, Future[str]]:
     for name in (ITEMS, LEFT_OUT):
         (work / name).parent.mkdir()
-    items = gate.engine.write_items(work / ITEMS, gate._step("writing eligible items"))  # noqa: SLF001
+    items = gate.engine.write_items(work / ITEMS, gate._step("writing eligible items", read.register))  # noqa: SLF001
     digests = {work / ITEMS: digest(work / ITEMS)}
-    left = gate.engine.write_left_out(work / LEFT_OUT, gate._step("writing what is left out"))  # noqa: SLF001
-    if (items, left) != _split(counts):
+    left = gate.engine.write_left_out(work / LEFT_OUT, gate._step("writing what is left out", read.register))  # noqa: SLF001
+    if (items, left) != _split(read.counts):
         raise _changed()
     return {**digests, work / LEFT_OUT: digest(work / LEFT_OUT)}
 
 
-def _write_decisions(gate: Gate, work: Path, counts: Sequence[Counted], digest: Digest) -> dict[Path, Future[str]]:
+def _write_decisions(gate: Gate, work: Path, read: _Read, digest: Digest) -> dict[Path, Future[str]]:
     path = work / DECISIONS
     path.parent.mkdir(exist_ok=True)
-    rows = gate.engine.write_decisions(path, gate._step("writing decisions"))  # noqa: SLF001
-    if rows != sum(_split(counts)):
+    rows = gate.engine.write_decisions(path, gate._step("writing decisions", read.register))  # noqa: SLF001
+    if rows != sum(_split(read.counts)):
         raise _changed()
     return {path: digest(path)}
 
@@ -167,26 +193,58 @@ def _changed() -> RefusedError:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What deciding once more has found."""
+    """What looking again has found so far."""
 
     read: _Read
     """With the register, the waivers and the counts as they are now."""
-    reads: Reads
-    fresh: list[Path]
-    """The files that were written anew."""
+    later: Moment
+    """The moment of the last look."""
+    holder: Path
+    """The file with the rows that are eligible, or their decisions."""
+    moved: int = 0
+    """Rows that are no longer eligible."""
+    fresh: tuple[Path, ...] = ()
+    """The files that the last look has written anew."""
 
 
-def _check_again(gate: Gate, read: _Read, work: Path, *, decisions_only: bool) -> _Checked:
-    """Decide the eligible rows once more at (T', W'), if anything has happened since (T, W)."""
+def _check_until_fresh(
+    gate: Gate, read: _Read, work: Path, wait_for: Callable[[Iterable[Path]], None], *, decisions_only: bool
+) -> _Checked:
+    """Look again until the last look is so recent that the snapshot may be published.
+
+    Args:
+        gate: what the run needs.
+        read: what was read and decided first.
+        work: the staging folder.
+        wait_for: waits until files that were written anew are on the disk.
+        decisions_only: whether decisions are written instead of rows.
+
+    Raises: RefusedError when there is always more to decide than time.
+    """
+    checked = _Checked(read, read.moment, work / (DECISIONS if decisions_only else ITEMS))
+    for number in range(MOST_LOOKS):
+        looked = gate.timer()
+        gate.progress("checking again", 0.0)
+        checked = _check_again(gate, checked, work, number, decisions_only=decisions_only)
+        wait_for(checked.fresh)
+        if gate.timer() - looked <= MOST_AGE_SECONDS:
+            return checked
+    hint = "gate the items in parts, on a faster disk, or when fewer people choose"
+    raise RefusedError(f"people choose faster than the snapshot can be written: {MOST_LOOKS} looks", hint=hint)
+
+
+def _check_again(gate: Gate, last: _Checked, work: Path, number: int, *, decisions_only: bool) -> _Checked:
+    """Decide the eligible rows once more at (T', W'), if anything has happened since the last look."""
+    read = last.read
     if read.moment.replay:
-        return _Checked(read, _reads(read, read.moment, read.register, 0), [])
-    later = Moment(max(gate.clock(), read.moment.as_of), replay=False)
+        return last
+    later = Moment(max(gate.clock(), last.later.as_of), replay=False)
     changed = gate.engine.register_changed(read.register)
-    if not changed and not gate.engine.turns_between(read.moment.as_of, later.as_of):
-        return _Checked(read, _reads(read, later, read.register, 0), [])
+    if not changed and not gate.engine.turns_between(last.later.as_of, later.as_of):
+        return replace(last, later=later, fresh=())
     kept = work / ITEMS
     if decisions_only:
-        kept = work / SPILL / "eligible.parquet"
+        kept = work / SPILL / f"eligible-{number}.parquet"
         gate.engine.write_items(kept, gate._step("deciding again"))  # noqa: SLF001
     register = gate.engine.read_register() if changed else read.register
     gate.engine.use_items(kept)
@@ -196,24 +254,29 @@ def _check_again(gate: Gate, read: _Read, work: Path, *, decisions_only: bool) -
     before = [one for one in read.counts if one.reason != Reason.ELIGIBLE]
     waived = {**read.waived, **register.waived, **_unmatched(gate)}
     now = replace(read, register=register, waived=waived, counts=_merged([*before, *counts]))
+    found = replace(last, read=now, later=later, moved=last.moved + moved, fresh=())
+    if not moved:
+        return found
     move = _move_decisions if decisions_only else _move_items
-    return _Checked(now, _reads(read, later, register, moved), move(gate, work) if moved else [])
+    return move(gate, work, found, number + 1)
 
 
-def _move_items(gate: Gate, work: Path) -> list[Path]:
-    """Move the rows that are no longer eligible from `items` to `left_out`."""
-    gate.engine.write_left_out(work / LEFT_LATER, gate._step("deciding again"))  # noqa: SLF001
-    fresh = work / "items/part-1.parquet"
+def _move_items(gate: Gate, work: Path, found: _Checked, part: int) -> _Checked:
+    """Move the rows that are no longer eligible from `items` to a further part of `left_out`."""
+    left = work / f"left_out/part-{part}.parquet"
+    gate.engine.write_left_out(left, gate._step("deciding again"))  # noqa: SLF001
+    fresh = work / "items/fresh.parquet"
     gate.engine.write_items(fresh, gate._step("deciding again"))  # noqa: SLF001
-    fresh.replace(work / ITEMS)
-    return [work / ITEMS, work / LEFT_LATER]
+    fresh.replace(found.holder)
+    return replace(found, fresh=(found.holder, left))
 
 
-def _move_decisions(gate: Gate, work: Path) -> list[Path]:
-    """Write the decisions of the rows that were eligible anew."""
-    gate.engine.drop_eligible(work / DECISIONS)
-    gate.engine.write_decisions(work / DECIDED_AGAIN, gate._step("deciding again"))  # noqa: SLF001
-    return [work / DECISIONS, work / DECIDED_AGAIN]
+def _move_decisions(gate: Gate, work: Path, found: _Checked, part: int) -> _Checked:
+    """Write the decisions of the rows that were eligible anew, to a further part."""
+    gate.engine.drop_eligible(found.holder)
+    again = work / f"decisions/part-{part}.parquet"
+    gate.engine.write_decisions(again, gate._step("deciding again"))  # noqa: SLF001
+    return replace(found, holder=again, fresh=(found.holder, again))
 
 
 def _merged(counts: Sequence[Counted]) -> list[Counted]:
@@ -223,13 +286,13 @@ def _merged(counts: Sequence[Counted]) -> list[Counted]:
     return [Counted(reason, region, category, rows) for (reason, region, category), rows in total.items()]
 
 
-def _reads(read: _Read, later: Moment, register: RegisterRead, moved: int) -> Reads:
+def _reads(first: _Read, last: _Checked) -> Reads:
     return Reads(
-        as_of=read.moment.as_of,
-        watermark=read.register.watermark,
-        recheck_as_of=later.as_of,
-        recheck_watermark=register.watermark,
-        recheck_left_out=moved,
+        as_of=first.moment.as_of,
+        watermark=first.register.watermark,
+        recheck_as_of=last.later.as_of,
+        recheck_watermark=last.read.register.watermark,
+        recheck_left_out=last.moved,
     )
 
 

@@ -8,41 +8,48 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from byleave.adapters.duckdb_engine import ledger_columns as entries
 from byleave.adapters.duckdb_engine.columns import literal
-from byleave.adapters.duckdb_engine.tables import FILE, ROW, Source
-from byleave.adapters.ledger_database import Head, Kept, open_ledger, require_whole
+from byleave.adapters.duckdb_engine.ledger_columns import ENTRIES
+from byleave.adapters.duckdb_engine.ledger_copy import TABLE, Copy
+from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE
+from byleave.adapters.ledger_database import Head, Kept, open_ledger
 from byleave.kernel.errors import RefusedError
-from byleave.kernel.instants import format_instant
 from byleave.ledger.address import without_password
-from byleave.ledger.entries import Entry, Kind
+from byleave.ledger.entries import FIELDS, Entry, Kind
 from byleave.ledger.fold import fold_some
-from byleave.ledger.wire import from_microseconds, read_data
+from byleave.ledger.wire import from_microseconds
+from byleave.policy.regions import regions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from byleave.adapters.duckdb_engine.session import Session
+    from byleave.adapters.ledger_database import LedgerDatabase
     from byleave.policy.facts import Register
 
-_ENTRIES, _MERGED = "byleave_entries", "byleave_merged"
-_TEXT = "strftime(\"{0}\" AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
-"""An instant as the text in which `data` writes instants."""
+_MERGED = "byleave_merged"
+_WRITTEN_ANEW = 100
+"""A copy is written anew once the entries after it are a hundredth of those in it: reading so few again is cheaper than
+writing all."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRead:
-    """A ledger that was read up to its head, with its register's tables."""
+    """A ledger that was read up to its head into the register's tables."""
 
     head: Head
-    sources: Mapping[str, Source]
+    rows: Mapping[str, int]
     kept: Kept
 
 
 def read_ledger(session: Session, url: str, before: Head | None = None) -> LedgerRead:
-    """Read what is new since `before`, and fold everything read so far.
+    """Read what is new since `before`, or since the copy that an earlier run has kept, and fold everything.
+
+    Loads the tables `members` (a view, since it is large), `preferences`, `objections`, `notices`, `withholdings`.
 
     Args:
-        session: where the entries read so far stay, in `byleave_entries`.
+        session: where the entries read so far stay.
         url: the ledger's URL.
         before: the head of the last reading in this session; None when there was none.
 
@@ -50,14 +57,34 @@ def read_ledger(session: Session, url: str, before: Head | None = None) -> Ledge
     """
     with open_ledger(url) as database:
         head = database.head()
-        if before is not None:
+        copy = Copy(session, head)
+        if before is None:
+            _read_first(session, database, copy, head)
+        else:
             _require_same(url, before, head)
-        if before is None or _erases(session, database, before, head):
-            session.run(_EMPTY)
-            before = None
-        _insert(session, database, before.watermark.seq if before else 0, head.watermark.seq)
+            entries.insert(session, database, entries.NEW, before.watermark.seq, head.watermark.seq)
+            if entries.forget(session, before.watermark.seq):
+                copy.remove()
+                entries.show(session, TABLE if copy.is_open() else None)
         kept = database.kept()
-    return LedgerRead(head, _sources(session, f"`{without_password(url)}`"), kept)
+    return LedgerRead(head, _load(session, database.place), kept)
+
+
+def _read_first(session: Session, database: LedgerDatabase, copy: Copy, head: Head) -> None:
+    last = head.watermark.seq
+    entries.empty(session)
+    start = copy.open(database, head)
+    if start == 0 and last:
+        # what is read goes to the disk at once; where it cannot, into memory
+        copy.write(head, lambda table: entries.insert(session, database, table, 0, last))
+        start = copy.open(database, head)
+    entries.insert(session, database, entries.NEW, start, last)
+    erased = entries.forget(session, start)
+    entries.show(session, TABLE if start else None)
+    if erased:
+        copy.remove()
+    if erased or (last - start) * _WRITTEN_ANEW > start:
+        copy.write(head, lambda table: entries.keep(session, table))
 
 
 def ledger_moved(url: str, before: Head) -> bool:
@@ -78,103 +105,83 @@ def _require_same(url: str, before: Head, head: Head) -> None:
         raise RefusedError(message, hint="it was restored or replaced meanwhile; run again")
 
 
-_EMPTY = (
-    f"CREATE OR REPLACE TEMP TABLE {_ENTRIES} (seq BIGINT, kind VARCHAR, subject VARCHAR, actor VARCHAR,"
-    ' "at" TIMESTAMPTZ, recorded_at TIMESTAMPTZ, data JSON, erased BOOLEAN)'
-)
-
-
-def _insert(session: Session, database: Any, after: int, until: int) -> None:  # noqa: ANN401 - a LedgerDatabase
-    with database.entries(after, until) as reader:
-        session.register("byleave_read", reader)
-        session.run(
-            f'INSERT INTO {_ENTRIES} SELECT seq, kind, subject, actor, make_timestamptz("at"),'
-            " make_timestamptz(recorded_at), CASE WHEN erased = 0 THEN data::JSON END, erased = 1 FROM byleave_read"
-        )
-    span = f"seq > {after} AND seq <= {until}"
-    require_whole(session.one(f"SELECT count(DISTINCT seq) FROM {_ENTRIES} WHERE {span}"), after, until)
-    unknown = session.rows(f"SELECT min(seq), any_value(kind) FROM {_ENTRIES} WHERE {span} AND kind NOT IN ({_KINDS})")
-    if unknown[0][0] is not None:
-        raise RefusedError(
-            f"entry {unknown[0][0]} is of a kind that is not known here: `{unknown[0][1]}`",
-            hint="it may be a refusal; use the version of byleave that recorded it, or a newer one",
-        )
-
-
-def _erases(session: Session, database: Any, before: Head, head: Head) -> bool:  # noqa: ANN401 - as above
-    """Whether somebody was erased since: then what was read of them goes, by reading everything anew."""
-    with database.entries(before.watermark.seq, head.watermark.seq) as reader:
-        session.register("byleave_read", reader)
-        return bool(session.one(f"SELECT count(*) FROM byleave_read WHERE kind = {literal(Kind.MEMBER_ERASED)}"))
-
-
-def _sources(session: Session, place: str) -> dict[str, Source]:
+def _load(session: Session, place: str) -> dict[str, int]:
+    """Make the register's tables; how many rows each has."""
     session.run(
-        f"CREATE OR REPLACE TEMP TABLE {_MERGED} AS SELECT DISTINCT unnest([subject, data->>'into']) AS subject"
-        f" FROM {_ENTRIES} WHERE kind = {literal(Kind.MEMBERS_MERGED)} AND NOT erased"
+        f"CREATE OR REPLACE TEMP TABLE {_MERGED} AS SELECT DISTINCT unnest([subject, merged_into]) AS subject"
+        f" FROM {ENTRIES} WHERE kind = {literal(Kind.MEMBERS_MERGED)}"
     )
+    apart = ""
+    if session.one(f"SELECT count(*) FROM {_MERGED}"):
+        apart = f" ANTI JOIN {_MERGED} USING (subject)"
     merged = _merged_tables(session)
-    sources = {}
-    for name, sql in _TABLES.items():
+    rows = {}
+    for name, sql in _tables(apart).items():
         given = f"byleave_merged_{name}"
         session.register(given, merged[name])
-        rows = f"SELECT *, {literal(place.strip('`'))} AS {FILE} FROM ({sql} UNION ALL BY NAME FROM {given})"
-        types = {row[0]: row[1] for row in session.rows(f"DESCRIBE {rows}") if row[0] not in (FILE, ROW)}
-        sources[name] = Source(name, place, rows, types)
-    return sources
+        parts = f"{sql} UNION ALL BY NAME FROM {given}" if apart else sql
+        columns = ", ".join(_country() if column == "country" else f'"{column}"' for column in _COLUMNS[name].split())
+        made = f"SELECT {columns}, {literal(place.strip('`'))} AS {FILE}, {ROW}, NULL::VARCHAR AS {UNREADABLE}"
+        what = "VIEW" if name == "members" else "TABLE"
+        session.run(f"CREATE OR REPLACE TEMP {what} {name} AS {made} FROM ({parts})")
+        rows[name] = int(session.one(f"SELECT count(*) FROM {name}"))
+    return rows
 
 
-def _of(kind: Kind) -> str:
-    return f"{_ENTRIES} WHERE kind = {literal(kind)} AND NOT erased AND subject NOT IN (FROM {_MERGED})"
+def _country() -> str:
+    known = regions().synonyms
+    cases = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in known.items())
+    return f"CASE country {cases} ELSE country END AS country" if cases else "country"
 
 
-_KINDS = ", ".join(literal(kind) for kind in Kind)
-_ENDS = ", ".join(literal(kind) for kind in (Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN))
-# `->>` binds more loosely than `=` in DuckDB: it stands in parentheses beside one
-_TABLES = {
-    "members": (
-        "SELECT subject AS member_id, data->>'country' AS country, data->>'birth_date' AS birth_date,"
-        f" NULL::VARCHAR AS since, recorded_at, seq AS {ROW} FROM {_of(Kind.MEMBER_REGISTERED)}"
-        " UNION ALL SELECT subject, data->>'country', NULL,"
-        f" coalesce(data->>'since', {_TEXT.format('at')}), recorded_at, seq FROM {_of(Kind.MEMBER_MOVED)}"
-    ),
-    "preferences": (
-        "SELECT subject AS member_id, data->>'setting' AS setting, data->>'value' AS value, \"at\", seq, recorded_at,"
-        f" actor, seq AS {ROW} FROM {_of(Kind.PREFERENCE_SET)}"
-    ),
-    # an objection stands from the earlier of the person's instant and the recording, until the last entry that ends it
-    "objections": (
-        "SELECT o.subject AS subject_id, o.data->>'purpose' AS purpose, least(o.\"at\", o.recorded_at) AS received_at,"
-        " coalesce(e.status, 'open') AS status, e.resolved_at,"
-        f" o.seq AS {ROW} FROM (FROM {_of(Kind.OBJECTION_RECEIVED)}) AS o LEFT JOIN ("
-        " SELECT subject, data->>'objection' AS objection, max(recorded_at) AS resolved_at,"
-        " max_by(replace(kind, 'objection-', ''), seq) AS status"
-        f" FROM {_ENTRIES} WHERE kind IN ({_ENDS}) AND NOT erased GROUP BY ALL) AS e"
-        " ON e.subject = o.subject AND e.objection = (o.data->>'objection')"
-    ),
-    "notices": (
-        "SELECT subject AS member_id, data->>'notice' AS notice, data->>'version' AS version, \"at\" AS delivered_at,"
-        f" recorded_at, seq AS {ROW} FROM {_of(Kind.NOTICE_DELIVERED)}"
-    ),
-    "withholdings": (
-        'SELECT data->>\'item\' AS item_id, subject AS member_id, min(least("at", recorded_at)) AS "at",'
-        f" min(seq) AS {ROW} FROM (FROM {_of(Kind.ITEM_WITHHELD)}) AS w WHERE NOT EXISTS ("
-        f" FROM {_ENTRIES} AS r WHERE r.kind = {literal(Kind.ITEM_RELEASED)} AND NOT r.erased"
-        " AND r.subject = w.subject AND (r.data->>'item') = (w.data->>'item') AND r.seq > w.seq) GROUP BY ALL"
-    ),
-}
+def _tables(apart: str) -> dict[str, str]:
+    """Table of the register → SQL of its rows, without people of merged accounts, whom `apart` leaves out."""
+
+    def of(*kinds: Kind) -> str:
+        return f"(FROM {ENTRIES}{apart}) WHERE kind IN ({', '.join(map(literal, kinds))})"
+
+    return {
+        "members": (
+            "SELECT subject AS member_id, country, birth_date,"
+            f' CASE WHEN kind = {literal(Kind.MEMBER_MOVED)} THEN coalesce(since, "at") END AS since, recorded_at,'
+            f" seq AS {ROW} FROM {of(Kind.MEMBER_REGISTERED, Kind.MEMBER_MOVED)}"
+        ),
+        "preferences": (
+            f'SELECT subject AS member_id, setting, value, "at", seq, recorded_at, actor, seq AS {ROW}'
+            f" FROM {of(Kind.PREFERENCE_SET)}"
+        ),
+        # it stands from the earlier of the person's instant and the recording, until the last entry that ends it
+        "objections": (
+            'SELECT o.subject AS subject_id, o.purpose, least(o."at", o.recorded_at) AS received_at,'
+            f" coalesce(e.status, 'open') AS status, e.resolved_at, o.seq AS {ROW}"
+            f" FROM (FROM {of(Kind.OBJECTION_RECEIVED)}) AS o LEFT JOIN ("
+            " SELECT subject, objection, max(recorded_at) AS resolved_at,"
+            " max_by(replace(kind, 'objection-', ''), seq) AS status"
+            f" FROM {of(*entries.ENDS)} GROUP BY subject, objection) AS e"
+            " ON e.subject = o.subject AND e.objection = o.objection"
+        ),
+        "notices": (
+            f'SELECT subject AS member_id, notice, version, "at" AS delivered_at, recorded_at, seq AS {ROW}'
+            f" FROM {of(Kind.NOTICE_DELIVERED)}"
+        ),
+        "withholdings": (
+            f'SELECT item AS item_id, subject AS member_id, min(least("at", recorded_at)) AS "at", min(seq) AS {ROW}'
+            f" FROM (FROM {of(Kind.ITEM_WITHHELD)}) AS w WHERE NOT EXISTS (FROM {ENTRIES} AS r"
+            f" WHERE r.kind = {literal(Kind.ITEM_RELEASED)} AND r.subject = w.subject AND r.item = w.item"
+            " AND r.seq > w.seq) GROUP BY item, subject"
+        ),
+    }
 
 
 def _merged_tables(session: Session) -> dict[str, Any]:
     """The register's tables for the people of merged accounts, as Arrow."""
     import pyarrow as pa
 
-    rows = session.rows(
-        'SELECT seq, epoch_us(recorded_at), kind, subject, actor, epoch_us("at"), data::VARCHAR'
-        f" FROM {_ENTRIES} WHERE subject IN (FROM {_MERGED}) AND NOT erased ORDER BY seq"
-    )
+    micros = [f'epoch_us("{name}")' if name in _INSTANTS else f'"{name}"' for name in _ENTRY]
+    rows = session.rows(f"SELECT {', '.join(micros)} FROM {ENTRIES} SEMI JOIN {_MERGED} USING (subject) ORDER BY seq")
     found = _rows_of(fold_some(_entry(row) for row in rows))
     types = {**dict.fromkeys(_INSTANTS, pa.timestamp("us", "UTC")), **dict.fromkeys(("seq", ROW), pa.int64())}
+    types["birth_date"] = pa.date32()
     return {
         name: pa.Table.from_pylist(
             [{**row, ROW: 0} for row in found[name]],
@@ -184,32 +191,49 @@ def _merged_tables(session: Session) -> dict[str, Any]:
     }
 
 
-_INSTANTS = ("at", "recorded_at", "received_at", "resolved_at", "delivered_at")
+_INSTANTS = ("at", "recorded_at", "received_at", "resolved_at", "delivered_at", "since")
+_PLACE = ("seq", "recorded_at", "kind", "subject", "actor", "at")
+_DATA = {
+    "country": "country",
+    "birth_date": "birth_date",
+    "since": "since",
+    "merged_into": "into",
+    "setting": "setting",
+    "value": "value",
+    "objection": "objection",
+    "purpose": "purpose",
+    "notice": "notice",
+    "version": "version",
+    "item": "item",
+}
+"""Column → field of an entry's data."""
+_ENTRY = (*_PLACE, *_DATA)
 _COLUMNS = {
     "members": "member_id country birth_date since recorded_at",
     "preferences": "member_id setting value at seq recorded_at actor",
     "objections": "subject_id purpose received_at status resolved_at",
     "notices": "member_id notice version delivered_at recorded_at",
-    "withholdings": "item_id at",
+    "withholdings": "item_id member_id at",
 }
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    seq, recorded_at, kind, subject, actor, at, data = row
-    return Entry(
-        seq, from_microseconds(recorded_at), Kind(kind), subject, actor, from_microseconds(at), read_data(data)
-    )
+    seq, recorded_at, kind, subject, actor, at = row[: len(_PLACE)]
+    held = dict(zip(_DATA.values(), row[len(_PLACE) :], strict=True))
+    if held["since"] is not None:
+        held["since"] = from_microseconds(held["since"])
+    data = {name: held.get(name) for name in FIELDS[Kind(kind)]}
+    return Entry(seq, from_microseconds(recorded_at), Kind(kind), subject, actor, from_microseconds(at), data)
 
 
 def _rows_of(register: Register) -> dict[str, list[dict[str, Any]]]:
-    """The tables of a register, row by row; instants that `since` has are written as text, as in `data`."""
+    """The tables of a register, row by row."""
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in _COLUMNS}
     for name, member in register.members.items():
         who = {"member_id": name}
-        born = max(member.birth_dates).isoformat() if member.birth_dates else None
+        born = max(member.birth_dates, default=None)
         for home in member.residences:
-            since = format_instant(home.since) if home.since else None
-            place = {"country": home.country, "birth_date": born, "since": since, "recorded_at": home.recorded_at}
+            place = {"country": home.country, "birth_date": born, "since": home.since, "recorded_at": home.recorded_at}
             tables["members"].append(who | place)
         for act in member.acts:
             value = {"value": "on" if act.on else "off"}

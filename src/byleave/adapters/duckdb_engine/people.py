@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import literal
 from byleave.adapters.duckdb_engine.register import (
-    check_order,
     load_strictly,
     refuse_cut_off,
     register_digest,
     table_at,
 )
+from byleave.adapters.duckdb_engine.register_checks import check_order
 from byleave.adapters.duckdb_engine.register_tables import TABLES
 from byleave.adapters.duckdb_engine.tables import FILE, ROW, file_source, table_source
 from byleave.adapters.files import readable, table_of

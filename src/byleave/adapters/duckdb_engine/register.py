@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from byleave.adapters.duckdb_engine.columns import literal, quoted
+from byleave.adapters.duckdb_engine.columns import quoted
+from byleave.adapters.duckdb_engine.register_checks import (
+    check_matched,
+    check_preferences,
+    refuse_strange_countries,
+    settle_countries,
+)
 from byleave.adapters.duckdb_engine.register_tables import NEVER_BLANK, TABLES
 from byleave.adapters.duckdb_engine.tables import (
     FILE,
@@ -34,7 +40,6 @@ from byleave.adapters.files import (
 from byleave.adapters.ledger_database import is_database
 from byleave.kernel.canonical import digest_value
 from byleave.kernel.errors import InputError, RefusedError
-from byleave.policy.regions import regions
 
 if TYPE_CHECKING:
     from byleave.adapters.duckdb_engine.session import Session
@@ -166,8 +171,9 @@ def load_register(  # noqa: PLR0913, PLR0917 - what a register is read with
         from byleave.adapters.duckdb_engine.ledger import read_ledger
 
         read = read_ledger(session, register, before.head if before else None)
-        info = _load(session, read.sources, f"sha256:{read.head.chain}", rules, waivers, reading)
-        return replace(info, head=read.head, kept=read.kept)
+        refuse_strange_countries(session)
+        waived = check_matched(session, rules, waivers)
+        return RegisterInfo(f"sha256:{read.head.chain}", read.rows, waived, read.head, read.kept)
     if isinstance(register, Mapping):
         return _load_given(session, register, rules, waivers, reading)
     folder = Path(register)
@@ -219,7 +225,7 @@ def _load(  # noqa: PLR0913, PLR0917 - what a register is read with
 ) -> RegisterInfo:
     rows = load_strictly(session, sources, reading)
     session.run("UPDATE preferences SET actor = coalesce(actor, 'member')")
-    waived = _check_preferences(session, rules, waivers)
+    waived = check_preferences(session, rules, waivers)
     return RegisterInfo(digest, rows, waived)
 
 
@@ -238,7 +244,7 @@ def load_strictly(session: Session, sources: Mapping[str, Source], reading: Read
         _refuse_unreadable(session, source)
         rows[name] = session.one(f"SELECT count(*) FROM {name}")
     session.run("SET preserve_insertion_order = false")
-    _countries(session)
+    settle_countries(session)
     return rows
 
 
@@ -287,79 +293,3 @@ _REPAIR = {
     "order": "write a whole number from 0 on, or leave `seq` out of the whole table",
     "text": "write it as text, in quotes",
 }
-
-
-def _countries(session: Session) -> None:
-    """Turn synonyms into ISO codes; refuse what is neither."""
-    known = regions()
-    synonyms = ", ".join(literal(code) for code in known.synonyms)
-    if session.one(f"SELECT count(*) FROM members WHERE country IN ({synonyms})"):
-        cases = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in known.synonyms.items())
-        session.run(f"UPDATE members SET country = CASE country {cases} ELSE country END")
-    present = [country for (country,) in session.rows("SELECT DISTINCT country FROM members WHERE country IS NOT NULL")]
-    strange = [country for country in present if country not in known.countries]
-    if strange:
-        first = f"SELECT {FILE}, {ROW}, country FROM members WHERE list_contains(?, country) ORDER BY 1, 2 LIMIT 1"
-        file, row, country = session.rows(first, [strange])[0]
-        near = f"did you mean `{country.upper()}`? " if country.upper() in known.countries else ""
-        hint = f"{near}write an ISO 3166-1 alpha-2 code, or leave it blank: blank is the gap `unknown-region`"
-        raise RefusedError(f"`{file}`, row {row}: `{country}` is not a country", hint=hint)
-
-
-def _check_preferences(session: Session, rules: Rules, waivers: Waivers) -> dict[str, Any]:
-    check_order(session)
-    waived: dict[str, Any] = {}
-    known = sorted(rules.known_settings)
-    ignored = _unknown_settings(session, known, waivers)
-    if ignored:
-        waived["ignored_settings"] = ignored
-    orphans = session.rows(
-        f"SELECT {FILE}, {ROW}, member_id, count(*) OVER () FROM preferences"
-        " ANTI JOIN members USING (member_id) ORDER BY 1, 2 LIMIT 1"
-    )
-    if orphans:
-        file, row, member, count = orphans[0]
-        if not waivers.allow_orphans:
-            hint = "complete the table of members, or go on with --allow-orphans, which the manifest will say"
-            message = f"`{file}`, row {row}: a preference of `{member}`, who is not among the members"
-            raise RefusedError(message, hint=hint)
-        waived["orphan_preferences"] = count
-    return waived
-
-
-def check_order(session: Session) -> None:
-    """Insist that acts have one order for each member. Raises: RefusedError naming file and row."""
-    mixed = session.rows(
-        f"SELECT {FILE}, {ROW} FROM preferences WHERE seq IS NULL AND EXISTS (FROM preferences WHERE seq IS NOT NULL)"
-        " ORDER BY 1, 2 LIMIT 1"
-    )
-    if mixed:
-        message = f"`{mixed[0][0]}`, row {mixed[0][1]}: no `seq`, while other rows have one"
-        raise RefusedError(message, hint="give every act its `seq`, or none")
-    twice = session.rows(
-        f"SELECT max_by({FILE}, {ROW}), max({ROW}), member_id, seq FROM preferences WHERE seq IS NOT NULL"
-        " GROUP BY member_id, seq HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1"
-    )
-    if twice:
-        file, row, member, seq = twice[0]
-        message = f"`{file}`, row {row}: `{member}` has two acts with seq `{seq}`"
-        raise RefusedError(message, hint="the order of acts is the order of `seq`; make it unique")
-
-
-def _unknown_settings(session: Session, known: list[str], waivers: Waivers) -> dict[str, int]:
-    """The ignored settings that occur, with their rows.
-
-    Raises: RefusedError for a setting that neither the pack nor a waiver knows.
-    """
-    rows = session.rows(
-        f"SELECT setting, count(*), min_by({FILE}, {ROW}), min({ROW}) FROM preferences"
-        f" WHERE NOT list_contains([{', '.join(map(literal, known))}]::VARCHAR[], setting)"
-        " GROUP BY setting ORDER BY setting"
-    )
-    for setting, _, file, row in rows:
-        if setting not in waivers.ignore_settings:
-            near = get_close_matches(setting, known, n=1, cutoff=0.5)
-            did = f"did you mean `{near[0]}`? " if near else ""
-            hint = f"{did}it may be somebody's refusal; if it surely is none of training: --ignore-setting {setting}"
-            raise RefusedError(f"`{file}`, row {row}: the pack knows no setting `{setting}`", hint=hint)
-    return {setting: count for setting, count, _, _ in rows}
