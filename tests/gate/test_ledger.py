@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -10,18 +11,19 @@ import pytest
 
 import byleave
 from byleave.adapters.packs import load_pack
+from byleave.gate import run
 from byleave.kernel.errors import InputError, RefusedError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.proof.seen import Outcome, compare
 from byleave.receipts.draft import draft
 from byleave.server.db.store import Store
-from tests.gate.scene import DECIDE, THREE, during, gate, leftovers, reasons, snapshot, write_parquet
+from tests.gate.scene import DECIDE, THREE, decisions, during, gate, leftovers, reasons, snapshot, write_parquet
 from tests.server.db.conftest import ENGINES
 from tests.server.db.ledgers import SECRET, Raw, new_ledger, objected, registered, switched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from byleave.ledger.entries import Entry
@@ -92,6 +94,81 @@ def test_a_ledger_that_cannot_be_reached_at_the_end_publishes_nothing(tmp_path: 
 
     with pytest.raises(InputError, match="there is no ledger"):
         gate(items, url, out=tmp_path / "out", progress=during(LATE, lambda: file.rename(tmp_path / "moved.db")))
+    assert not (tmp_path / "out").exists()
+    assert leftovers(tmp_path) == []
+
+
+STAGES = (
+    "reading the register",
+    "opening the items",
+    "folding the register",
+    "deciding",
+    "writing eligible items",
+    LATE,
+    "checking again",
+)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_act_at_any_stage_is_obeyed(tmp_path: Path, store: Store, url: str, items: Path, stage: str) -> None:
+    """M10: whatever a build is doing when an opt-out is acknowledged, the snapshot is made in its sight."""
+    acts: list[Entry] = []
+    act = during(stage, lambda: acts.extend(store.append([switched("m2")])))
+    result = gate(items, url, pack=TRAINING, out=tmp_path / "out", progress=act)
+
+    assert outcome(acts[0], store, result.manifest) is Outcome.SEEN
+    assert snapshot(tmp_path / "out").ids == ["i1", "i3"]
+
+
+def slowly(monkeypatch: pytest.MonkeyPatch, store: Store, names: list[str]) -> Callable[[str, float], None]:
+    """A build that takes too long whenever it decides again; people switch off before the last look, and just then."""
+    seconds = [0.0]
+    monkeypatch.setattr(run, "Gate", partial(run.Gate, timer=lambda: seconds[0]))
+    acts = [lambda name=name: store.append([switched(name)]) for name in names]
+    begin = during("checking again", acts.pop(0))
+
+    def progress(name: str, done: float) -> None:
+        begin(name, done)
+        if name == "deciding again" and done == 0 and acts:
+            acts.pop(0)()
+            seconds[0] += run.MOST_AGE_SECONDS + 1
+
+    return progress
+
+
+@pytest.mark.parametrize("decisions_only", [False, True])
+def test_a_look_that_is_too_old_is_taken_again(
+    tmp_path: Path, store: Store, url: str, monkeypatch: pytest.MonkeyPatch, *, decisions_only: bool
+) -> None:
+    """What arrives while deciding again takes long is decided as well, each time: rows are in one place, once."""
+    result = gate(
+        write_parquet(tmp_path / "items.parquet"),
+        url,
+        pack=TRAINING,
+        out=tmp_path / "out",
+        decisions_only=decisions_only,
+        progress=slowly(monkeypatch, store, ["m1", "m2", "m3"]),
+    )
+
+    assert result.manifest["recheck"]["watermark"] == store.head().seq
+    assert result.manifest["recheck"]["left_out"] == 3
+    assert reasons(result) == {"opted-out": 3}
+    if decisions_only:
+        assert set(decisions(tmp_path / "out").values()) == {"opted-out"}
+    else:
+        assert snapshot(tmp_path / "out").ids == []
+        assert len(snapshot(tmp_path / "out").left_out) == 3
+
+
+def test_a_register_that_never_stands_still_stops_the_build(
+    tmp_path: Path, store: Store, url: str, items: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where each look takes so long that the next one is due, nothing is published with old choices."""
+    monkeypatch.setattr(run, "MOST_LOOKS", 3)
+    progress = slowly(monkeypatch, store, ["m1", *["m2", "m3"] * 50])
+    with pytest.raises(RefusedError, match="faster than the snapshot can be written"):
+        gate(items, url, pack=TRAINING, out=tmp_path / "out", progress=progress)
+
     assert not (tmp_path / "out").exists()
     assert leftovers(tmp_path) == []
 
