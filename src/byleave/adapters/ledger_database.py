@@ -162,7 +162,7 @@ class LedgerDatabase:
                 raise
 
         try:
-            with parts_within(self._patience, self._batches(schema, after, until)) as batches:
+            with parts_within(self._patience, self._batches(schema, after, until), _errors()) as batches:
                 yield pa.RecordBatchReader.from_batches(schema, read(batches))
         except ByleaveError as error:
             if failed:
@@ -184,7 +184,7 @@ class LedgerDatabase:
                 return list(cursor.fetchall())
 
         with self._plain():
-            return within(self._patience, ask)
+            return within(self._patience, ask, _errors())
 
     @contextmanager
     def _plain(self) -> Iterator[None]:
@@ -224,6 +224,14 @@ _DRIVER = r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?"
 _REACH = "nothing is decided without it; check the address, the rights and the database"
 
 
+def _errors() -> tuple[type[Exception], ...]:
+    """What reading from either database raises."""
+    import pyarrow as pa
+    from adbc_driver_manager import Error
+
+    return Error, pa.ArrowException, OSError
+
+
 def _silent(url: str, seconds: float) -> InputError:
     message = f"the ledger `{without_password(url)}` has not answered for {seconds:g} seconds"
     return InputError(message, hint=f"{_REACH}, or set {PATIENCE} to more seconds")
@@ -258,7 +266,7 @@ def open_ledger(url: str) -> Iterator[LedgerDatabase]:
         raise MissingExtraError(f"reading a ledger needs adbc-driver-{name}", hint=hint) from error
     place = url if path is None else _sqlite(path)
     try:
-        connection = within(seconds, lambda: _connected(driver, place, snapshot=path is None))
+        connection = within(seconds, lambda: _connected(driver, place, snapshot=path is None), _errors())
     except errors.Error as error:
         raise _plain_error(url, error) from error
     except TimeoutError as error:

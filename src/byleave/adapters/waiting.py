@@ -20,8 +20,8 @@ _AHEAD = 2
 _LOOK_SECONDS = 0.1
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
-    """What a call returns or raises.
+def within(seconds: float, call: Callable[[], T], errors: tuple[type[Exception], ...]) -> T:
+    """What a call returns, or raises of `errors`; it gives no answer where it raises anything else.
 
     Raises: TimeoutError when it has done neither in time.
     """
@@ -30,7 +30,7 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     def work() -> None:
         try:
             answers.put((call(), None))
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        except errors as error:
             answers.put((None, error))
 
     threading.Thread(target=work, daemon=True).start()
@@ -44,12 +44,12 @@ def within(seconds: float, call: Callable[[], T]) -> T:
 
 
 @contextmanager
-def parts_within(seconds: float, parts: Iterable[T]) -> Iterator[Iterator[T]]:
+def parts_within(seconds: float, parts: Iterable[T], errors: tuple[type[Exception], ...]) -> Iterator[Iterator[T]]:
     """The parts of something that is made in a thread of its own.
 
-    Raises: TimeoutError, while they are gone through, when the next one does not come in time; what making one raises.
+    Raises: TimeoutError, while they are gone through, when the next one does not come in time; what making one raises of `errors`.
     """
-    ahead = _Ahead(parts)
+    ahead = _Ahead(parts, errors)
     worker = threading.Thread(target=ahead.fetch, daemon=True)
     worker.start()
     try:
@@ -62,9 +62,9 @@ def parts_within(seconds: float, parts: Iterable[T]) -> Iterator[Iterator[T]]:
 class _Ahead(Generic[T]):
     """Parts that are fetched by one thread and taken by another."""
 
-    def __init__(self, parts: Iterable[T]) -> None:
+    def __init__(self, parts: Iterable[T], errors: tuple[type[Exception], ...]) -> None:
         self.stop = threading.Event()
-        self._parts = parts
+        self._parts, self._errors = parts, errors
         self._fetched: queue.Queue[tuple[str, Any]] = queue.Queue(_AHEAD)
 
     def fetch(self) -> None:
@@ -74,7 +74,7 @@ class _Ahead(Generic[T]):
                 if not self._offer("part", part):
                     return
             self._offer("end", None)
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        except self._errors as error:
             self._offer("error", error)
 
     def _offer(self, what: str, value: Any) -> bool:  # noqa: ANN401 - a part, or what went wrong
