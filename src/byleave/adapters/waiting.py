@@ -47,7 +47,8 @@ def within(seconds: float, call: Callable[[], T], errors: tuple[type[Exception],
 def parts_within(seconds: float, parts: Iterable[T], errors: tuple[type[Exception], ...]) -> Iterator[Iterator[T]]:
     """The parts of something that is made in a thread of its own.
 
-    Raises: TimeoutError, while they are gone through, when the next one does not come in time; what making one raises of `errors`.
+    Raises: TimeoutError, while they are gone through, when the next one does not come in time; what making one raises
+        of `errors`.
     """
     ahead = _Ahead(parts, errors)
     worker = threading.Thread(target=ahead.fetch, daemon=True)
