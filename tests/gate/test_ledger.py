@@ -228,6 +228,24 @@ def test_an_erased_person_is_still_left_out_where_others_name_them(
     assert reasons(gate(items, url)) == {"subject-objection": 1, "eligible": 2}
 
 
+def test_who_came_back_withdraws_what_was_kept(
+    tmp_path: Path, store: Store, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M11: an objection that outlived an erasure stands again for who comes back, and ends when they withdraw it."""
+    key = tmp_path / "suppression.key"
+    key.write_bytes(SECRET)
+    monkeypatch.setenv("BYLEAVE_SUPPRESSION_KEY", str(key))
+    items = write_parquet(tmp_path / "named.parquet", THREE, subjects=pa.array([["m2"], [], []]))
+    store.append([objected("m2", "o-1")])
+    store.erase("m2")
+    again = store.append([registered("m2")])
+    before = reasons(gate(items, url))
+    store.append([Proposal(Kind.OBJECTION_WITHDRAWN, "m2", "member", {"objection": again[1].data["objection"]})])
+
+    assert before == {"objection": 1, "subject-objection": 1, "eligible": 1}
+    assert reasons(gate(items, url)) == {"eligible": 3}
+
+
 def test_an_erasure_during_the_build_frees_nothing(
     tmp_path: Path, store: Store, url: str, items: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

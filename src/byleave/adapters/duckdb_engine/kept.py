@@ -77,5 +77,7 @@ def _add(session: Session, kept: Kept, secret: bytes) -> None:
     session.run(
         "INSERT INTO objections SELECT subject, purpose, make_timestamptz(since), 'open', NULL, 'erased', 0, NULL"
         " FROM (SELECT DISTINCT unnest(subjects) AS subject FROM byleave_corpus) AS named"
+        # who has come back has objected again, by an entry of their own that they can withdraw
+        " ANTI JOIN members ON member_id = subject"
         " JOIN byleave_kept ON byleave_key(subject) = key"
     )
