@@ -9,7 +9,7 @@ import subprocess
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -109,7 +109,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     Every skip counts, whatever caused it.
     """
-    for line in _compared(terminalreporter):
+    for line in (*_compared(terminalreporter), *_machine(terminalreporter)):
         terminalreporter.write_line(line)
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = Counter(_reason(report) for report in skipped)
@@ -120,12 +120,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def _compared(terminalreporter: pytest.TerminalReporter) -> Iterable[str]:
     """One line for each engine, from what tests record under `compared`: engine, rows, differences."""
-    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
-    found = [value for report in reports for name, value in report.user_properties if name == "compared"]
+    found = _recorded(terminalreporter, "compared")
     for engine in sorted({engine for engine, _, _ in found}):
         rows = sum(rows for name, rows, _ in found if name == engine)
         different = sum(different for name, _, different in found if name == engine)
         yield f"{engine} and the definition: {rows:,} rows, {different:,} differences"
+
+
+def _machine(terminalreporter: pytest.TerminalReporter) -> Iterable[str]:
+    """What the machine of `tests/machine` did, the histories of many processes, and the mistakes that were noticed."""
+    for steps, acts, snapshots, violations in _recorded(terminalreporter, "machine"):
+        yield f"machine: {steps:,} steps, {acts:,} acts, {snapshots:,} snapshots, {violations:,} violations"
+    for events, faults in _recorded(terminalreporter, "history"):
+        yield f"history: {events:,} events, {faults:,} faults"
+    noticed = [found is not None for _, _, found in _recorded(terminalreporter, "sabotage")]
+    if noticed:
+        yield f"sabotage: {sum(noticed)} of {len(noticed)} planted mistakes noticed"
+
+
+def _recorded(terminalreporter: pytest.TerminalReporter, name: str) -> list[Any]:
+    """Everything that tests have recorded under a name."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    return [value for report in reports for key, value in report.user_properties if key == name]
 
 
 def _reason(report: pytest.TestReport) -> str:

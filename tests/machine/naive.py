@@ -1,0 +1,197 @@
+"""A naive definition of what a ledger means, from the acknowledged entries alone: the other opinion about every fold.
+
+It shares no code with `byleave.ledger`, is written for nobody's speed, and answers with a register for the definition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from byleave.policy.facts import Act, Member, NoticeDelivery, Objection, Register, Residence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from byleave.ledger.entries import Entry
+
+
+@dataclass
+class Account:
+    """What stands under one id. People with several accounts have several of these, with one `person` number."""
+
+    person: int
+    member: bool = False
+    homes: list[Residence] = field(default_factory=list)
+    births: list[date] = field(default_factory=list)
+    notices: list[NoticeDelivery] = field(default_factory=list)
+
+
+@dataclass
+class Known:
+    """Everything that is known at one watermark."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    acts: dict[int, list[Act]] = field(default_factory=dict)
+    """Person → acts on settings, in their order."""
+    objections: dict[str, tuple[str, Objection]] = field(default_factory=dict)
+    """Objection → who made it (an id), and what it is."""
+    withheld: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """Item and who withholds it → since when."""
+
+
+def register_at(entries: Sequence[Entry], watermark: int, *, kept: bool = True) -> Register:
+    """What a decision reads at a watermark. Entries that an erasure up to there has emptied say nothing.
+
+    Args:
+        entries: everything that was ever recorded, as it was acknowledged.
+        watermark: up to where.
+        kept: with the objections of erased people, which who has the suppression key finds in items that name them.
+    """
+    told = [entry for entry in entries if entry.seq <= watermark]
+    erasures = [entry for entry in told if entry.kind == "member-erased"]
+    emptied = {seq for entry in erasures for seq in entry.data["entries"]}
+    known = Known()
+    for entry in told:
+        if entry.seq not in emptied and entry.kind != "member-erased":
+            _take(known, entry)
+    outlived = [one for erasure in erasures if kept for one in _kept(entries, erasure)]
+    return _register(known, outlived)
+
+
+def _account(known: Known, name: str, seq: int) -> Account:
+    account = known.accounts.setdefault(name, Account(seq))
+    known.acts.setdefault(account.person, [])
+    return account
+
+
+def _take(known: Known, entry: Entry) -> None:
+    account, data = _account(known, entry.subject, entry.seq), entry.data
+    match entry.kind.value:
+        case "member-registered":
+            account.member = True
+            account.homes.append(Residence(data["country"], None, entry.recorded_at))
+            account.births += [data["birth_date"]] if data["birth_date"] else []
+        case "member-moved":
+            account.homes.append(Residence(data["country"], data["since"] or entry.at, entry.recorded_at))
+        case "members-merged":
+            _merge(known, account, known.accounts[data["into"]], entry.seq)
+        case "preference-set":
+            on = data["value"] == "on"
+            act = Act(data["setting"], on, entry.at, entry.seq, entry.recorded_at, entry.actor)
+            known.acts[account.person].append(act)
+        case "notice-delivered":
+            account.notices.append(NoticeDelivery(data["notice"], entry.at, data["version"], entry.recorded_at))
+        case "item-withheld" | "item-released":
+            _withhold(known, entry)
+        case _:
+            _object(known, entry)
+
+
+def _withhold(known: Known, entry: Entry) -> None:
+    item, since = entry.data["item"], min(entry.at, entry.recorded_at)
+    if entry.kind == "item-withheld":
+        before = known.withheld.get((item, entry.subject), since)
+        known.withheld[item, entry.subject] = min(since, before)
+        return
+    person = known.accounts[entry.subject].person
+    for name in [name for name, account in known.accounts.items() if account.person == person]:
+        known.withheld.pop((item, name), None)
+
+
+def _object(known: Known, entry: Entry) -> None:
+    verb, data = entry.kind.value.removeprefix("objection-"), entry.data
+    if verb == "received":
+        one = Objection(data["purpose"], min(entry.at, entry.recorded_at))
+        known.objections[data["objection"]] = (entry.subject, one)
+    elif verb in ("upheld", "rejected", "withdrawn"):
+        who, one = known.objections[data["objection"]]
+        known.objections[data["objection"]] = (who, replace(one, status=verb, resolved_at=entry.recorded_at))
+
+
+def _merge(known: Known, one: Account, other: Account, seq: int) -> None:
+    """Two accounts are one person: the stricter of the two choices, the stricter age, the objections of both."""
+    if one.person == other.person:
+        return
+    known.acts[seq] = _stricter(known.acts[one.person], known.acts[other.person], seq)
+    births = [*one.births, *other.births]
+    people = (one.person, other.person)
+    for account in known.accounts.values():
+        if account.person in people:
+            account.person, account.births = seq, births
+
+
+def _stricter(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act]:
+    """At every instant: off where either was off; on where both had said on; else nothing, and an off stays."""
+    result: list[Act] = []
+    for setting in sorted({act.setting for act in (*first, *second)}):
+        sides = [[act for act in effective(acts) if act.setting == setting] for acts in (first, second)]
+        was_off = False
+        for at in sorted({act.at for acts in sides for act in acts}):
+            said = [next((act.on for act in reversed(acts) if act.at <= at), None) for acts in sides]
+            both_on = said == [True, True]
+            was_off = not both_on and (was_off or False in said)
+            if both_on or was_off:
+                result.append(Act(setting, both_on, at))
+    result.sort(key=lambda act: act.at)
+    # below the merge's number, so that whatever comes after it has the last word
+    return [replace(act, seq=seq + index - len(result)) for index, act in enumerate(result)]
+
+
+def effective(acts: Sequence[Act]) -> list[Act]:
+    """The acts that can count, dated from when they do, in the order in which they were recorded."""
+    result = []
+    for act in acts:
+        recorded = act.recorded_at or act.at
+        earlier = [off for off in acts if not off.on and off.setting == act.setting and off.seq < act.seq]  # type: ignore[operator]
+        if not act.on:
+            result.append(replace(act, at=min(act.at, recorded), recorded_at=None, actor="member"))
+        elif act.actor == "member" or (act.actor == "import" and all(off.at < act.at for off in earlier)):
+            result.append(replace(act, at=max(act.at, recorded), recorded_at=None, actor="member"))
+    return result
+
+
+def _kept(entries: Iterable[Entry], erasure: Entry) -> list[tuple[str, Objection]]:
+    """The objections that an erased person, under any id, had and that stood: they outlive what was erased."""
+    emptied = set(erasure.data["entries"])
+    gone = [entry for entry in entries if entry.seq in emptied]
+    ids = {entry.subject for entry in gone} | {
+        entry.data["into"] for entry in gone if entry.kind.value == "members-merged"
+    }
+    standing: dict[str, Objection] = {}
+    for entry in gone:
+        if entry.kind == "objection-received":
+            since = min(entry.at, entry.recorded_at)
+            standing[entry.data["objection"]] = Objection(entry.data["purpose"], since)
+        elif entry.kind in ("objection-rejected", "objection-withdrawn"):
+            standing.pop(entry.data["objection"], None)
+    return [(name, one) for name in sorted(ids) for one in standing.values()]
+
+
+def _register(known: Known, kept: Iterable[tuple[str, Objection]]) -> Register:
+    members = {
+        name: Member(
+            tuple(account.homes), tuple(account.births), tuple(known.acts[account.person]), tuple(account.notices)
+        )
+        for name, account in known.accounts.items()
+        if account.member
+    }
+    objections: dict[str, list[Objection]] = {}
+    for who, one in known.objections.values():
+        person = known.accounts[who].person
+        for name, account in known.accounts.items():
+            if account.person == person:
+                objections.setdefault(name, []).append(one)
+    for name, one in kept:
+        # who has come back has it again as an objection of their own, which they can withdraw
+        if name not in members:
+            objections.setdefault(name, []).append(one)
+    withheld: dict[str, list[datetime]] = {}
+    for (item, _), since in known.withheld.items():
+        withheld.setdefault(item, []).append(since)
+    return Register(
+        members,
+        {name: tuple(several) for name, several in objections.items()},
+        {item: tuple(several) for item, several in withheld.items()},
+    )

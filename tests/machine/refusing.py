@@ -1,0 +1,115 @@
+"""Who refuses, in the plainest words: no folding, no policy; only who said no and has not said yes since.
+
+A refusal that stands here must be obeyed by every snapshot that has seen it, whatever the definition says. Where it
+says that somebody has spoken again, it says nothing more about them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from byleave.ledger.entries import Entry
+    from byleave.policy.facts import Item
+
+
+@dataclass
+class Refusing:
+    """Who refuses what after some entries. It forgets nobody: an erased person refuses as before.
+
+    Of what an erased person held back the ledger keeps nothing: those items are the person's, and go with them.
+    """
+
+    off: dict[str, list[datetime]] = field(default_factory=dict)
+    """Id → the dates of the *off*s since that person last said *on*."""
+    objecting: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """Id → objection → purpose, of those that were neither withdrawn by the person nor rejected."""
+    withheld: set[tuple[str, str]] = field(default_factory=set)
+    """Item and id of who holds it back."""
+    same: dict[str, set[str]] = field(default_factory=dict)
+    """Id → every id of that person."""
+    about: dict[int, str] = field(default_factory=dict)
+    """Number of an entry → whom it is about."""
+
+    def ids(self, name: str) -> set[str]:
+        """Every id of a person."""
+        return self.same.get(name, {name})
+
+    def take(self, entry: Entry) -> None:
+        """Take one entry into account."""
+        name, data = entry.subject, entry.data
+        kind = entry.kind.value
+        self.about[entry.seq] = name
+        if kind == "member-erased":
+            self._erase({self.about[seq] for seq in data["entries"]})
+        elif kind == "preference-set":
+            self._preference(entry)
+        elif kind == "objection-received":
+            for one in self.ids(name):
+                self.objecting.setdefault(one, {})[data["objection"]] = data["purpose"]
+        elif kind == "objection-rejected" or (kind == "objection-withdrawn" and entry.actor == "member"):
+            for one in self.ids(name):
+                self.objecting.get(one, {}).pop(data["objection"], None)
+        elif kind == "item-withheld":
+            self.withheld.add((data["item"], name))
+        elif kind == "item-released" and entry.actor == "member":
+            self.withheld -= {(data["item"], one) for one in self.ids(name)}
+        elif kind == "members-merged":
+            self._merge(name, data["into"])
+
+    def _preference(self, entry: Entry) -> None:
+        said_off = [at for one in self.ids(entry.subject) for at in self.off.get(one, [])]
+        if entry.data["value"] == "off":
+            for one in self.ids(entry.subject):
+                self.off.setdefault(one, []).append(entry.at)
+        elif entry.actor == "member" or (entry.actor == "import" and all(at < entry.at for at in said_off)):
+            for one in self.ids(entry.subject):
+                self.off.pop(one, None)
+
+    def _erase(self, names: set[str]) -> None:
+        """From now on nobody knows that these ids were one person's; what each refuses stays."""
+        self.withheld = {place for place in self.withheld if place[1] not in names}
+        for name in names:
+            self.same.pop(name, None)
+
+    def _merge(self, one: str, other: str) -> None:
+        ids = self.ids(one) | self.ids(other)
+        off = [at for name in ids for at in self.off.get(name, [])]
+        objecting = {key: purpose for name in ids for key, purpose in self.objecting.get(name, {}).items()}
+        for name in ids:
+            self.same[name] = ids
+            if off:
+                self.off[name] = list(off)
+            self.objecting[name] = dict(objecting)
+
+    def against(self, item: Item, purpose: str, *, setting_governs: bool) -> list[str]:
+        """Why an item must not be used for a purpose, in words; nothing when nobody has refused.
+
+        Args:
+            item: what would be used.
+            purpose: what for.
+            setting_governs: whether the pack has the setting govern this purpose, and an *off* reach old content.
+        """
+        found = []
+        owner = item.member_id or ""
+        if setting_governs and self.off.get(owner):
+            found.append(f"{owner} is off")
+        if any(name == item.item_id for name, _ in self.withheld):
+            found.append(f"{item.item_id} is withheld")
+        for name in (owner, *(item.subjects or ())):
+            for key, about in self.objecting.get(name, {}).items():
+                if about is None or about == purpose:
+                    found.append(f"{name} objects ({key})")
+        return found
+
+
+def refusing(entries: Iterable[Entry]) -> Refusing:
+    """Who refuses after these entries."""
+    result = Refusing()
+    for entry in entries:
+        result.take(entry)
+    return result
