@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from byleave.server.db.opening import connect
-from byleave.server.db.second_copy import SecondCopy
+from byleave.server.db.second_copy import CopyFile
 from byleave.server.db.sqlite import FULL
 from byleave.server.db.store import Store
 from tests.server.db.ledgers import SECRET
@@ -163,7 +163,7 @@ class Place:
         """Have the second copy hold what the database holds, as the next act would."""
         if self.copied:
             session = connect(self.url)
-            copy = SecondCopy(self.copy)
+            copy = CopyFile(self.copy)
             with copy.held():
                 copy.follow(session)
             session.close()
