@@ -152,6 +152,11 @@ def test_objection_of_anybody_stands_where_an_item_names_them(service: Service) 
     assert "subject-objection" not in service.decide([post("ana", BEGIN, "other")])[0].outcomes[0].failed
     assert made.entry.kind is Kind.OBJECTION_RECEIVED
 
+    service.register("visitor", "DE")
+    for one in service.member("visitor").objections:
+        service.withdraw("visitor", one.objection)
+    assert "subject-objection" not in service.decide([post("ana", BEGIN, "visitor")])[0].outcomes[0].failed
+
 
 def test_withdrawal_ends_an_objection(service: Service) -> None:
     """M11: an objection stands from receipt until its person takes it back; nobody else can."""

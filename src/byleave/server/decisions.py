@@ -28,11 +28,14 @@ def concerned(items: Iterable[ContentItem]) -> set[str]:
 
 
 def with_kept(register: Register, kept: dict[str, list[Refusal]]) -> Register:
-    """The register with the objections of people who were erased: they still stand where an item names them."""
+    """The register with the objections of people who were erased: they still stand where an item names them.
+
+    Whoever is registered again has them as objections of their own, and may take them back.
+    """
     objections = dict(register.objections)
     for name, refusals in kept.items():
         own = tuple(Objection(one.purpose, one.since) for one in refusals if one.setting is None)
-        if own:
+        if own and name not in register.members:
             objections[name] = (*objections.get(name, ()), *own)
     return Register(register.members, objections, register.withheld)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from byleave.adapters.key_files import read_ring
+from byleave.kernel.instants import format_instant
 from byleave.proof.verification import verify_receipt
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def test_off_is_durable_and_acknowledged(running: Running, ana: Client) -> None:
     found = verify_receipt(answer.json["receipt"].encode(), ring, "receipt")
     assert found.receipt is not None
     assert found.receipt.subject == "ana"
+    assert answer.json["entry"]["recorded_at"] == format_instant(found.receipt.recorded_at)
     assert ana.call("GET", "/api/v1/me/preferences/ai-training").json["deed"]["actor"] == "member"
     assert running.client().call("GET", "/api/v1/me").status == 401
 
