@@ -26,7 +26,7 @@ _LETTERS = (".txt", ".html", ".eml")
 
 
 @click.command("check")
-@click.argument("archive", required=False)
+@click.argument("archives", metavar="ARCHIVE...", nargs=-1)
 @click.option("--country", metavar="CODE", help="Where you live: two letters of ISO 3166-1, such as DE or GB.")
 @click.option("--opted-out", metavar="DATE", help="The day on which you switched off, if you did: YYYY-MM-DD.")
 @click.option("--born", metavar="DATE", help="Your birth date, to know what age changes: YYYY-MM-DD. It is not kept.")
@@ -35,10 +35,14 @@ _LETTERS = (".txt", ".html", ".eml")
 @click.option("--html", metavar="FILE", help="Write the whole report as a page to FILE; FILE is never replaced.")
 @click.option("--letter", metavar="FILE", help="Write an objection to FILE (.txt, .html or .eml), never replaced.")
 @click.option("--non-member", is_flag=True, help="Write the letter for somebody without an account; no ARCHIVE then.")
-@click.option("--language", "--lang", metavar="LANG", help="Language: en or de. Default: that of your terminal.")
+@click.option(
+    "--team", is_flag=True, help="Make one report on the archives of several people, without their own figures."
+)
+@click.option("--people", metavar="FILE", help="With --team: who agreed to be shown, who switched off when (CSV).")
+@click.option("--language", "--lang", metavar="LANG", help="Language: en, de or fr. Default: that of your terminal.")
 def command(  # noqa: PLR0913 - the options of the command
     *,
-    archive: str | None,
+    archives: tuple[str, ...],
     country: str | None,
     opted_out: str | None,
     born: str | None,
@@ -47,6 +51,8 @@ def command(  # noqa: PLR0913 - the options of the command
     html: str | None,
     letter: str | None,
     non_member: bool,
+    team: bool,
+    people: str | None,
     language: str | None,
 ) -> None:
     """Say what of ARCHIVE, the copy of your data that LinkedIn gives you, AI may be trained on.
@@ -67,11 +73,19 @@ def command(  # noqa: PLR0913 - the options of the command
     files.check()
     rules = rules_of(_PLATFORM, pack, today)
     if non_member:
-        _non_member(archive, rules, person, files)
+        _non_member(archives, rules, person, files)
         return
-    if archive is None:
+    if not archives:
         raise UsageError("check needs an archive", hint=f"{_ASK}; without one, see `byleave guide linkedin`")
-    exposure = _measure(Path(archive), rules, person, today)
+    if team:
+        from byleave.cli.team import Request, report
+
+        report(Request(archives, people, rules, person, today), files, as_json=as_json)
+        return
+    if len(archives) > 1 or people:
+        what = "check reads one archive" if len(archives) > 1 else "--people goes with --team"
+        raise UsageError(what, hint="say --team for one report on the archives of several people")
+    exposure = measure_archive(Path(archives[0]), rules, person, today)
     files.write(exposure)
     if as_json:
         print_json(exposure.as_json())
@@ -120,6 +134,11 @@ class Files(NamedTuple):
             texts[self.letter] = self._letter(letter_of_member(exposure, self.language))
         self._write(texts)
 
+    def write_page(self, text: str) -> None:
+        """Write a page alone."""
+        if self.html:
+            self._write({self.html: text})
+
     def write_letter(self, letter: Letter) -> None:
         """Write a letter alone."""
         if self.letter:
@@ -139,7 +158,7 @@ class Files(NamedTuple):
             click.echo(f"wrote {name}", err=True)
 
 
-def _measure(archive: Path, rules: Pack, person: Person, today: datetime) -> Exposure:
+def measure_archive(archive: Path, rules: Pack, person: Person, today: datetime) -> Exposure:
     """Read and count. Raises: InputError when there is no such archive, or nothing in it is LinkedIn's."""
     from byleave.adapters.archives import open_archive
     from byleave.archive.exposure import measure
@@ -157,13 +176,13 @@ def _measure(archive: Path, rules: Pack, person: Person, today: datetime) -> Exp
     return exposure
 
 
-def _non_member(archive: str | None, rules: Pack, person: Person, files: Files) -> None:
+def _non_member(archives: tuple[str, ...], rules: Pack, person: Person, files: Files) -> None:
     """The letter of somebody without an account, and so without an archive."""
     from byleave.archive.guide import make_guide
     from byleave.archive.guide_notes import shipped_notes
     from byleave.archive.letter import letter_of_non_member
 
-    if archive or files.html:
+    if archives or files.html:
         raise UsageError("--non-member goes without an archive and without --html", hint="it writes a letter alone")
     if not files.letter:
         raise UsageError("--non-member needs --letter", hint="say where to write it, such as --letter objection.txt")

@@ -14,7 +14,7 @@ from byleave.cli.options import column_map, decision_options, json_option, print
 @click.argument("item_id")
 @click.argument("items", nargs=-1, required=True)
 @decision_options
-@click.option("--lang", metavar="LANG", help="Language of the answer: en or de. Default: that of your terminal.")
+@click.option("--lang", metavar="LANG", help="Language of the answer: en, de or fr. Default: that of your terminal.")
 @json_option
 def command(  # noqa: PLR0913, PLR0917 - the options of the command
     item_id: str,

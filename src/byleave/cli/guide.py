@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--opted-out", metavar="DATE", help="The day on which you switched off, if you did: YYYY-MM-DD.")
 @click.option("--born", metavar="DATE", help="Your birth date, to know what age changes: YYYY-MM-DD. It is not kept.")
 @click.option("--pack", metavar="PACK", help="Rules other than the newest in force: a pack, or a YAML file.")
-@click.option("--lang", metavar="LANG", help="Language of the answer: en or de. Default: that of your terminal.")
+@click.option("--lang", metavar="LANG", help="Language of the answer: en, de or fr. Default: that of your terminal.")
 @json_option
 @click.option("--html", "html", metavar="FILE", help="Write a page to FILE instead; FILE is never replaced.")
 def command(  # noqa: PLR0913 - the options of the command

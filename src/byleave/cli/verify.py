@@ -20,7 +20,7 @@ from byleave.kernel.errors import UsageError, VerificationError
     help=f"Key ring of who signed: a file, or a folder of keys. Default: {FOLDER}, if it is here.",
 )
 @click.option("--snapshot", metavar="DIR", help="A snapshot: was it made with this act in sight?")
-@click.option("--lang", metavar="LANG", help="Language of the answer: en or de. Default: that of your terminal.")
+@click.option("--lang", metavar="LANG", help="Language of the answer: en, de or fr. Default: that of your terminal.")
 @json_option
 def command(*, file: str, keys: str | None, snapshot: str | None, lang: str | None, as_json: bool) -> None:
     """Verify the receipt FILE without asking anybody, and say what was checked and what was not.
