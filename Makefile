@@ -1,7 +1,7 @@
 # GNU make 3.81 or later; recipes are POSIX sh. `make help` lists the targets.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: demo test check check-deep bench docs catalogue lock clean help
+.PHONY: demo test check check-deep bench fuzz docs catalogue lock clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -35,6 +35,14 @@ bench: $(VENV)/bench.done ## time the gate, against rivals
 docs: $(VENV)/dev.done ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py
 
+# seconds, and where what was found is kept
+FUZZ_SECONDS := 120
+FUZZ_FOLDER := .fuzz
+fuzz: $(VENV)/fuzz.done ## break archives for a while, led by what the code does with them
+	@mkdir -p $(FUZZ_FOLDER)
+	@PYTHONPATH=. $(BIN)/python tests/archive/fuzz.py $(FUZZ_FOLDER)/inputs -max_total_time=$(FUZZ_SECONDS) \
+	-artifact_prefix=$(FUZZ_FOLDER)/ -max_len=4096 -timeout=20 -rss_limit_mb=1024 -verbosity=0 $(ARGS)
+
 MESSAGES := src/byleave/text/locale
 catalogue: $(VENV)/dev.done ## extract, merge and compile the messages
 	@$(BIN)/pybabel -q extract --no-location --sort-output -o $(MESSAGES)/byleave.pot src/byleave
@@ -53,7 +61,8 @@ lock: $(VENV)/venv.done ## resolve requirements/*.txt anew, with hashes
 	$(COMPILE) -o requirements/base.txt; \
 	$(COMPILE) --extra ledger --extra server -c requirements/base.txt -o requirements/server.txt; \
 	$(COMPILE) --group dev -c requirements/base.txt -c requirements/server.txt -o requirements/dev.txt; \
-	$(COMPILE) --group bench -c requirements/base.txt -o requirements/bench.txt
+	$(COMPILE) --group bench -c requirements/base.txt -o requirements/bench.txt; \
+	$(COMPILE) --group fuzz -c requirements/base.txt -c requirements/dev.txt -o requirements/fuzz.txt
 
 clean: ## remove the environment and everything generated
 	@rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage* build dist htmlcov
@@ -82,6 +91,11 @@ $(VENV)/dev.done: requirements/dev.txt $(VENV)/base.done
 $(VENV)/bench.done: requirements/bench.txt $(VENV)/base.done
 	@echo 'installing what the benchmark compares with…' >&2
 	@$(LOCKED) requirements/bench.txt
+	@touch $@
+
+$(VENV)/fuzz.done: requirements/fuzz.txt $(VENV)/dev.done
+	@echo 'installing what breaks archives…' >&2
+	@$(LOCKED) requirements/fuzz.txt
 	@touch $@
 
 # The first interpreter that is new enough, or the one that PYTHON names.

@@ -105,6 +105,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "cut off": (lambda: zipped(write_export(Quirks()))[:-200], "cut off"),
     "no zip": (lambda: b"%PDF-1.7 not a zip", "is not a zip"),
     "nothing": (lambda: b"", "is not a zip"),
+    "no entries": (lambda: zipped([]), "holds no files"),
     "nested": (nested, "another zip, which is not opened"),
 }
 """Each kind, and what the message says."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from byleave.archive.exposure import decisions
-from byleave.archive.exposure.decisions import Judge
+from byleave.archive.exposure.decisions import Judge, Panel
 from byleave.archive.exposure.model import Cause, Standing
 from byleave.archive.guide_decisions import Question
 from byleave.archive.guide_model import Person
@@ -66,10 +66,12 @@ def test_memory_changes_nothing(
 ) -> None:
     """Rows that are judged one after another, from memory, stand as each does alone."""
     asked = question(country, pack, off)
-    remembering = judge(asked, off)
+    judges = [judge(asked, off), judge(asked, None)]
+    remembering = Panel(judges, asked.today)
 
     for row in rows:
-        assert remembering.judge(item(*row)) == judge(asked, off).judge(item(*row))
+        ruled = remembering.judge(item(*row))
+        assert remembering.rulings[ruled] == tuple(one.judge(item(*row)) for one in judges)
 
 
 @given(

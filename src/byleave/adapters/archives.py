@@ -134,6 +134,8 @@ def _zip(path: Path, stack: ExitStack) -> list[Entry]:
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, UnicodeDecodeError, EOFError):
             raise InputError(f"`{path}`: the zip is cut off or damaged", hint=_HINT) from None
     infos = archive.infolist()
+    if not infos:
+        return []
     if len(infos) > MOST_ENTRIES:
         raise _harmful(path, f"it has {len(infos):,} entries; an archive has at most {MOST_ENTRIES:,}")
     for info in infos:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from byleave.archive.exposure.decisions import Judge
+from byleave.archive.exposure.decisions import Judge, Panel
 from byleave.archive.exposure.finds import finds
 from byleave.archive.exposure.model import Cell, Column, Exposure, Fault, Find, Inventory, Ruling, Standing
 from byleave.archive.guide import make_guide
@@ -43,7 +43,8 @@ def measure(
     """
     guide = make_guide(pack, person, today, notes)
     question = Question(pack, person, today)
-    tally = _Tally(_views(question, guide), person.country or "")
+    views = _views(question, guide)
+    tally = _Tally(views, Panel([view.judge for view in views], today), person.country or "")
     for outcome in outcomes:
         if isinstance(outcome, Record):
             tally.record(outcome)
@@ -55,7 +56,7 @@ def measure(
         guide=guide,
         name=tally.name,
         cells=tuple(tally.cells()),
-        columns=tuple(Column(view.scenario, view.claims, dict(view.rows)) for view in tally.views),
+        columns=tuple(tally.columns()),
         inventory=tally.inventory(),
         blind_spots=tuple(noted(notes, "blind-spot")),
         found=dict(sorted(tally.found.items())),
@@ -71,7 +72,6 @@ class _View:
     scenario: str
     claims: tuple[int, ...]
     judge: Judge
-    rows: Counter[Standing] = field(default_factory=Counter)
 
 
 def _views(question: Question, guide: Guide) -> list[_View]:
@@ -93,9 +93,11 @@ class _Tally:
     """The counts so far."""
 
     views: list[_View]
+    panel: Panel
     country: str
     name: str | None = None
-    counts: Counter[tuple[str, int | None, Ruling]] = field(default_factory=Counter)
+    counts: Counter[tuple[str, int | None, int]] = field(default_factory=Counter)
+    """Category, year, and the position of the rulings → rows."""
     files: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     judged: int = 0
@@ -125,13 +127,10 @@ class _Tally:
         if item.doubt is not None:
             self.doubtful[item.category] += 1
         year = item.created.at.year if item.created else None
-        for number, view in enumerate(self.views):
-            ruling = view.judge.judge(item)
-            view.rows[ruling.standing] += 1
-            if number == 0:
-                self.counts[item.category, year, ruling] += 1
-                if ruling.standing in _MAY and item.text:
-                    self._search(item, item.text)
+        ruled = self.panel.judge(item)
+        self.counts[item.category, year, ruled] += 1
+        if item.text and self.panel.rulings[ruled][0].standing in _MAY:
+            self._search(item, item.text)
 
     def _search(self, item: ArchiveItem, text: str) -> None:
         """Note what in a text that may be used leads to a person."""
@@ -162,9 +161,20 @@ class _Tally:
 
     def cells(self) -> Iterator[Cell]:
         """The counts by category, year and ruling, in an order that stays."""
-        ordered = sorted(self.counts.items(), key=lambda one: (one[0][0], one[0][1] or 0, one[0][2].standing))
+        own: Counter[tuple[str, int | None, Ruling]] = Counter()
+        for (category, year, ruled), rows in self.counts.items():
+            own[category, year, self.panel.rulings[ruled][0]] += rows
+        ordered = sorted(own.items(), key=lambda one: (one[0][0], one[0][1] or 0, one[0][2].standing))
         for (category, year, ruling), rows in ordered:
             yield Cell(category, year, ruling, rows)
+
+    def columns(self) -> Iterator[Column]:
+        """The counts of each view."""
+        for number, view in enumerate(self.views):
+            counts: Counter[Standing] = Counter()
+            for (_, _, ruled), rows in self.counts.items():
+                counts[self.panel.rulings[ruled][number].standing] += rows
+            yield Column(view.scenario, view.claims, dict(counts))
 
     def inventory(self) -> Inventory:
         """Where every file and row went."""

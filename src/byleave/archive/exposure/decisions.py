@@ -21,6 +21,8 @@ from byleave.policy.facts import Item, Moment, Register
 from byleave.policy.semantics import decide
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from byleave.archive.guide_decisions import Question
     from byleave.archive.linkedin import ArchiveItem
     from byleave.kernel.decision import Decision
@@ -60,27 +62,15 @@ class Judge:
         if rules.minimum_years is not None:
             turns |= {comes_of_age(born, rules.minimum_years) for born in member.birth_dates}
         self._turns = sorted(turns)
-        self._known: dict[tuple[object, ...], Ruling] = {}
+
+    @property
+    def turns(self) -> list[datetime]:
+        """The instants at which a decision can change, in order."""
+        return self._turns
 
     def judge(self, item: ArchiveItem) -> Ruling:
-        """How the row stands, from memory where one like it was decided."""
-        first, last = self._span(item)
-        doubtful = item.doubt is not None
-        key = (item.category, item.visibility, doubtful, self._place(first), self._place(last))
-        ruling = self._known.get(key)
-        if ruling is None:
-            ruling = self._known[key] = self._rule(item, self._instants(first, last))
-        return ruling
-
-    def _span(self, item: ArchiveItem) -> tuple[datetime, datetime]:
-        """Between which instants the row came to be; a row without a date, at some time up to today."""
-        if item.created is None:
-            return FIRST, self._today
-        return item.created.at, item.created.at + _LENGTH[item.created.precision]
-
-    def _place(self, at: datetime) -> tuple[int, int]:
-        """Between which turns an instant lies; at a turn is a place of its own."""
-        return bisect_left(self._turns, at), bisect_right(self._turns, at)
+        """How the row stands."""
+        return self._rule(item, self._instants(*span(item, self._today)))
 
     def _instants(self, first: datetime, last: datetime) -> list[datetime]:
         """One instant for each case that differs."""
@@ -111,6 +101,39 @@ class Judge:
         if seen == {Standing.USED} and item.visibility is None:
             return Ruling(Standing.IF_PUBLIC, cause=Cause.VISIBILITY)
         return Ruling(Standing.OPEN, cause=_cause(seen, shown, len(authors) > 1))
+
+
+class Panel:
+    """Several judges of one person, asked together: rows that none of them can tell apart are decided once."""
+
+    def __init__(self, judges: Sequence[Judge], today: datetime) -> None:
+        """Note every instant at which a decision of any judge can change."""
+        self._judges = judges
+        self._today = today
+        self._turns = sorted({at for judge in judges for at in judge.turns})
+        self._known: dict[tuple[object, ...], int] = {}
+        self.rulings: list[tuple[Ruling, ...]] = []
+        """What was ruled so far: one ruling of each judge."""
+
+    def judge(self, item: ArchiveItem) -> int:
+        """How the row stands before each judge, as a position in `rulings`: numbers are counted faster."""
+        first, last = span(item, self._today)
+        # at a turn is a place of its own, so that both sides count
+        before = bisect_left(self._turns, first), bisect_left(self._turns, last)
+        after = bisect_right(self._turns, first), bisect_right(self._turns, last)
+        key = (item.category, item.visibility, item.doubt is not None, before, after)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = len(self.rulings)
+            self.rulings.append(tuple(judge.judge(item) for judge in self._judges))
+        return known
+
+
+def span(item: ArchiveItem, today: datetime) -> tuple[datetime, datetime]:
+    """Between which instants the row came to be; a row without a date, at some time up to today."""
+    if item.created is None:
+        return FIRST, today
+    return item.created.at, item.created.at + _LENGTH[item.created.precision]
 
 
 def _standing(decision: Decision) -> Standing:

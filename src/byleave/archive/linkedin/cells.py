@@ -38,12 +38,12 @@ class Columns:
         misfits: list[str] = []
         for place, name, reader, promises in self._read:
             cell = cells[place]
-            if not cell or is_missing(cell):
+            if not cell:
                 continue
             value = reader(cell)
             if value is not None:
                 parsed[name] = value
-            elif promises:
+            elif promises and not is_missing(cell):
                 misfits.append(name)
         return parsed, tuple(misfits)
 

@@ -7,8 +7,7 @@ seen. So only `PUBLIC` says something; every other value, none included, is "can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.archive.linkedin.catalogue import ARTICLES, LAYOUTS
 from byleave.policy.facts import Item as Facts
@@ -28,8 +27,7 @@ SEEN_BY_NOBODY_ELSE = frozenset(
 """Categories that LinkedIn shows to no other member. A message is not one: those in groups may stand among them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveItem:
+class ArchiveItem(NamedTuple):
     """A row that belongs to a category of AI training, in or out."""
 
     record: Record

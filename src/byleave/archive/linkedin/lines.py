@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 4 << 20
 """Of one row. The longest texts in exports are résumés and articles of some 100,000 characters; a row of more than
 this is reported, so that no file can fill the memory."""
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _OVERLAP = 8
 
 _WHOLE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -53,8 +53,9 @@ def probe(stream: BinaryIO) -> Nature:
         while chunk := stream.read(_CHUNK):
             head = head or chunk[:2]
             count.add(chunk)
-            backslashed = backslashed or _BACKSLASHED.search(tail + chunk) is not None
-            doubled = doubled or _DOUBLED.search(tail + chunk) is not None
+            near = tail + chunk
+            backslashed = backslashed or (b'\\"' in near and _BACKSLASHED.search(near) is not None)
+            doubled = doubled or (b'""' in near and _DOUBLED.search(near) is not None)
             tail = chunk[-_OVERLAP:]
     except BrokenEntryError:
         pass  # the second pass reports it, after the rows before
@@ -87,6 +88,14 @@ class _Count:
         self._count(self._rest)
 
     def _count(self, data: bytes) -> None:
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self._count_odd(data)
+        else:
+            self.whole += len(text) - len(text.encode("ascii", "ignore"))
+
+    def _count_odd(self, data: bytes) -> None:
         found = _WHOLE.findall(data)
         self.whole += len(found)
         self.odd += len(_HIGH.findall(data)) - sum(map(len, found))
@@ -129,6 +138,26 @@ class Lines:
             return None
         self.taken += 1
         return line
+
+    def noting(self, taken: list[str]) -> Iterator[str]:
+        """The lines that are left, each noted in `taken` as it is taken: as `take` gives them, and faster."""
+        back, read = self._back, self._text.readline
+        while True:
+            if back or self._broken is not None:
+                line = self.take()
+                if line is None:
+                    return
+            else:
+                try:
+                    line = read(MOST_CHARACTERS)
+                except BrokenEntryError as error:
+                    self._broken = error
+                    return
+                if not line:
+                    return
+                self.taken += 1
+            taken.append(line)
+            yield line
 
     def put_back(self, lines: list[str]) -> None:
         """Make these the next lines."""

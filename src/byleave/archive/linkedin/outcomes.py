@@ -6,8 +6,9 @@ The sum holds for every file: each line of it is in exactly one record, unreadab
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from byleave.archive.linkedin.dates import When
 from byleave.kernel.errors import InputError
@@ -38,8 +39,7 @@ class Entry:
     """Why whoever opened the archive does not hand out this file, if so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row: its cells as they stand in the file, and what they say where that is known."""
 
     file: str
@@ -52,7 +52,7 @@ class Record:
     columns: tuple[str, ...]
     """The catalogue's name of each column, or the file's own where the catalogue does not know it."""
     cells: tuple[str, ...]
-    parsed: Mapping[str, Value] = field(default_factory=dict)
+    parsed: Mapping[str, Value] = MappingProxyType({})
     """Column → what it says, where the catalogue knows how to read it and the cell fits."""
     misfits: tuple[str, ...] = ()
     """Columns whose cell is not what their header promises; their raw value stands in `cells` alone."""

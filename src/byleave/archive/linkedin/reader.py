@@ -82,7 +82,8 @@ class _Tally:
     layout: Layout
     columns: Columns
     counts: dict[str, int] = field(default_factory=dict)
-    filled: dict[str, int] = field(default_factory=dict)
+    filled: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """The columns of a row that say something → in how many rows these and no others do."""
     misfits: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Column → in how many rows, and the first of them."""
     notes: list[str] = field(default_factory=list)
@@ -108,14 +109,17 @@ class _Tally:
         parsed, misfits = self.columns.read(cells)
         self.add("records")
         self.add("record_lines", row.lines)
-        for column in (*parsed, *misfits):
-            self.filled[column] = self.filled.get(column, 0) + 1
+        filled = (*parsed, *misfits)
+        self.filled[filled] = self.filled.get(filled, 0) + 1
         for column in misfits:
             count, first = self.misfits.get(column, (0, self.row))
             self.misfits[column] = (count + 1, first)
         return Record(
             self.file, self.layout.key, self.row, row.line, row.lines, self.columns.names, cells, parsed, misfits
         )
+
+    def _filled(self, column: str) -> int:
+        return sum(rows for columns, rows in self.filled.items() if column in columns)
 
     def unreadable(self, row: Row) -> Unreadable:
         """A row that could not be read."""
@@ -126,7 +130,7 @@ class _Tally:
     def report(self) -> FileReport:
         """The sums."""
         misfits = tuple(
-            Misfit(column, self.layout.expects(column) or "", count, self.filled[column], first)
+            Misfit(column, self.layout.expects(column) or "", count, self._filled(column), first)
             for column, (count, first) in self.misfits.items()
         )
         status = "read" if self.row else "empty"
@@ -148,7 +152,7 @@ def _table(lines: Lines, nature: Nature, tally: _Tally) -> Iterator[Outcome]:
     tally.columns = Columns(tally.layout, header.columns)
     shape = Shape(header.separator, len(header.columns), header.spare, nature.backslashes, tally.columns.plausible)
     for row in read_rows(lines, shape):
-        if row.cells is not None and not any(map(undecoded, row.cells)):
+        if row.cells is not None and not undecoded("".join(row.cells)):
             yield tally.record(row, row.cells)
         elif row.cells is not None:
             why, raw = f"bytes that are not {_label(nature)}", shown(header.separator.join(row.cells))

@@ -7,8 +7,9 @@ reported with its lines, never cut to fit. Every line that is taken comes out in
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.archive.linkedin.lines import MOST_CHARACTERS, Lines, shown
 
@@ -31,8 +32,7 @@ MOST_CELLS = 1_000
 _ENDS = ("\n", "\r\n", "\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row as it was read, or the lines that could not be read as one; blank lines have neither cells nor `why`."""
 
     line: int
@@ -79,8 +79,16 @@ class Shape:
 def read_rows(lines: Lines, shape: Shape) -> Iterator[Row]:
     """Every row of the lines that are left, readable or not."""
     budget = MOST_REREAD
-    while (line := lines.take()) is not None:
-        start = lines.taken
+    quick = _Quick(lines, shape)
+    while True:
+        start = lines.taken + 1
+        cells = quick.row()
+        if cells is not None:
+            yield Row(start, lines.taken - start + 1, cells)
+            continue
+        line = lines.take()
+        if line is None:
+            return
         if not line.strip("\r\n\t "):
             yield Row(start, 1)
             continue
@@ -91,6 +99,51 @@ def read_rows(lines: Lines, shape: Shape) -> Iterator[Row]:
             yield Row(start, lines.taken - start + 1, cells=good)
             continue
         yield _report(lines, shape, first, exhausted=budget < 0)
+
+
+class _Quick:
+    """Rows as Python's own reader takes them, where that is beyond doubt what `_split` would give.
+
+    That reader is some ten times as fast. It lets quotes stand in cells that are not quoted, so a row in which a quote
+    is left is compared with what was read. It is not used where quotes are escaped by backslashes.
+    """
+
+    def __init__(self, lines: Lines, shape: Shape) -> None:
+        self._lines = lines
+        self._shape = shape
+        self._taken: list[str] = []
+        self._start()
+
+    def _start(self) -> None:
+        source = self._lines.noting(self._taken)
+        self._rows = csv.reader(source, delimiter=self._shape.separator, strict=True)
+
+    def row(self) -> tuple[str, ...] | None:
+        """The next row; None, with nothing taken, where it is not for this reader, is blank, or there is none."""
+        if self._shape.backslashes:
+            return None
+        taken = self._taken
+        taken.clear()
+        try:
+            cells = next(self._rows)
+        except (csv.Error, StopIteration):
+            cells = []
+            self._start()
+        if cells and self._certain(cells):
+            fitting = self._shape.fit(cells)
+            if fitting is not None:
+                return fitting
+        self._lines.put_back(taken)
+        return None
+
+    def _certain(self, cells: list[str]) -> bool:
+        """Whether the row was read as `_split` reads it."""
+        if len(cells) > MOST_CELLS or sum(map(len, self._taken)) >= MOST_CHARACTERS:
+            return False
+        text = "".join(cells)
+        if not text or text.isspace():  # the line may be blank
+            return False
+        return '"' not in text or _is_written(cells, "".join(self._taken), self._shape.separator)
 
 
 def _best(lines: Lines, shape: Shape) -> tuple[tuple[str, ...] | None, _Attempt, int]:
@@ -108,6 +161,25 @@ def _best(lines: Lines, shape: Shape) -> tuple[tuple[str, ...] | None, _Attempt,
             break  # no reading differs
     assert first is not None  # noqa: S101 - there is at least one habit
     return None, first, cost
+
+
+def _is_written(cells: list[str], raw: str, separator: str) -> bool:
+    """Whether every cell with a quote in it stands in quotes, with that quote doubled."""
+    at = 0
+    for cell in cells:
+        if raw.startswith('"', at):
+            told = cell.replace('"', '""')
+            at += 1
+        elif '"' in cell:
+            return False
+        else:
+            told = cell
+        if not raw.startswith(told, at):
+            return False
+        at += len(told)
+        at += raw.startswith('"', at)
+        at += len(separator)
+    return True
 
 
 def _report(lines: Lines, shape: Shape, attempt: _Attempt, *, exhausted: bool) -> Row:
