@@ -60,12 +60,20 @@ def _strace() -> str | None:
     return None if allowed else "no strace"
 
 
+def _namespace() -> str | None:
+    # root in a container may not make one
+    command = ["unshare", "--net", "true"]
+    allowed = shutil.which("unshare") and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    return None if allowed else "no network namespace"
+
+
 DETECT: dict[str, Callable[[], str | None]] = {
     "java": _java,
     "chromium": _chromium,
     "postgresql": _postgresql,
     "root": _root,
     "strace": _strace,
+    "namespace": _namespace,
 }
 """Each need, and how to find out why it is missing (None: it is there)."""
 

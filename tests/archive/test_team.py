@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,6 @@ from byleave.archive.team import FEWEST, Member, add_up, read_people, tell_team
 from byleave.kernel.errors import InputError
 from byleave.text.catalogue import LANGUAGES
 from tests.archive.exposures import PUBLIC, alone, measured, posts
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from byleave.archive.team.sums import Team
