@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
+import byleave
 from byleave.archive.exposure import tell_report
 from byleave.archive.exposure.finds import finds
 from byleave.archive.guide_layout import lines
@@ -35,6 +37,58 @@ MAIL, PHONE = "mira@example.org", "0221 12345678"
 def test_finds(text: str, country: str, found: list[str]) -> None:
     """M13: addresses and numbers as people write them, and neither amounts, dates nor ids in links."""
     assert list(finds(text, country)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We meet at 12 Rosebery Avenue, London", ["address"]),
+        ("Kommt vorbei: Hauptstraße 12a, Köln", ["address"]),
+        ("Rendez-vous au 12 bis, rue de la Paix", ["address"]),
+        ("My salary is now 64,000 EUR", ["salary"]),
+        ("Ich verdiene 4.200 € im Monat", ["salary"]),
+        ("Je gagne 3 200 euros par mois", ["salary"]),
+        ("Back from six weeks on sick leave", ["health"]),
+        ("Nach meiner Zeit im Job wurde ich krankgeschrieben", ["health"]),
+        ("En arrêt maladie depuis mai", ["health"]),
+        ("I joined a trade union", ["union"]),
+        ("Bin jetzt Mitglied der Gewerkschaft", ["union"]),
+        ("Je suis déléguée syndicale", ["union"]),
+    ],
+)
+def test_sensitive_words(text: str, found: list[str]) -> None:
+    """M13: an address, what somebody earns, health and a trade union are found in three languages."""
+    assert list(finds(text, "DE")) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The European Union and a credit union sign a union of forces",
+        "Salaries in our sector rose; we pay 50,000 EUR for this position",
+        "Our health platform diagnosed a bug; healthy code, sick beats",
+        "Das Gehalt ist verhandelbar, 55.000 Euro Jahresgehalt",
+        "Gesundheit ist unser Geschäft, und Krankenhäuser sind unsere Kunden",
+        "Die Europäische Union hat 27 Mitglieder; der Weg 4 ist lang",
+        "Le syndicat de copropriété et une Union européenne",
+        "La rue est calme, 12 personnes sur le boulevard",
+        "Version 12 Road map and 3 Drive letters",
+        "Un salaire de 40 000 euros pour ce poste",
+    ],
+)
+def test_ordinary_texts_raise_no_alarm(text: str) -> None:
+    """M13: what people post about their work is not taken for something about themselves."""
+    assert list(finds(text, "DE")) == []
+
+
+def test_texts_of_the_made_up_platform_raise_no_alarm() -> None:
+    """M13: of the demo's texts in three languages, about work of every kind, hardly any is taken for one."""
+    folder = Path(byleave.__path__[0]) / "demo" / "texts"
+    texts = [line for name in ("en", "de", "fr") for line in (folder / f"{name}.yaml").read_text("utf-8").splitlines()]
+    alarms = [text for text in texts if set(finds(text, "DE")) - {"e-mail", "phone"}]
+
+    assert len(texts) > 500
+    assert alarms == []
 
 
 @pytest.mark.parametrize("text", ["a" * 10**6 + "@", "+1 " * 10**6, "1-2 (3) " * 10**5, "0" * 10**6, "@a." * 10**5])

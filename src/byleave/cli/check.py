@@ -5,24 +5,23 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
+from byleave.cli.archive import ASK, Files, measure_archive
 from byleave.cli.options import json_option, print_json
 from byleave.cli.person import person_of, rules_of
-from byleave.kernel.errors import InputError, OutputError, UsageError
+from byleave.cli.team import Request, report
+from byleave.kernel.errors import UsageError
 
 if TYPE_CHECKING:
     from byleave.archive.exposure import Exposure
     from byleave.archive.guide_model import Person
-    from byleave.archive.letter import Letter
     from byleave.policy.model import Pack
 
 _PLATFORM = "linkedin"
 """The platform whose archives can be read."""
-_ASK = "ask LinkedIn for it: Settings & Privacy, Data privacy, Get a copy of your data"
-_LETTERS = (".txt", ".html", ".eml")
 
 
 @click.command("check")
@@ -64,8 +63,7 @@ def command(  # noqa: PLR0913 - the options of the command
 
     if language:
         Catalogue(language)  # a language that is not there is an error before anything is read
-    spoken = language or language_of(os.environ.get("LC_ALL") or os.environ.get("LANG"))
-    files = Files(html, letter, spoken)
+    files = Files(html, letter, language or language_of(os.environ.get("LC_ALL") or os.environ.get("LANG")))
     if country is None:
         raise UsageError("check needs --country", hint="the rules differ by country; say it like --country DE")
     today = _now()
@@ -76,104 +74,18 @@ def command(  # noqa: PLR0913 - the options of the command
         _non_member(archives, rules, person, files)
         return
     if not archives:
-        raise UsageError("check needs an archive", hint=f"{_ASK}; without one, see `byleave guide linkedin`")
+        raise UsageError("check needs an archive", hint=f"{ASK}; without one, see `byleave guide linkedin`")
     if team:
-        from byleave.cli.team import Request, report
-
         report(Request(archives, people, rules, person, today), files, as_json=as_json)
         return
     if len(archives) > 1 or people:
         what = "check reads one archive" if len(archives) > 1 else "--people goes with --team"
         raise UsageError(what, hint="say --team for one report on the archives of several people")
-    exposure = measure_archive(Path(archives[0]), rules, person, today)
-    files.write(exposure)
-    if as_json:
-        print_json(exposure.as_json())
-    else:
-        _show(exposure, spoken, files)
+    _tell(measure_archive(Path(archives[0]), rules, person, today), files, as_json=as_json)
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-class Files(NamedTuple):
-    """What is to be written."""
-
-    html: str | None
-    letter: str | None
-    language: str
-
-    def check(self) -> None:
-        """Find out before an archive is read what cannot be written.
-
-        Raises: UsageError for a kind of letter that there is not, OutputError for a file that is there already.
-        """
-        if self.letter and Path(self.letter).suffix.casefold() not in _LETTERS:
-            raise UsageError(f"`{self.letter}` is no letter", hint=f"let the name end in {', '.join(_LETTERS)}")
-        named = [Path(name) for name in (self.html, self.letter) if name]
-        if len({path.absolute() for path in named}) < len(named):
-            raise UsageError("--html and --letter name the same file", hint="name two files")
-        for path in named:
-            if path.exists() or path.is_symlink():
-                hint = "choose another name, or move the old one away"
-                raise OutputError(f"`{path}` exists already", hint=hint)
-            if not path.absolute().parent.is_dir():
-                raise OutputError(f"cannot write `{path}`: there is no such folder", hint="make the folder first")
-
-    def write(self, exposure: Exposure) -> None:
-        """Write what was asked for; both texts are whole before the first file is there."""
-        from byleave.archive.exposure import tell_report
-        from byleave.archive.guide_page import page
-        from byleave.archive.letter import letter_of_member
-
-        texts: dict[str, str] = {}
-        if self.html:
-            texts[self.html] = page(tell_report(exposure, self.language))
-        if self.letter:
-            texts[self.letter] = self._letter(letter_of_member(exposure, self.language))
-        self._write(texts)
-
-    def write_page(self, text: str) -> None:
-        """Write a page alone."""
-        if self.html:
-            self._write({self.html: text})
-
-    def write_letter(self, letter: Letter) -> None:
-        """Write a letter alone."""
-        if self.letter:
-            self._write({self.letter: self._letter(letter)})
-
-    def _letter(self, letter: Letter) -> str:
-        from byleave.archive.letter import as_html, as_mail, as_text
-
-        forms = {".txt": as_text, ".html": as_html, ".eml": as_mail}
-        return forms[Path(self.letter or "").suffix.casefold()](letter)
-
-    def _write(self, texts: dict[str, str]) -> None:
-        from byleave.adapters.text_file import write_new
-
-        for name, text in texts.items():
-            write_new(Path(name), text)
-            click.echo(f"wrote {name}", err=True)
-
-
-def measure_archive(archive: Path, rules: Pack, person: Person, today: datetime) -> Exposure:
-    """Read and count. Raises: InputError when there is no such archive, or nothing in it is LinkedIn's."""
-    from byleave.adapters.archives import open_archive
-    from byleave.archive.exposure import measure
-    from byleave.archive.guide_notes import shipped_notes
-    from byleave.archive.linkedin import read_archive
-
-    if not archive.exists():
-        raise InputError(f"there is no `{archive}`", hint=f"name the .zip from LinkedIn; to get one, {_ASK}")
-    with open_archive(archive) as entries:
-        exposure = measure(read_archive(entries), rules, person, today, shipped_notes(rules.pack))
-    files = exposure.inventory.files
-    if not any(files.get(status) for status in ("read", "empty", "refused")):
-        hint = f"is it the archive of another platform? to get LinkedIn's, {_ASK}"
-        raise InputError(f"`{archive}` holds no file of LinkedIn's archive", hint=hint)
-    return exposure
 
 
 def _non_member(archives: tuple[str, ...], rules: Pack, person: Person, files: Files) -> None:
@@ -190,12 +102,16 @@ def _non_member(archives: tuple[str, ...], rules: Pack, person: Person, files: F
     files.write_letter(letter_of_non_member(guide, files.language))
 
 
-def _show(exposure: Exposure, language: str, files: Files) -> None:
-    """The short report on the terminal, and where the whole is."""
+def _tell(exposure: Exposure, files: Files, *, as_json: bool) -> None:
+    """Write what was asked for, then print JSON, or the short report and where the whole is."""
     from byleave.archive.exposure import tell_report
     from byleave.archive.guide_layout import lines
 
-    for line in lines(tell_report(exposure, language, brief=True)):
+    files.write(exposure)
+    if as_json:
+        print_json(exposure.as_json())
+        return
+    for line in lines(tell_report(exposure, files.language, brief=True)):
         click.echo(line)
     asked = {"the whole report: --html report.html": files.html, "an objection: --letter objection.txt": files.letter}
     for told in (told for told, name in asked.items() if name is None):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from byleave.cli.archive import measure_archive
 from byleave.cli.options import print_json
 from byleave.cli.person import person_of
 from byleave.kernel.errors import ByleaveError, InputError, UsageError
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from byleave.archive.guide_model import Person
     from byleave.archive.team import Member, Statement
-    from byleave.cli.check import Files
+    from byleave.cli.archive import Files
     from byleave.policy.model import Pack
 
 
@@ -87,7 +88,6 @@ def _person(request: Request, said: Statement | None) -> Person:
 def _measured(request: Request, names: dict[str, Path], said: dict[str, Statement]) -> tuple[list[Member], list[str]]:
     """Each archive for itself; one that fails does not hide the others."""
     from byleave.archive.team import Member
-    from byleave.cli.check import measure_archive
 
     members: list[Member] = []
     failed: list[str] = []

@@ -1,4 +1,4 @@
-"""Ways to reach somebody that stand in their own texts: e-mail addresses and phone numbers.
+"""What somebody may want to look at in their own texts: ways to reach them, and what they may not want to tell.
 
 Only that something was found and where is kept, never what it says. Phone numbers are found by the library of Google's
 that telephones use; an address by its form.
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
+from byleave.archive.exposure import sensitive
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 E_MAIL, PHONE = "e-mail", "phone"
-KINDS = (E_MAIL, PHONE)
+KINDS = (E_MAIL, PHONE, *sensitive.KINDS)
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@-])")
 _DIGIT = re.compile(r"\d")
@@ -30,7 +32,7 @@ _MOST_TRIES = 1_000
 
 
 def finds(text: str, country: str) -> Iterator[str]:
-    """The kinds of thing that are in a text: `e-mail`, `phone`, each at most once.
+    """The kinds of thing that are in a text, of `KINDS`, each at most once.
 
     Args:
         text: what somebody wrote.
@@ -42,6 +44,7 @@ def finds(text: str, country: str) -> Iterator[str]:
     bare = _LINK.sub(" ", searched)
     if len(_DIGIT.findall(bare)) >= _FEWEST_DIGITS and _has_number(bare, country):
         yield PHONE
+    yield from sensitive.sensitive(bare)
 
 
 def _has_number(text: str, country: str) -> bool:

@@ -14,7 +14,7 @@ HEADINGS = {
     "years": N_("When it came to be"),
     "out": N_("What is left out, and why"),
     "open": N_("What nobody can tell, and why"),
-    "finds": N_("E-mail addresses and phone numbers in what may be used"),
+    "finds": N_("What you may want to look at, in texts that may be used"),
     "blind": N_("What an archive cannot show"),
     "others": N_("Other people in your archive"),
     "rows": N_("How the rows were counted"),
@@ -82,9 +82,15 @@ FACTS = {
 FINDS = {
     "e-mail": N_("Rows with an e-mail address: {rows}."),
     "phone": N_("Rows with a phone number: {rows}."),
+    "address": N_("Rows with what looks like a postal address: {rows}."),
+    "salary": N_("Rows with an amount that you are paid: {rows}."),
+    "health": N_("Rows with words about your health: {rows}."),
+    "union": N_("Rows with words about a trade union: {rows}."),
 }
 FIND = N_("{category}: {file}, row {row}")
-FINDS_LIMIT = N_("Not every address and number is found, and not everything found is one. None of it is repeated here.")
+FINDS_LIMIT = N_(
+    "Words are looked for, not what they mean: some are missed, and some mean something else. None is repeated here."
+)
 
 CAUSES = {
     Cause.CATEGORY: N_("The sources of these rules do not say whether such rows are used."),

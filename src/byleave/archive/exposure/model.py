@@ -106,10 +106,10 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A way to reach somebody in a text that may be used: where it stands, and never what it says."""
+    """Something in a text that may be used and the person may want to see: where it stands, never what it says."""
 
     kind: str
-    """`e-mail` or `phone`."""
+    """One of `finds.KINDS`."""
     category: str
     file: str
     row: int
