@@ -117,7 +117,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     Every skip counts, whatever caused it.
     """
-    for line in (*_compared(terminalreporter), *_machine(terminalreporter)):
+    for line in (*_compared(terminalreporter), *_machine(terminalreporter), *_noted(terminalreporter)):
         terminalreporter.write_line(line)
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = Counter(_reason(report) for report in skipped)
@@ -150,6 +150,14 @@ def _recorded(terminalreporter: pytest.TerminalReporter, name: str) -> list[Any]
     """Everything that tests have recorded under a name."""
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
     return [value for report in reports for key, value in report.user_properties if key == name]
+
+
+def _noted(terminalreporter: pytest.TerminalReporter) -> Iterable[str]:
+    """What tests of pages record under `walked` and `weighed`: how long a way takes, and what a page costs."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name in {"walked", "weighed"}:
+                yield f"{value[0]}: {value[1]}"
 
 
 def _reason(report: pytest.TestReport) -> str:

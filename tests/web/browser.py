@@ -67,6 +67,7 @@ def dress(page: Page, look: Look) -> None:
     page.emulate_media(
         color_scheme="dark" if look.colours == "dark" else "light",
         forced_colors="active" if look.colours == "forced" else "none",
+        reduced_motion="reduce",  # a colour on its way to another is neither
     )
     page.evaluate("direction => { document.documentElement.dir = direction }", look.direction)
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.server.serving import serving
 from tests.web.browser import launch
+from tests.web.people import fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from tests.server.serving import Running
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +34,15 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context()
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The small platform under the rules of November 2025, with its people, and the notice sent to them.
+
+    Tests that switch something use members of their own, or leave everything as they found it.
+    """
+    folder = tmp_path_factory.mktemp("platform")
+    with serving(folder, packs="linkedin@2025-11-03", mail=f"file:{folder}/mail") as running:
+        fill(running)
+        yield running

@@ -113,7 +113,6 @@ SETTING = {
     "setting-now-off": N_("Now that it is off"),
     "setting-used": N_("What you share may be used to train these: {products}."),
     "setting-not-used": N_("It does not cover these: {products}."),
-    "setting-next": N_("It takes effect with the next snapshot, and with every one after it."),
     "setting-facts": N_("What applies to you"),
     "setting-rule": N_("Your rule"),
     "setting-rule-why": N_("Because you live in country {country}."),

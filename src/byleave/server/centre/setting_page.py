@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from byleave.archive.guide_messages import SOURCE
 from byleave.kernel.vocabulary import GENERATIVE_AI, OTHER_AI
+from byleave.server.ui.pack_words import pack_list, pack_words
 from byleave.server.ui.voice import catalogue, phrase, say
 from byleave.text.catalogue import SOURCE_LANGUAGE
 from byleave.text.receipts import EFFECT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from byleave.proof.receipt import Effect
@@ -72,10 +73,12 @@ class Page:
     tag: str
     tone: str
     countdown: str | None
-    now: tuple[str, ...]
-    """What holds while it stands as it does."""
-    then: tuple[str, ...]
-    """What the other position would do, and what it would not undo."""
+    off: tuple[str, ...]
+    """What switching off reaches, and what it does not undo: said before and after."""
+    on_again: tuple[str, ...]
+    """What switching on frees; said while it is off."""
+    covered: tuple[str, ...]
+    """What is trained while it is on, and what the switch has no say in."""
     rules: tuple[Rule, ...]
     why: tuple[str, ...]
     readings: tuple[Told, ...]
@@ -86,8 +89,6 @@ class Page:
 def page_of(state: SettingState, now: datetime) -> Page:
     """The page for a setting as it stands now."""
     on = state.value == "on"
-    covered = tuple(_used(state))
-    ahead = tuple(_effect(state.off if on else state.on))
     return Page(
         name=state.setting,
         title=own_words(state.title)[0],
@@ -97,10 +98,14 @@ def page_of(state: SettingState, now: datetime) -> Page:
         state=state_sentence(state),
         **dict(zip(("tag", "tone"), tag_of(state), strict=True)),
         countdown=_countdown(state, now),
-        now=covered if on else tuple(_effect(state.off)),
-        then=(*ahead, say("setting-next")),
-        rules=tuple(_rule(one) for one in state.regimes),
-        why=(*(say("setting-why-rule", regime=one.title) for one in state.regimes), say("setting-why-act")),
+        off=tuple(_effect(state.off)),
+        on_again=() if on else tuple(_effect(state.on)),
+        covered=tuple(_used(state)),
+        rules=tuple(_rule(state.pack, one) for one in state.regimes),
+        why=(
+            *(say("setting-why-rule", regime=pack_words(state.pack, one.title)) for one in state.regimes),
+            say("setting-why-act"),
+        ),
         readings=tuple(_readings(state)),
         sources=tuple(_sources(state)),
         pack=state.pack,
@@ -160,9 +165,9 @@ def _countdown(state: SettingState, now: datetime) -> str | None:
 def _used(state: SettingState) -> Iterator[str]:
     """What is trained while it is on, and what the switch has no say in."""
     if state.covers:
-        yield say("setting-used", products=_list(one.title for one in state.covers))
+        yield say("setting-used", products=pack_list(state.pack, (one.title for one in state.covers)))
     if state.does_not_cover:
-        yield say("setting-not-used", products=_list(one.title for one in state.does_not_cover))
+        yield say("setting-not-used", products=pack_list(state.pack, (one.title for one in state.does_not_cover)))
 
 
 def _effect(effect: Effect) -> Iterator[str]:
@@ -173,15 +178,15 @@ def _effect(effect: Effect) -> Iterator[str]:
         yield phrase(EFFECT[code][0])
 
 
-def _rule(regime: RegimeState) -> Rule:
+def _rule(pack: str, regime: RegimeState) -> Rule:
     return Rule(
         label_rule=say("setting-rule"),
-        title=regime.title,
+        title=pack_words(pack, regime.title),
         why=say("setting-rule-why", country=regime.country),
         label_since=say("setting-since"),
         since=_since(regime),
         label_who=say("setting-who"),
-        who=tuple(_who(one) for one in regime.recipients),
+        who=tuple(_who(pack, one) for one in regime.recipients),
         label_ground=say("setting-ground"),
         ground=say(f"setting-ground-{regime.basis}"),
         label_controller=say("setting-controller"),
@@ -195,23 +200,30 @@ def _since(regime: RegimeState) -> str:
     return say("setting-since-when" if regime.in_force else "setting-since-later", on=regime.in_force_since)
 
 
-def _who(one: RecipientState) -> str:
+def _who(pack: str, one: RecipientState) -> str:
     """Whether a company may train, in one line."""
+    title = pack_words(pack, one.title)
     if one.permission == "not-named":
-        return say("setting-who-not", recipient=one.title)
+        return say("setting-who-not", recipient=title)
     if one.permission == "not-yet" and one.since is not None:
-        return say("setting-who-later", recipient=one.title, on=one.since)
+        return say("setting-who-later", recipient=title, on=one.since)
     if one.permission != "yes":
-        return say("setting-who-told", recipient=one.title)
+        return say("setting-who-told", recipient=title)
     if one.categories is not None:
-        return say("setting-who-some", recipient=one.title, categories=_list(one.categories))
-    return say("setting-who-may", recipient=one.title)
+        return say("setting-who-some", recipient=title, categories=", ".join(one.categories))
+    return say("setting-who-may", recipient=title)
 
 
 def _readings(state: SettingState) -> Iterator[Told]:
     for one in state.readings:
         summary, language = own_words(one.summary)
-        yield Told(told="", claimant=one.claimant, summary=summary, language=language, source=source_words(one.source))
+        yield Told(
+            told="",
+            claimant=pack_words(state.pack, one.claimant),
+            summary=summary,
+            language=language,
+            source=source_words(one.source),
+        )
 
 
 def _sources(state: SettingState) -> Iterator[Told]:
@@ -223,7 +235,3 @@ def _sources(state: SettingState) -> Iterator[Told]:
 def source_words(source: SourceText) -> str:
     """A source with publisher and day."""
     return phrase(SOURCE, title=source.title, publisher=source.publisher, date=source.published)
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(names)

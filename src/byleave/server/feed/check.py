@@ -12,6 +12,7 @@ from byleave.policy.facts import Moment
 from byleave.policy.semantics import decide
 from byleave.server.centre.setting_page import own_words
 from byleave.server.decisions import targets
+from byleave.server.ui.pack_words import pack_words
 from byleave.server.ui.voice import phrase, say
 from byleave.text.platform import WHY
 
@@ -98,7 +99,8 @@ def _answer(  # noqa: PLR0913, PLR0917 - a decision has this many inputs
     now: datetime,
 ) -> Answer:
     rules = service.policy.rules(*pair)
-    title = service.policy.governing(pair[0]).pack.recipients[pair[1]].title
+    pack = service.policy.governing(pair[0]).pack
+    title = pack_words(pack.id, pack.recipients[pair[1]].title)
     decision = decide(draft.facts, register, rules, Moment(now, replay=False))
     begins = next((one.since for one in regime.recipients if one.name == pair[1]), None) if regime else None
     begins = max(filter(None, (begins, regime.in_force_since))) if regime and regime.in_force_since else None
