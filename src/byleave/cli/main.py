@@ -28,11 +28,13 @@ COMMANDS = {
     "key": ("byleave.cli.key", "Make, rotate and show the keys that sign receipts."),
     "ledger": ("byleave.cli.ledger.group", "Look at the ledger, the record of what people chose."),
     "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
+    "model": ("byleave.cli.model", "Record models that were trained elsewhere, and show them."),
     "notice": ("byleave.cli.notice", "Send notices to members, with evidence in the ledger."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
     "serve": ("byleave.cli.serve", "Serve the API and members' pages."),
-    "snapshot": ("byleave.cli.snapshot", "Say whether a snapshot may still be trained on."),
+    "snapshot": ("byleave.cli.snapshot", "Show and record snapshots, and say whether one may still be trained on."),
     "token": ("byleave.cli.token", "Make, rotate and revoke the tokens of services."),
+    "trace": ("byleave.cli.trace", "Say what was used, by which model, and who has left since."),
     "verify": ("byleave.cli.verify", "Verify a receipt offline, and whether a snapshot has seen it."),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."

@@ -1,4 +1,4 @@
-"""`byleave snapshot`: what a published snapshot is, and whether it may still be trained on."""
+"""`byleave snapshot`: what a published snapshot is, recording it, and whether it may still be trained on."""
 
 from __future__ import annotations
 
@@ -44,6 +44,62 @@ def status(folder: str, register: str, pack: str | None, as_json: bool) -> None:
             click.echo(line)
     if not found.usable:
         raise VerificationError(f"`{folder}` may not be trained on", hint="take a new snapshot: byleave gate")
+
+
+@command.command("show", short_help="Show what a snapshot is.")
+@click.argument("folder", metavar="DIR")
+@json_option
+def show(*, folder: str, as_json: bool) -> None:
+    """Show the snapshot DIR: under which policy and when it was taken, and how many rows it holds."""
+    from pathlib import Path
+
+    from byleave.adapters.files import file_digest
+    from byleave.adapters.snapshot_files import MANIFEST, read_manifest
+
+    manifest = read_manifest(Path(folder))
+    digest = file_digest(Path(folder) / MANIFEST)
+    if as_json:
+        print_json({"digest": digest, "manifest": manifest})
+        return
+    counts, recheck = manifest["counts"], manifest["recheck"]
+    click.echo(f"manifest   {digest}")
+    click.echo(f"mode       {manifest['mode']}")
+    click.echo(f"pack       {manifest['pack']['id']} for {manifest['purpose']} by {manifest['recipient']}")
+    click.echo(f"taken      {manifest['as_of']} at {manifest['watermark']}")
+    click.echo(f"rechecked  {recheck['as_of']} at {recheck['watermark']}")
+    click.echo(f"eligible   {counts['eligible']:,} of {counts['rows']:,} rows")
+
+
+@command.command("register", short_help="Record a snapshot in a ledger.")
+@click.argument("folder", metavar="DIR")
+@click.option("--ledger", required=True, metavar="URL", help="The ledger: sqlite:///PATH or postgresql://…")
+@json_option
+def register(*, folder: str, ledger: str, as_json: bool) -> None:
+    """Record the snapshot DIR in a ledger, and index who is in it, so that traces find them.
+
+    For snapshots that were taken elsewhere, and after `byleave gate` could not do it. It may be done again at any time:
+    a snapshot is recorded once. The index needs the ledger's suppression key (BYLEAVE_SUPPRESSION_KEY).
+    """
+    from pathlib import Path
+
+    from byleave.adapters.duckdb_engine.kept import suppression_secret
+    from byleave.server.lineage.recording import record_snapshot
+
+    recorded = record_snapshot(Path(folder), ledger, suppression_secret())
+    if as_json:
+        print_json(recorded.as_json())
+        return
+    known = " already" if recorded.was_known else ""
+    click.echo(f"recorded{known} as entry {recorded.snapshot.seq}: {recorded.snapshot.manifest}")
+    if not recorded.indexed:
+        click.echo(NOT_INDEXED, err=True)
+
+
+NOT_INDEXED = (
+    "note: who is in it was not indexed, so that no trace finds them\n"
+    "  help: name the file of the ledger's suppression key in BYLEAVE_SUPPRESSION_KEY, and run"
+    " byleave snapshot register DIR --ledger URL"
+)
 
 
 def _lines(folder: str, found: Status) -> list[str]:

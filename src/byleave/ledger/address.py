@@ -8,6 +8,8 @@ from byleave.kernel.errors import UsageError
 
 NEWEST_FORM = "0002_keys_by_entry"
 """The newest form of the tables that this version knows, by the name of the migration that makes it."""
+NEWEST_INDEX = "0001_index"
+"""The same for the index of who is in which snapshot."""
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgres://")
 

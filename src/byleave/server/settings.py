@@ -27,6 +27,7 @@ CSRF_TRUSTED_ORIGINS = [CONFIGURATION.url] if CONFIGURATION.url else []
 
 INSTALLED_APPS = [
     "byleave.server.db",
+    "byleave.server.lineage",
     "byleave.server.accounts",
     # before allauth, whose templates it has in our look
     "byleave.server.ui",

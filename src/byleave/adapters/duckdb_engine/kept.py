@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.files import readable
-from byleave.kernel.errors import RefusedError
-from byleave.ledger.suppression import suppression_key
+from byleave.kernel.errors import InputError, RefusedError
+from byleave.ledger.suppression import SHORTEST_KEY, suppression_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -52,14 +52,28 @@ def add_kept_objections(session: Session, kept: Kept, columns: Collection[str], 
     return 0
 
 
-def _secret() -> bytes:
+def suppression_secret() -> bytes | None:
+    """The suppression key, from the file that the environment names; None where it names none.
+
+    Raises: InputError when the file cannot be read, or holds too little.
+    """
     name = os.environ.get(SECRET_FILE)
     if not name:
-        hint = f"set {SECRET_FILE} to the file of the suppression key"
-        raise RefusedError("people who objected were erased, and cannot be found in items without the key", hint=hint)
+        return None
     path = Path(name)
     with readable(path):
-        return path.read_bytes()
+        secret = path.read_bytes()
+    if len(secret) < SHORTEST_KEY:
+        raise InputError(f"the suppression key in `{path}` is too short", hint=f"it needs {SHORTEST_KEY} bytes")
+    return secret
+
+
+def _secret() -> bytes:
+    secret = suppression_secret()
+    if secret is None:
+        hint = f"set {SECRET_FILE} to the file of the suppression key"
+        raise RefusedError("people who objected were erased, and cannot be found in items without the key", hint=hint)
+    return secret
 
 
 def _add(session: Session, kept: Kept, secret: bytes) -> None:

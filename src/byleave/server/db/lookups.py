@@ -37,7 +37,7 @@ def facts_about(session: Session, proposals: Sequence[Proposal]) -> Facts:
     return Facts(_members(session, names), _objectors(session, objections), merges, named)
 
 
-def artefact_entries(session: Session) -> list[Entry]:
+def read_artefacts(session: Session) -> list[Entry]:
     """The entries about what the platform does, in order. They are few, and have an index: their subject is blank."""
     sql = (
         "SELECT e.seq, e.recorded_at, e.kind, p.at, p.data FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq "
@@ -52,7 +52,7 @@ def artefact_entries(session: Session) -> list[Entry]:
 def artefacts_of(session: Session) -> Artefacts:
     """What the entries about no person have named."""
     named = Artefacts()
-    for entry in artefact_entries(session):
+    for entry in read_artefacts(session):
         named.apply(entry)
     return named
 

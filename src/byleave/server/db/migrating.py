@@ -18,8 +18,7 @@ from byleave.kernel.errors import LedgerError
 from byleave.ledger.address import one_line, without_password
 from byleave.ledger.wire import to_microseconds
 from byleave.server.db.address import django_database
-from byleave.server.db.apps import LedgerConfig
-from byleave.server.db.routing import LEDGER
+from byleave.server.db.routing import LEDGER, LEDGER_APPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +50,7 @@ def migrate_accounts(address: str) -> list[str]:
     """
     with _connected(ACCOUNTS, address) as connection:
         executor = MigrationExecutor(connection)
-        targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] != LedgerConfig.label]
+        targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] not in LEDGER_APPS]
         plan = executor.migration_plan(targets)
         executor.migrate(targets, plan=plan)
         return [f"{migration.app_label} {migration.name}" for migration, _ in plan]
@@ -76,12 +75,12 @@ def _connected(alias: str, address: str) -> Iterator[Any]:
 
 def _migrate(connection: Any, shown: str, *, first_epoch: bool) -> list[str]:  # noqa: ANN401 - a connection of Django
     executor = MigrationExecutor(connection)
-    known = {name for app, name in executor.loader.disk_migrations if app == "ledger"}
-    newer = sorted(name for app, name in executor.loader.applied_migrations if app == "ledger" and name not in known)
+    known = set(executor.loader.disk_migrations)
+    newer = sorted(one[1] for one in executor.loader.applied_migrations if one[0] in LEDGER_APPS and one not in known)
     if newer:
         hint = "use the version of byleave that made it, or a newer one"
         raise LedgerError(f"`{shown}` was made by a newer byleave: it has `{newer[-1]}`", hint=hint)
-    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "ledger"]
+    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] in LEDGER_APPS]
     plan = executor.migration_plan(targets)
     executor.migrate(targets, plan=plan)
     with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import LedgerError, MissingExtraError
-from byleave.ledger.address import NEWEST_FORM, one_line, sqlite_path, without_password
+from byleave.ledger.address import NEWEST_FORM, NEWEST_INDEX, one_line, sqlite_path, without_password
 
 if TYPE_CHECKING:
     from byleave.server.db.session import Session
@@ -42,14 +42,15 @@ def connect(address: str) -> Session:
 
 def check_form(session: Session, shown: str) -> None:
     """Refuse a database that is no ledger, or one in another form. Raises: LedgerError."""
+    sql = "SELECT name FROM django_migrations WHERE app = ?"
     try:
-        applied = {row[0] for row in session.query("SELECT name FROM django_migrations WHERE app = 'ledger'")}
+        applied, indexed = ({row[0] for row in session.query(sql, [app])} for app in ("ledger", "lineage"))
     except session.errors as error:
         hint = f"`byleave migrate {shown}` makes a ledger of an empty database; bring a damaged one back from a backup"
         raise LedgerError(f"`{shown}` is no ledger: {one_line(error)}", hint=hint) from error
-    newer = sorted(name for name in applied if name > NEWEST_FORM)
+    newer = sorted([name for name in applied if name > NEWEST_FORM] + [name for name in indexed if name > NEWEST_INDEX])
     if newer:
         hint = "use the version of byleave that made it, or a newer one"
         raise LedgerError(f"`{shown}` was made by a newer byleave: it has `{newer[-1]}`", hint=hint)
-    if NEWEST_FORM not in applied:
+    if NEWEST_FORM not in applied or NEWEST_INDEX not in indexed:
         raise LedgerError(f"`{shown}` is of an older form", hint=f"bring it up to date: byleave migrate {shown}")

@@ -12,7 +12,7 @@ from byleave.ledger.admission import linked
 from byleave.ledger.chain import NOTHING, Row, payload_digest, verify
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
-from byleave.server.db.lookups import kept_of, merges_of
+from byleave.server.db.lookups import kept_of, merges_of, read_artefacts
 from byleave.server.db.opening import connect
 
 if TYPE_CHECKING:
@@ -149,6 +149,11 @@ class Reader:
                 return None
             name = session.query("SELECT name FROM ledger_epoch WHERE number = ?", [found[0].row.epoch])
             return Placed(found[0].entry, str(name[0][0]))
+
+    def artefacts(self) -> list[Entry]:
+        """Everything that is recorded about what the platform does, and about no person, in order."""
+        with self.reading() as session:
+            return read_artefacts(session)
 
     def verify(self) -> Head:
         """Check the chain, and that everything that was not erased is what was recorded.

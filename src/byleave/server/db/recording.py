@@ -18,6 +18,7 @@ from byleave.ledger.chain import Row, link, payload_digest
 from byleave.ledger.entries import Entry, Kind, check_entry
 from byleave.ledger.suppression import Refusal, refusals, returning, suppression_key
 from byleave.ledger.wire import check_text, data_text, from_microseconds, to_microseconds
+from byleave.server.db.gone import keep_gone
 from byleave.server.db.lookups import MARK, facts_about, kept_of, merges_of
 from byleave.server.db.reading import Head, read_head, read_history, read_recorded
 
@@ -240,6 +241,7 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     batch.write(session)
     session.run(INSERT_ERASURE, [(seq, made.row.seq) for seq in numbers])
     session.run("DELETE FROM ledger_payload WHERE seq = ?", [(seq,) for seq in numbers])
+    keep_gone(session, secret, ids, made.row.seq)
     session.commit()
     return made.entry
 

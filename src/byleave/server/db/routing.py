@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from byleave.server.db.apps import LedgerConfig
 
+LEDGER_APPS = frozenset({LedgerConfig.label, "lineage"})
+"""Apps whose tables stand in the ledger's database: the ledger, and the index of who is in which snapshot."""
 LEDGER = "byleave-ledger"
 """The name, among Django's connections, under which a ledger is migrated."""
 
@@ -13,4 +15,4 @@ class LedgerApart:
 
     def allow_migrate(self, db: str, app_label: str, **_hints: object) -> bool:
         """Whether tables of an app may be made through a connection."""
-        return (app_label == LedgerConfig.label) is (db == LEDGER)
+        return (app_label in LEDGER_APPS) is (db == LEDGER)

@@ -1,0 +1,119 @@
+"""`byleave model`: record a model that was trained elsewhere, and show what is recorded of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from byleave.cli.options import json_option, print_json
+from byleave.cli.trace import catalogue_for, lang_option, ledger_option, open_reader
+from byleave.kernel.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@click.group("model")
+def command() -> None:
+    """Record models that were trained elsewhere, and show them."""
+
+
+@command.command("register", short_help="Record a model that was trained elsewhere.")
+@click.option(
+    "--snapshot", "folders", multiple=True, required=True, metavar="DIR", help="Snapshot that it was trained on."
+)
+@click.option("--digest", required=True, metavar="SHA256", help="sha256:… of the model's file.")
+@ledger_option
+@click.option("--name", metavar="NAME", help="What people call it.")
+@click.option("--purpose", metavar="PURPOSE", help="What it was trained for; otherwise that of the snapshot.")
+@click.option("--trained-at", metavar="INSTANT", help="When training began, if that was before now.")
+@click.option("--pack", metavar="PACK", help="The pack as it is now; otherwise the shipped one of the snapshot.")
+@lang_option
+@json_option
+def register(  # noqa: PLR0913 - the options of the command
+    *,
+    folders: tuple[str, ...],
+    digest: str,
+    ledger: str,
+    name: str | None,
+    purpose: str | None,
+    trained_at: str | None,
+    pack: str | None,
+    lang: str | None,
+    as_json: bool,
+) -> None:
+    """Record that a model was trained on the snapshots DIR, so that a trace of a member finds it.
+
+    A replay is refused, and so is a snapshot whose files were changed, or that may not be trained on any more; a model
+    that was trained while it still might is recorded with --trained-at.
+    """
+    from byleave.adapters.openlineage_events import emit_model
+    from byleave.cli.lineage_words import model_head
+    from byleave.server.lineage.recording import record_model
+
+    catalogue, began = catalogue_for(lang), _instant(trained_at)
+    usable = began is not None or all(_is_usable(folder, ledger, pack) for folder in folders)
+    model = record_model(
+        [Path(folder) for folder in folders],
+        ledger,
+        digest,
+        name=name,
+        purpose=purpose,
+        trained_at=began,
+        usable=usable,
+    )
+    with open_reader(ledger) as reader:
+        emit_model(model, reader.lineage())
+    if as_json:
+        print_json(model.as_json())
+        return
+    for line in model_head(model, catalogue):
+        click.echo(line)
+
+
+def _is_usable(folder: str, ledger: str, pack: str | None) -> bool:
+    """Whether a snapshot may be trained on now; a replay or a changed one is told apart when it is recorded."""
+    from byleave import api
+    from byleave.cli.progress import shown_progress
+
+    with shown_progress() as progress:
+        return api.snapshot_status(folder, register=ledger, pack=pack, progress=progress).usable
+
+
+def _instant(value: str | None) -> datetime | None:
+    from byleave.api import now
+    from byleave.kernel.instants import parse_instant
+
+    if value is None:
+        return None
+    instant = parse_instant(value)
+    if instant is None:
+        raise UsageError(f"`{value}` is not an instant with a zone", hint="write it like 2025-11-03T00:00:00Z")
+    if instant > now():
+        raise UsageError(f"`{value}` is later than the present", hint="give the instant at which training began")
+    return instant
+
+
+@command.command("show", short_help="Show what is recorded of a model.")
+@click.argument("model", metavar="ID")
+@ledger_option
+@lang_option
+@json_option
+def show(*, model: str, ledger: str, lang: str | None, as_json: bool) -> None:
+    """Show the model ID: what it was trained on and when. ID is its id, its name, or its digest."""
+    from byleave.cli.lineage_words import model_head, snapshot_line
+
+    catalogue = catalogue_for(lang)
+    with open_reader(ledger) as reader:
+        lineage = reader.lineage()
+    found = lineage.model(model)
+    snapshots = [lineage.snapshots[one] for one in found.snapshots]
+    if as_json:
+        print_json({**found.as_json(), "trained_on": [one.as_json() for one in snapshots]})
+        return
+    for line in model_head(found, catalogue):
+        click.echo(line)
+    for one in snapshots:
+        click.echo(f"  {snapshot_line(one, one.told['counts'].get('eligible', 0), catalogue)}")

@@ -1,0 +1,1 @@
+"""Pure: which snapshots and models came from which, and who is in them."""
