@@ -40,7 +40,9 @@ class Build:
     error: ByleaveError | None = None
     where: str = ""
     seen: dict[str, int] = field(default_factory=dict)
-    """Step → how many acts were acknowledged when it began."""
+    """Step → how many acts were acknowledged when it began, the last time."""
+    looks: int = 0
+    """How often it has looked again before it published; more than once where that took long."""
     _go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     _stands: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     _abandoned: bool = False
@@ -91,7 +93,8 @@ class Build:
         self._go.acquire()
         if self._abandoned:
             raise _AbandonedError
-        self.seen.setdefault(name, self.acknowledged())
+        self.seen[name] = self.acknowledged()
+        self.looks += name == "checking again"
 
     def _progress(self, step: str, done: float) -> None:  # noqa: ARG002 - the gate's signature
         if step != self.where.removesuffix("'s clock"):

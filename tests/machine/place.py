@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from byleave.server.db.opening import connect
-from byleave.server.db.second_copy import CopyFile
 from byleave.server.db.sqlite import FULL
-from byleave.server.db.store import Store
+from byleave.server.db.store import Store, open_copy
 from tests.server.db.ledgers import SECRET
 
 if TYPE_CHECKING:
@@ -163,7 +162,8 @@ class Place:
         """Have the second copy hold what the database holds, as the next act would."""
         if self.copied:
             session = connect(self.url)
-            copy = CopyFile(self.copy)
+            copy = open_copy(self.copy, self.url)
             with copy.held():
                 copy.follow(session)
+            copy.close()
             session.close()

@@ -27,7 +27,7 @@ class Sabotage(NamedTuple):
     swaps: dict[str, dict[str, str]]
 
 
-STORE, LEDGER, GATE = "server/db/", "ledger/", "gate/"
+STORE, LEDGER, GATE, DUCKDB = "server/db/", "ledger/", "gate/", "adapters/duckdb_engine/"
 SABOTAGES = [
     Sabotage(
         "commits are not flushed",
@@ -127,26 +127,22 @@ SABOTAGES = [
     ),
     Sabotage(
         "the second decision is not written",
-        {GATE + "run.py": {"move(gate, work) if moved else []": "[]"}},
+        {GATE + "run.py": {"    if not moved:\n        return found": "    if True:\n        return found"}},
     ),
     Sabotage(
         "the state of the ledger is cached",
         {
             "adapters/ledger_database.py": {
-                "            epoch, seq, chain, form = cursor.fetchone()": (
-                    "            known = globals().setdefault('CACHE', {})\n"
-                    "            epoch, seq, chain, form = known.setdefault(self._url, cursor.fetchone())"
+                "        ((epoch, origin, seq, chain, form),) = self._ask(_HEAD)": (
+                    "        known = globals().setdefault('CACHE', {})\n"
+                    "        ((epoch, origin, seq, chain, form),) = known.setdefault(self._url, self._ask(_HEAD))"
                 )
             }
         },
     ),
     Sabotage(
         "an erasure during a build is not noticed",
-        {
-            "adapters/duckdb_engine/ledger.py": {
-                "if before is None or _erases(session, database, before, head):": "if before is None:"
-            }
-        },
+        {DUCKDB + "ledger.py": {"if entries.forget(session, before.watermark.seq):": "if False:"}},
     ),
     Sabotage("a watermark of another epoch counts", {"proof/seen.py": {"if epoch != receipt.epoch:": "if False:"}}),
     Sabotage(
