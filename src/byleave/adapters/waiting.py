@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +40,7 @@ def within(seconds: float, call: Callable[[], T], errors: tuple[type[Exception],
         raise TimeoutError from None
     if failure is not None:
         raise failure
-    return result  # type: ignore[no-any-return]
+    return cast("T", result)
 
 
 @contextmanager
