@@ -66,7 +66,7 @@ def typed_entries() -> str:
         for name, (field, _, kinds) in _FIELDS.items()
     ]
     plain = (
-        "SELECT seq, CASE WHEN erased = 1 THEN 'erased' ELSE kind END AS kind,"
+        f"SELECT seq, CASE WHEN erased = 1 AND {_among(tuple(Kind))} THEN '{ERASED}' ELSE kind END AS kind,"
         " CASE WHEN erased = 0 THEN subject END AS subject, CASE WHEN erased = 0 THEN actor END AS actor,"
         ' CASE WHEN erased = 0 THEN make_timestamptz("at") END AS "at", make_timestamptz(recorded_at) AS recorded_at, '
         f"{', '.join(raw)} FROM {READ}"
