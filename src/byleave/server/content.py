@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from byleave.kernel.errors import InputError
 from byleave.kernel.instants import FIRST, LAST, parse_instant
 from byleave.ledger.address import sqlite_path
+from byleave.ledger.wire import check_text
 from byleave.policy.facts import Item
 
 if TYPE_CHECKING:
@@ -144,12 +145,16 @@ class TableContent:
 
 def _read_cursor(after: str) -> tuple[str, str]:
     try:
-        created, item = json.loads(after)
-    except ValueError:
-        created = item = None
-    if not isinstance(created, str) or not isinstance(item, str):
-        raise InputError(f"`{after}` is no place in the list", hint="use `after` as the page before told it")
-    return created, item
+        told = json.loads(after)
+    except (ValueError, RecursionError):
+        told = None
+    match told:
+        case [str(created), str(item)]:
+            check_text("after", created)
+            check_text("after", item)
+            return created, item
+        case _:
+            raise InputError(f"`{after}` is no place in the list", hint="use `after` as the page before told it")
 
 
 def _item(row: tuple[Any, ...]) -> ContentItem:

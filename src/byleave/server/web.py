@@ -48,7 +48,7 @@ class WebServer(BaseApplication):
             "loglevel": "warning",
             "control_socket_disable": True,
             "forwarded_allow_ips": "*" if configuration.proxy else "",
-            "limit_request_line": 4094,
+            "limit_request_line": 8190,
             "when_ready": lambda server: ready(_address(server)),
         }
         super().__init__()

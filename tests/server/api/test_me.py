@@ -45,6 +45,13 @@ def test_off_is_durable_and_acknowledged(running: Running, ana: Client) -> None:
     assert running.client().call("GET", "/api/v1/me").status == 401
 
 
+def test_form_is_no_body(ana: Client) -> None:
+    """A body that says it is a form with files, and is none, is refused in words."""
+    answer = ana.call("POST", "/api/v1/me/objections", raw=b"{}", headers={"Content-Type": "multipart/form-data"})
+
+    assert (answer.status, answer.json["code"]) == (415, "no-json")
+
+
 def test_forged_request_changes_nothing(ana: Client) -> None:
     """A request without the token against forgery is refused, and nothing is recorded."""
     before = ana.call("GET", "/api/v1/ledger/head").json["seq"]

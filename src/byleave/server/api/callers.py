@@ -41,6 +41,10 @@ class MemberSession(APIKeyCookie):
         """The member; None when nobody is signed in. Raises: ProblemError for staff, or a forged request."""
         if not request.user.is_authenticated:
             return None
+        if request.content_type.startswith("multipart/"):
+            # the check below would read it as a form, also where it is none
+            message = "a body is JSON, and not a form with files"
+            raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "no-json", message, "Content-Type: application/json")
         if check_csrf(request):
             hint = "send the token of one of our pages in the header `X-CSRFToken`"
             message = "the request does not show that it comes from our own page"
