@@ -68,7 +68,7 @@ def own_words(language: str) -> re.Pattern[str]:
     texts = [text for table in tables for text in table.values()]
     say = Catalogue(language)._translations.gettext
     own = [re.sub(r"\\\{\w+\\\}", ".+", re.escape(say(text))) for text in texts]
-    kinds = [re.escape(layout_of(kind).names[0]) + r": [\d,.]+" for kind in shown("DE").inventory.others]
+    kinds = [re.escape(layout_of(kind).names[0]) + "\u00a0?: [\\d,.]+" for kind in shown("DE").inventory.others]
     return re.compile("|".join([*own, *kinds]))
 
 

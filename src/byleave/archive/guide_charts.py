@@ -117,7 +117,6 @@ def _cut(text: str) -> str:
 
 def bars(chart: Chart, width: int) -> Iterator[str]:
     """The chart as lines of characters: each row's name, its bar and its total, then what the shades mean."""
-    yield from (f"  {line}" for line in wrap(f"{chart.caption}:", width - 2))
     label = width - 4 - _CELLS - 2 - 9
     for row, values, total in zip(chart.rows, chart.values, chart.totals, strict=True):
         head, *rest = wrap(row[0], label, break_long_words=False) or [""]

@@ -22,9 +22,9 @@ class Reference:
     """Words for a certainty that is none; empty for A and B."""
 
     def __str__(self) -> str:
-        """Such as `[3 A]` or `[4 C: not certain]`; it stays on one line."""
+        """Such as `[3 A]` or `[4 C, not certain]`; it stays on one line."""
         told = (
-            f"[{self.number} {self.certainty}: {self.unsure}]" if self.unsure else f"[{self.number} {self.certainty}]"
+            f"[{self.number} {self.certainty}, {self.unsure}]" if self.unsure else f"[{self.number} {self.certainty}]"
         )
         return told.replace(" ", UNBROKEN)
 

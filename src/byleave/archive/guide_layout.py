@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from byleave.archive.guide_charts import bars
 from byleave.archive.guide_document import UNBROKEN, Chart, Listing, Paragraph, Table
+from byleave.text.catalogue import Catalogue
+from byleave.text.labels import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from byleave.archive.guide_document import Block, Document
 
@@ -29,7 +32,7 @@ def _lines(document: Document, width: int) -> Iterator[str]:
         yield ""
         yield section.heading
         for block in section.blocks:
-            yield from _block(block, width)
+            yield from _block(block, width, partial(label, Catalogue(document.language)))
     yield ""
     yield document.sources_heading
     for number, text, url in document.sources:
@@ -40,7 +43,9 @@ def _lines(document: Document, width: int) -> Iterator[str]:
         yield from _hanging("", text, width)
 
 
-def _block(block: Block, width: int) -> Iterator[str]:
+def _block(block: Block, width: int, captioned: Callable[[str], str]) -> Iterator[str]:
+    if isinstance(block, Table):
+        yield from _hanging("", captioned(block.caption), width)
     if isinstance(block, Chart):
         yield from bars(block, width)
     elif isinstance(block, Table):
@@ -82,7 +87,6 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _table(table: Table, width: int) -> Iterator[str]:
     """A table; where it is too wide, the first column goes on below itself."""
-    yield from _hanging("", f"{table.caption}:", width)
     rows = (table.header, *table.rows)
     widths = [max(len(row[column]) for row in rows) for column in range(1, len(table.header))]
     first = min(width - 4 - sum(widths) - _GAP * len(widths), max(len(row[0]) for row in rows))

@@ -12,6 +12,7 @@ from byleave.kernel.decision import Reason
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
 from byleave.text.dates import date_text
 from byleave.text.explanation import Statement
+from byleave.text.labels import label, labelled, quoted
 from byleave.text.reasons import REASONS
 from byleave.text.statements import fill, plain
 
@@ -143,12 +144,18 @@ class Teller:
         links = {way.link: way.source for way in reversed(guide.steps) if way.link}
         labels = guide.titles.get(guide.setting or "", {}) if guide.steps else {}
         points = [
-            Span(f"{say(messages.LINK)}: {plain(link)}", self._numbering.refer(source))
+            Span(labelled(self._catalogue, say(messages.LINK), plain(link)), self._numbering.refer(source))
             for link, source in links.items()
         ]
         if labels:
-            named = "; ".join(f"{language}: “{plain(label)}”" for language, label in labels.items())
-            points.append(Span(f"{say(messages.LABELS)}: {named}", self._numbering.refer(guide.steps[0].source)))
+            named = "; ".join(
+                labelled(self._catalogue, name, quoted(self._catalogue, plain(one))) for name, one in labels.items()
+            )
+            points.append(
+                Span(
+                    labelled(self._catalogue, say(messages.LABELS), named), self._numbering.refer(guide.steps[0].source)
+                )
+            )
         yield Listing(tuple(Paragraph((span,)) for span in (*points, *map(self._line, guide.switch))))
 
     def _reach(self) -> Iterator[Block]:
@@ -175,7 +182,7 @@ class Teller:
         verdicts = {one.reason.verdict for one in outcomes}
         if len(verdicts) == 1:
             spans = (Span(say(messages.ALL_THE_SAME[verdicts.pop()])),)
-            yield Listing((Paragraph(spans),), Span(f"{caption}:"))
+            yield Listing((Paragraph(spans),), Span(label(self._catalogue, caption)))
             return
         header = (say(messages.WHEN), *(say(messages.KINDS[claim.kind]) for claim in claims))
         rows = []
@@ -205,10 +212,10 @@ class Teller:
             reference = self._numbering.refer(claim.source)
             kind, claimant = say(messages.KINDS[claim.kind]), plain(self._word(claim.claimant))
             if claim.kind == "pack":
-                yield Paragraph((Span(f"{kind}: {claimant}", reference),))
+                yield Paragraph((Span(labelled(self._catalogue, kind, claimant), reference),))
                 continue
             summary, language = self._quote(claim.summary)
-            yield Paragraph((Span(f"{kind}: {claimant}."), Span(summary, reference, language)))
+            yield Paragraph((Span(labelled(self._catalogue, kind, f"{claimant}.")), Span(summary, reference, language)))
 
     def _scope(self) -> Iterator[Listing]:
         """Categories by who can see an item that is used; then those that are out, and those that are open."""
@@ -219,7 +226,7 @@ class Teller:
         for use, heading in (("out", messages.LEFT_OUT), ("not-established", messages.NOT_ESTABLISHED)):
             alike = [one for one in self._guide.scope if one.use == use]
             if alike:
-                yield Listing((self._titles(alike),), Span(self._catalogue.say(heading) + ":"))
+                yield Listing((self._titles(alike),), Span(label(self._catalogue, self._catalogue.say(heading))))
 
     def _titles(self, rows: list[Scope]) -> Paragraph:
         last = rows[-1]

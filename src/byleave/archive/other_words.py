@@ -11,6 +11,7 @@ from byleave.archive.guide_words import Teller, numbered, sources
 from byleave.archive.other_platforms import UNKNOWN, sourced
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
 from byleave.text.dates import date_text
+from byleave.text.labels import labelled
 from byleave.text.statements import plain
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class _Records:
         if record.reaches != UNKNOWN:
             yield self._span(say(messages.REACHING[record.reaches.value]), record.reaches)
         if record.link != UNKNOWN:
-            yield self._span(f"{say(messages.LINK)}: {plain(record.link.value)}", record.link)
+            yield self._span(labelled(self._catalogue, say(messages.LINK), plain(record.link.value)), record.link)
 
     def _additions(self, record: Record) -> Iterator[Span]:
         for one in record.additions:

@@ -17,6 +17,7 @@ from byleave.archive.linkedin import layout_of
 from byleave.kernel.decision import Reason
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
 from byleave.text.dates import date_text
+from byleave.text.labels import label, labelled
 from byleave.text.numbers import number_text
 from byleave.text.reasons import REASONS
 from byleave.text.statements import plain
@@ -183,7 +184,10 @@ class ReportTeller(Teller):
         yield from drawn or [self._own("no-dates")]
         ordered = sorted(self._events(), key=lambda one: one[0])
         yield Listing(
-            tuple(Paragraph((Span(f"{date_text(self._catalogue, on)}:"), *told.spans)) for on, told in ordered),
+            tuple(
+                Paragraph((Span(label(self._catalogue, date_text(self._catalogue, on))), *told.spans))
+                for on, told in ordered
+            ),
             ordered=True,
         )
 
@@ -278,7 +282,9 @@ class ReportTeller(Teller):
             return
         yield self._own("others")
         named = ((kind, self._number(rows)) for kind, rows in sorted(others.items(), key=lambda one: -one[1]))
-        yield Listing(tuple(Paragraph((Span(f"{layout_of(kind).names[0]}: {rows}"),)) for kind, rows in named))
+        yield Listing(
+            tuple(Paragraph((Span(labelled(self._catalogue, layout_of(kind).names[0], rows)),)) for kind, rows in named)
+        )
         yield self._own("pass-on")
         form = next((one for one in self._guide.objection if isinstance(one, Fact)), None)
         everybody = [one for one in self._guide.objection if isinstance(one, Fact)]
