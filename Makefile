@@ -1,7 +1,7 @@
 # GNU make 3.81 or later; recipes are POSIX sh. `make help` lists the targets.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: demo test check check-deep bench fuzz docs catalogue lock clean help
+.PHONY: demo test check check-deep bench bench-service fuzz docs catalogue lock clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ check-deep: $(VENV)/dev.done ## properties and conformance on many more inputs
 
 bench: $(VENV)/bench.done ## time the gate, against rivals
 	@$(BIN)/python bench/gate.py $(ARGS)
+
+bench-service: $(VENV)/dev.done $(VENV)/bench.done ## time the service under load
+	@$(BIN)/python bench/service.py $(ARGS)
 
 docs: $(VENV)/dev.done ## write the generated pages of docs/ anew
 	@$(BIN)/python docs/generate.py

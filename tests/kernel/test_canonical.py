@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from rfc8785 import CanonicalizationError
@@ -40,6 +42,19 @@ def test_example_of_the_standard() -> None:
 def test_keys_are_sorted_by_utf_16() -> None:
     """Keys are ordered as UTF-16 code units (RFC 8785 section 3.2.3), in which 😀 comes before ﬁ."""
     assert canonical_json({"\ufb01": 1, "\U0001f600": 2, "a": 3}).decode() == '{"a":3,"\U0001f600":2,"\ufb01":1}'
+
+
+@given(values | st.floats(allow_nan=False, allow_infinity=False) | st.dictionaries(st.text(), st.floats(0, 1)))
+def test_quick_way_writes_the_same(value: Any) -> None:
+    """What the standard library writes for common values is what the reference implementation of RFC 8785 writes."""
+    assert canonical_json(value) == rfc8785.dumps(value)
+
+
+@pytest.mark.parametrize("value", ["\ud800", {"\ud800": 1}, ["a", "\udfff"]])
+def test_half_a_character_is_refused(value: object) -> None:
+    """Text that no encoding can hold is refused as the reference implementation refuses it."""
+    with pytest.raises((CanonicalizationError, UnicodeEncodeError)):
+        canonical_json(value)
 
 
 @given(values)

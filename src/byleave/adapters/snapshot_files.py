@@ -35,6 +35,26 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
     return manifest
 
 
+def rows_about(folder: Path, member: str, item: str) -> tuple[bool, str | None]:
+    """Whether a row of a member's is in a snapshot, and why one item was left out (None: it was not).
+
+    Raises: InputError when the files cannot be read.
+    """
+    from pyarrow import ArrowInvalid
+    from pyarrow.dataset import dataset, field
+
+    try:
+        items = dataset(folder / "items", format="parquet")
+        used = items.head(1, columns=["member_id"], filter=field("member_id") == member).num_rows > 0
+        if not (folder / "left_out").is_dir():
+            return used, None
+        left = dataset(folder / "left_out", format="parquet")
+        reasons = left.head(1, columns=["reason"], filter=field("item_id") == item)["reason"].to_pylist()
+    except (ArrowInvalid, OSError, KeyError) as error:
+        raise InputError(f"the files of `{folder}` cannot be read", hint="take the snapshot again") from error
+    return used, str(reasons[0]) if reasons else None
+
+
 def files_differ(folder: Path, manifest: Mapping[str, Any]) -> bool:
     """Whether the folder holds other files than the manifest lists, or others' bytes."""
     listed = {one["path"]: one for one in manifest["files"]}

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("demo")
@@ -11,10 +19,12 @@ import click
 )
 @click.option("--members", default=10_000, show_default=True, metavar="N", help="How many members to invent.")
 @click.option("--items", default=200_000, show_default=True, metavar="N", help="How many items.")
-def command(out: str, members: int, items: int) -> None:
+@click.option("--live", is_flag=True, help="Also start the service, and let two people switch off while a build runs.")
+def command(*, out: str, members: int, items: int, live: bool) -> None:
     """Invent a platform, decide what may be trained on, and show why.
 
-    A folder of an earlier demonstration is replaced; any other folder that holds something is refused.
+    A folder of an earlier demonstration is replaced; any other folder that holds something is refused. With --live
+    and a terminal the service goes on until Ctrl-C; without one it ends by itself.
     """
     from pathlib import Path
 
@@ -27,3 +37,30 @@ def command(out: str, members: int, items: int) -> None:
         told = story(Path(out), members=members, items=items, progress=progress)
     # only when the bar is gone, which would otherwise be drawn over the first lines
     show(told, Console(width=WIDTH, highlight=False))
+    if live:
+        _live(Path(out) / "service")
+
+
+def _live(folder: Path) -> None:
+    """A service, a build, and two people who change their minds."""
+    from byleave.cli.progress import shown_progress
+
+    click.echo()
+    try:
+        import django  # noqa: F401 - whether the extra is there
+
+        from byleave.server.live_demo import doors, live_story, served
+    except ImportError:
+        click.echo("The part with a service needs the extra `server`: pip install 'byleave[server,ledger]'")
+        return
+    click.echo("Live: a service, a build, and two people who change their minds")
+    with served(folder) as server:
+        with shown_progress() as progress:
+            lines = live_story(server, progress)
+        for line in lines:
+            click.echo(line)
+        if sys.stdout.isatty():
+            for line in doors(server):
+                click.echo(line)
+            with suppress(KeyboardInterrupt):
+                signal.pause()

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -23,7 +24,7 @@ _ID_BYTES = 4
 _EXPECTED = "expected `name+id+key`, such as `example.org/receipts+c74f20a3+ARpc2Q…`"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VerifierKey:
     """A public key with the name of who signs."""
 
@@ -38,7 +39,7 @@ class VerifierKey:
         if len(self.public) != KEY_BYTES:
             raise InputError(f"key `{self.name}`: expected {KEY_BYTES} bytes, got {len(self.public)}")
 
-    @property
+    @cached_property
     def id_bytes(self) -> bytes:
         """The 4 bytes that stand before every signature."""
         return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:_ID_BYTES]
@@ -48,7 +49,7 @@ class VerifierKey:
         """8 hexadecimal digits."""
         return self.id_bytes.hex()
 
-    @property
+    @cached_property
     def label(self) -> str:
         """`name+id`: how a key is called."""
         return f"{self.name}+{self.id}"
@@ -67,7 +68,7 @@ class VerifierKey:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SignerKey:
     """A private key with its name; it never shows itself."""
 
@@ -81,7 +82,7 @@ class SignerKey:
             raise InputError(f"key `{name}`: expected {KEY_BYTES} secret bytes, got {len(seed)}")
         return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
 
-    @property
+    @cached_property
     def verifier(self) -> VerifierKey:
         """The public half."""
         return VerifierKey(self.name, self.private.public_key().public_bytes_raw())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from byleave.kernel.errors import UsageError
@@ -15,6 +16,7 @@ from byleave.proof import receipt as parts
 from byleave.proof.terms import aipref, dpv, refuses
 from byleave.receipts.sentences import sentences
 from byleave.text.catalogue import LANGUAGES
+from byleave.text.explanation import Statement
 from byleave.text.receipts import tell
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ ACKNOWLEDGED = (
     Kind.ITEM_RELEASED,
 )
 """Kinds of entries for which a person gets a receipt."""
+MOST_SCOPES = 10_000
+_scopes: dict[tuple[str, tuple[str, ...], str | None], parts.Scope] = {}
 Undone = Literal["collected-before", "trained-before", "written-before"]
 
 
@@ -61,7 +65,8 @@ def draft(  # noqa: PLR0913 - each part comes from another place
     """
     act = _act(entry, objected_to)
     setting = _setting(pack, act.setting) if isinstance(act, parts.SettingAct) else None
-    scope = scope_of(pack, _purposes(pack, act, setting), country)
+    digest = digest or pack_digest(pack)
+    scope = _scope(pack, digest, _purposes(pack, act, setting), country)
     effect = effect_of(pack, act, scope)
     under_gdpr = scope.country is not None and scope.country in regions().sets["EEA"]
     content: dict[str, Any] = {
@@ -73,7 +78,7 @@ def draft(  # noqa: PLR0913 - each part comes from another place
         "subject": entry.subject,
         "actor": entry.actor,
         "act": act,
-        "pack": parts.PackName(id=pack.id, digest=digest or pack_digest(pack)),
+        "pack": parts.PackName(id=pack.id, digest=digest),
         "covers": scope,
         "effect": effect,
         "aipref": aipref(act, entry.actor, scope.purposes),
@@ -82,8 +87,20 @@ def draft(  # noqa: PLR0913 - each part comes from another place
     }
     titles: dict[str, Mapping[str, str]] = {entry.data["setting"]: setting.title} if setting else {}
     told = sentences(content)
-    words = {language: tuple(tell(one, language, titles) for one in told) for language in LANGUAGES}
+    words = {language: tuple(_tell(one, language, titles) for one in told) for language in LANGUAGES}
     return parts.Receipt(**content, words=words)
+
+
+def _tell(one: Statement, language: str, titles: Mapping[str, Mapping[str, str]]) -> str:
+    """As `tell`; what holds no instant, and so no setting, is the same in many receipts."""
+    if "at" in one.values:
+        return tell(one, language, titles)
+    return _fixed(one.code, tuple(one.values.items()), language)
+
+
+@lru_cache(maxsize=10_000)
+def _fixed(code: str, values: tuple[tuple[str, Any], ...], language: str) -> str:
+    return tell(Statement(code, dict(values)), language)
 
 
 def _act(entry: Entry, objected_to: str | None) -> Act:
@@ -119,6 +136,16 @@ def _purposes(pack: Pack, act: Act, setting: Setting | None) -> tuple[str, ...]:
     purpose = act.purpose if isinstance(act, parts.ObjectionAct) else None
     # as the definition has it, an objection to a purpose that nobody knows is one to all
     return tuple(one for one in pack.purposes if purpose not in PURPOSES or one == purpose)
+
+
+def _scope(pack: Pack, digest: str, purposes: tuple[str, ...], country: str | None) -> parts.Scope:
+    """As `scope_of`; it is the same for every act of one kind in one country."""
+    key = (digest, purposes, country)
+    if key not in _scopes:
+        if len(_scopes) >= MOST_SCOPES:
+            _scopes.clear()
+        _scopes[key] = scope_of(pack, purposes, country)
+    return _scopes[key]
 
 
 def scope_of(pack: Pack, purposes: Iterable[str], country: str | None) -> parts.Scope:

@@ -256,11 +256,14 @@ class Acts:
 
     def _acknowledged(self, proposals: Sequence[Proposal], key: RequestKey | None) -> list[Acknowledgement]:
         entries = self._record(proposals, key)
-        epoch, people = self.head().epoch, dict[str, "Person"]()
+        people: dict[str, Person] = {}
         for one in entries:
             if one.subject not in people:
                 people[one.subject] = self.person(one.subject)
-        return [Acknowledgement(one, self._receipt(one, epoch, people[one.subject])) for one in entries]
+        return [
+            Acknowledgement(one, self._receipt(one, people[one.subject].head.epoch, people[one.subject]))
+            for one in entries
+        ]
 
     def _receipt(self, entry: Entry, epoch: str, person: Person) -> str:
         """Draw up and sign the receipt of an entry, by what held right after it."""

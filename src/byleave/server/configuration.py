@@ -20,6 +20,7 @@ DATA = "byleave-data"
 PACKS = "byleave@1"
 INVENTED = "Lanterwick"
 """The small platform that comes with byleave."""
+MOST_PORT = 65_535
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _YES_OR_NO = {"true": True, "false": False}
 
@@ -72,6 +73,10 @@ class Configuration:
     demo_password_file: Path | None
     """Set on a demonstration: the sign-in page then shows whom one can be, and with which password."""
     oidc: Oidc | None
+    metrics: tuple[str, int] | None
+    """Host and port on which operators ask for metrics; None: nowhere."""
+    log_requests: bool
+    """Whether each request is logged; otherwise only those that failed because of the server."""
 
     @property
     def https(self) -> bool:
@@ -118,6 +123,8 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         mail_password_file=_path(told, "MAIL_PASSWORD"),
         demo_password_file=_path(told, "DEMO_PASSWORD"),
         oidc=_oidc(told),
+        metrics=_metrics(told),
+        log_requests=_flag(told, "LOG_REQUESTS"),
     )
 
 
@@ -177,6 +184,16 @@ def _table(told: Mapping[str, str]) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)?", text):
         raise UsageError(f"`{PREFIX}CONTENT_TABLE` is `{text}`", hint="write the name of a table, such as items")
     return text
+
+
+def _metrics(told: Mapping[str, str]) -> tuple[str, int] | None:
+    text = _text(told, "METRICS")
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > MOST_PORT:
+        raise UsageError(f"`{PREFIX}METRICS` is `{text}`", hint="write host and port, such as 127.0.0.1:9464")
+    return host.strip("[]"), int(port)
 
 
 def _oidc(told: Mapping[str, str]) -> Oidc | None:

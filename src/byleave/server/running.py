@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from byleave.adapters.small_file import read_bytes
+from byleave.ledger.address import sqlite_path
 from byleave.server.content import TableContent
 from byleave.server.db.store import Store
 from byleave.server.policy_in_force import in_force
@@ -19,22 +21,29 @@ if TYPE_CHECKING:
 
     from byleave.server.configuration import Configuration
     from byleave.server.content import ContentSource
+    from byleave.server.db.observer import Observer
 
 FEED = "feed_item"
 """The table of `server.feed`."""
 _lock = threading.Lock()
 _current: list[Service] = []
+_tried = [0.0]
+"""When a database that hung up was last called; seconds of a clock that never jumps."""
 
 
-def start(configuration: Configuration, clock: Callable[[], datetime] = present) -> Service:
-    """Open the ledger, and everything around it.
+def start(
+    configuration: Configuration, clock: Callable[[], datetime] = present, observer: Observer | None = None
+) -> Service:
+    """Open the ledger, and everything around it; `observer` counts what is recorded.
 
     Raises: ByleaveError when something is missing; `byleave serve` makes what a first start needs.
     """
     secret = read_bytes(configuration.suppression_key)
     policy = in_force(configuration.packs)
     signing = Signing(configuration.keys, secret_in(configuration.passphrase_file))
-    store = Store(configuration.ledger, suppression_secret=secret, copy=configuration.copy, clock=clock)
+    store = Store(
+        configuration.ledger, suppression_secret=secret, copy=configuration.copy, clock=clock, observer=observer
+    )
     return Service(store, policy, signing, content_source(configuration), secret=secret, clock=clock)
 
 
@@ -51,16 +60,53 @@ def secret_in(file: Path | None) -> bytes | None:
 
 
 def current() -> Service:
-    """The service of this process."""
+    """The service of this process.
+
+    A PostgreSQL server that was away is tried again, at most once a second: what it confirmed it has kept, and what it
+    did not was answered as an error. A ledger in a file stays stopped, because after a failed flush nobody knows what
+    the disk has kept (docs/adr/0041); somebody has to look at the disk and start again.
+
+    Raises: LedgerError when the ledger cannot be opened.
+    """
+    if _current and (_current[0].store.usable or _is_file(_current[0])):
+        return _current[0]
     with _lock:
+        if _current and not (_current[0].store.usable or _is_file(_current[0])) and time.monotonic() >= _tried[0] + 1:
+            _tried[0] = time.monotonic()
+            _replace()
         if not _current:
             from django.conf import settings
 
-            _current.append(start(settings.CONFIGURATION))
+            from byleave.server.metrics import Counting
+
+            _current.append(start(settings.CONFIGURATION, observer=Counting()))
         return _current[0]
+
+
+def _is_file(service: Service) -> bool:
+    return sqlite_path(service.store.address) is not None
+
+
+def _replace() -> None:
+    """Put a service on a new connection in the place of one whose database hung up."""
+    from django.conf import settings
+
+    from byleave.server.metrics import Counting
+
+    new = start(settings.CONFIGURATION, observer=Counting())
+    old, _current[0] = _current[0], new
+    old.close()
 
 
 def install(service: Service | None) -> None:
     """Take another service from now on, such as one with a clock of its own; None: make one when it is asked for."""
     with _lock:
         _current[:] = [service] if service else []
+
+
+def stop() -> None:
+    """Record what waits, and close the ledger, at the end of a process."""
+    with _lock:
+        for service in _current:
+            service.close()
+        _current.clear()

@@ -67,6 +67,11 @@ class Service(Acts):
         """The packs in force."""
         return self._policy
 
+    @property
+    def store(self) -> Store:
+        """The ledger itself, for whoever watches over it."""
+        return self._store
+
     def now(self) -> datetime:
         """The present."""
         return self._clock()

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "byleave.server.observing.observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -72,6 +73,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # a request that writes waits for its turn at once instead of failing halfway
     _PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+    # opening the file and setting it up costs more than most questions that it is asked
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": _PRAGMAS}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -190,5 +193,5 @@ if CONFIGURATION.oidc:
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 NINJA_NUM_PROXIES = 1 if CONFIGURATION.proxy else 0
-# structured logs are set up by what starts the server; nothing logs by itself
+# `byleave serve` sets up logs (docs/adr/0101); nothing else logs
 LOGGING_CONFIG = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ class Signing:
     def __init__(self, folder: Path, passphrase: bytes | None = None) -> None:
         """Read the key ring. Raises: InputError when it cannot be read."""
         self._folder, self._passphrase = folder, passphrase
+        self._ring_file = str(folder / RING)
         self._seen = 0
         self._signers: dict[str, SignerKey] = {}
         self._lock = threading.Lock()
@@ -42,11 +44,13 @@ class Signing:
 
     def _signer(self, instant: datetime) -> SignerKey:
         """The key for an instant; read anew when the ring has changed."""
-        changed = (self._folder / RING).stat().st_mtime_ns
+        changed = os.stat(self._ring_file).st_mtime_ns  # noqa: PTH116 - for every receipt
         with self._lock:
             if changed != self._seen:
-                self._ring, self._seen, self._signers = read_ring(self._folder), changed, {}
-            label = next((one.key.label for one in self._ring.valid_at(instant)), "")
+                ring = read_ring(self._folder)
+                self._ring, self._seen, self._signers = ring, changed, {}
+            # the newest first, as `valid_at` has it; the keys of a ring stand in the order in which they begin
+            label = next((one.key.label for one in reversed(self._ring.keys) if one.valid_at(instant)), "")
             if label not in self._signers:
                 self._signers[label] = load_signer(self._folder, instant, self._passphrase)
             return self._signers[label]

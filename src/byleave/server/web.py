@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import os
+import shutil
+import signal
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 
 from byleave.kernel.errors import UsageError
 from byleave.ledger.address import sqlite_path
+from byleave.server.listening import BACKLOG, address_of
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from byleave.server.configuration import Configuration
@@ -17,41 +27,97 @@ if TYPE_CHECKING:
 THREADS = 32
 """In each process. A thread that waits for a flush costs nothing, and the more wait, the more share one."""
 GRACE_SECONDS = 30
+"""For what is under way when the server is told to stop."""
+KEEP_ALIVE_SECONDS = 15
+CONNECTIONS = 4_096
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - where a worker's sign of life costs no disk
+
+
+class Sockets(NamedTuple):
+    """Where a server listens."""
+
+    people: socket.socket
+    metrics: socket.socket | None
+    """For operators alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A server that answers."""
+
+    url: str
+    metrics_url: str | None
+
+
+class ToLogs(Logger):
+    """Hands what gunicorn says to our own logs, which leave out what is personal."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401 - gunicorn's signature
+        """Only the level is gunicorn's own."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+class Graceful(Arbiter):
+    """Stops on Ctrl-C as it does on SIGTERM: what is under way is answered first. A second Ctrl-C does not wait."""
+
+    def handle_int(self) -> NoReturn:
+        """As SIGTERM."""
+        raise StopIteration
 
 
 class WebServer(BaseApplication):
-    """Serves until it is told to stop; what is under way is answered first."""
+    """Serves until it is told to stop."""
 
-    def __init__(  # noqa: PLR0913 - what a start is told
+    def __init__(
         self,
         configuration: Configuration,
+        sockets: Sockets,
         *,
-        host: str,
-        port: int,
         processes: int,
         threads: int,
-        ready: Callable[[str], None],
+        ready: Callable[[Ready], None],
     ) -> None:
-        """Take the configuration; `ready` is called with the address once it listens.
+        """Take the configuration and the sockets; `ready` is called once it answers.
 
         Raises: UsageError for more than one process on SQLite.
         """
+        listener, metrics = sockets
         if processes > 1 and sqlite_path(configuration.ledger) is not None:
             raise UsageError("a ledger in SQLite is served by one process", hint="use PostgreSQL, or more threads")
+        self._ready, self._where = ready, Ready(address_of(listener), address_of(metrics) if metrics else None)
+        self._metrics_port: int | None = metrics.getsockname()[1] if metrics else None
+        self._shared = tempfile.mkdtemp(prefix="byleave-metrics-") if processes > 1 else None
+        if self._shared:
+            os.environ[_SHARED] = self._shared
         self._options: dict[str, Any] = {
-            "bind": f"{host}:{port}",
+            "bind": [f"fd://{one.detach()}" for one in (listener, metrics) if one],
+            "backlog": BACKLOG,
             "workers": processes,
             "threads": threads,
             "worker_class": "gthread",
+            "worker_connections": CONNECTIONS,
+            "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
+            "keepalive": KEEP_ALIVE_SECONDS,
             "graceful_timeout": GRACE_SECONDS,
             "accesslog": None,  # addresses and queries are personal data
+            "logger_class": ToLogs,
             "loglevel": "warning",
             "control_socket_disable": True,
             "forwarded_allow_ips": "*" if configuration.proxy else "",
             "limit_request_line": 8190,
-            "when_ready": lambda server: ready(_address(server)),
+            "post_worker_init": self._begun,
+            "worker_exit": lambda _, __: _ended(),
+            "child_exit": self._gone,
+            "on_exit": lambda _: self._tidy(),
         }
         super().__init__()
+
+    def run(self) -> None:
+        """Serve; ends with SystemExit."""
+        Graceful(self).run()
 
     def load_config(self) -> None:
         """Hand gunicorn its options, and nothing from files or the environment."""
@@ -61,18 +127,32 @@ class WebServer(BaseApplication):
 
     def load(self) -> Any:  # noqa: ANN401 - a WSGI application
         """The application, with the ledger open, in a process of the server."""
-        from django.urls import get_resolver
-
         from byleave.server.running import current
-        from byleave.server.wsgi import application
+        from byleave.server.wsgi import make
 
         current()
-        # what is wrong with an address shall stop the start, and the first call shall not wait for it
-        _ = get_resolver().url_patterns
-        return application
+        return make(self._metrics_port)
+
+    def _begun(self, worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
+        """In a new process, once it answers."""
+        # Ctrl-C goes to every process of a terminal; the first one tells the others to stop in order
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if worker.age == 1:
+            self._ready(self._where)
+
+    def _gone(self, _: Any, worker: Any) -> None:  # noqa: ANN401
+        if self._shared:
+            from prometheus_client.multiprocess import mark_process_dead
+
+            mark_process_dead(worker.pid)
+
+    def _tidy(self) -> None:
+        if self._shared:
+            shutil.rmtree(self._shared, ignore_errors=True)
 
 
-def _address(server: Any) -> str:  # noqa: ANN401 - gunicorn's arbiter
-    """Where it listens, also when the port was chosen by the system."""
-    host, port = server.LISTENERS[0].sock.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _ended() -> None:
+    """At the end of a process: what waits is recorded."""
+    from byleave.server.running import stop
+
+    stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from byleave.text.catalogue import N_
@@ -27,6 +28,7 @@ def date_text(catalogue: Catalogue, value: date) -> str:
     return catalogue.say(DATE, **_day(catalogue, value))
 
 
+@lru_cache(maxsize=1_024)
 def instant_text(catalogue: Catalogue, value: datetime) -> str:
     """An instant, such as `20 October 2025, 09:15 UTC`; seconds are told where they are not zero."""
     value = value.astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from byleave.text.catalogue import N_, Catalogue
@@ -117,7 +118,10 @@ HEADINGS = {
 
 def tell(statement: Statement, language: str, titles: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """A statement about a receipt as a sentence; `titles` holds the labels of settings by language."""
-    catalogue = Catalogue(language)
+    catalogue = _catalogue(language)
     known = statement.values.keys()
     message = next(text for text in MESSAGES[statement.code] if placeholders(text) <= known)
     return catalogue.say(message, **fill(catalogue, statement.values, titles or {}))
+
+
+_catalogue = cache(Catalogue)

@@ -11,9 +11,9 @@ import hmac
 import re
 import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from byleave.kernel.errors import ConflictError, UnknownError, UsageError
@@ -38,6 +38,7 @@ SCOPES = {
 }
 """Scope → what it allows."""
 PATTERN = re.compile(r"byl_([A-Za-z0-9]{12})_([A-Za-z0-9_-]{43})")
+MOST_KNOWN = 1_000
 LAST_USE_EVERY = timedelta(minutes=1)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -96,11 +97,51 @@ def revoke_tokens(name: str, now: datetime) -> int:
     return ended
 
 
+class Known(NamedTuple):
+    """A token that was found, and the state of its row at that time."""
+
+    token: ServiceToken
+    state: tuple[Any, ...]
+    at: datetime
+
+
+_known: dict[bytes, Known] = {}
+
+
 def find_token(text: str, now: datetime) -> ServiceToken | None:
-    """The token whose text this is, if it can be used; its last use is kept, to the minute."""
+    """The token whose text this is, if it can be used; its last use is kept, to the minute.
+
+    A token that was found is not made from its row again while the row is as it was: one short question is asked for
+    each call, so that a token is refused from the moment on in which it is revoked.
+    """
     match = PATTERN.fullmatch(text)
-    found: ServiceToken | None = ServiceToken.objects.filter(identifier=match[1]).first() if match else None
-    if match is None or found is None or not hmac.compare_digest(found.digest, _digest(match[2])):
+    if match is None:
+        return None
+    key, state = hashlib.sha256(text.encode()).digest(), _state(match[1])
+    known = _known.get(key)
+    if known is None or known.state != state or not timedelta(0) <= now - known.at < LAST_USE_EVERY:
+        found = _look_up(match[1], match[2], now)
+        _known.pop(key, None)
+        if found is None:
+            return None
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        known = _known[key] = Known(found, state, now)
+    ends = known.token.expires_at
+    return known.token if ends is None or now < ends else None
+
+
+def _state(identifier: str) -> tuple[Any, ...]:
+    """What decides whether a token can be used, as the database has it."""
+    sql = f"SELECT digest, scopes, expires_at, revoked_at FROM {ServiceToken._meta.db_table} WHERE identifier = %s"  # noqa: S608, SLF001
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [identifier])
+        return tuple(cursor.fetchone() or ())
+
+
+def _look_up(identifier: str, secret: str, now: datetime) -> ServiceToken | None:
+    found: ServiceToken | None = ServiceToken.objects.filter(identifier=identifier).first()
+    if found is None or not hmac.compare_digest(found.digest, _digest(secret)):
         return None
     if found.revoked_at is not None or (found.expires_at is not None and found.expires_at <= now):
         return None
@@ -118,7 +159,7 @@ def _make(name: str, scopes: list[str], now: datetime, choose: Callable[[int], b
     return NewToken(token, f"byl_{identifier}_{secret}")
 
 
-def _usable(now: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a query set, which has no type
+def _usable(now: datetime) -> Any:  # noqa: ANN401 - a query set, which has no type
     return ServiceToken.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
 
 

@@ -35,6 +35,11 @@ class PostgresqlSession:
         except psycopg.Error as error:
             raise LedgerError(f"cannot open the ledger `{shown}`: {one_line(error)}") from error
 
+    @property
+    def usable(self) -> bool:
+        """Whether the server has not hung up."""
+        return not self._connection.closed
+
     def make_durable(self) -> None:
         """Flush at every commit, and wait for other writers. Raises: LedgerError when the server would not."""
         self._connection.execute(_sql(f"SET synchronous_commit = {self.synchronous_commit}"))

@@ -13,7 +13,7 @@ from byleave.ledger.chain import NOTHING, Row, payload_digest, verify
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
 from byleave.server.db.lookups import kept_of, merges_of, read_artefacts
-from byleave.server.db.opening import connect
+from byleave.server.db.opening import check_form, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +66,18 @@ class Reader:
         self._address, self._open = address, open_session
         self._session = open_session(address)
         self._one_at_a_time = threading.Lock()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the connection is there, as far as is known without asking."""
+        return self._session.usable
+
+    def check(self) -> Head:
+        """The head, after a look at whether this is still a ledger that keeps what it confirms. Raises: LedgerError."""
+        with self.reading() as session:
+            check_form(session, "the ledger")
+            session.make_durable()
+            return read_head(session)
 
     def head(self) -> Head:
         """The last entry that can be read. Raises: LedgerError."""

@@ -157,6 +157,12 @@ def read_copy(path: Path) -> Iterator[Recorded]:
         yield one.recorded
 
 
+def last_line(path: Path) -> Row | None:
+    """The row on the last whole line; None where there is none. Raises: OSError; InputError."""
+    last = _end_of(path, path.stat().st_size)[1]
+    return last.row if last else None
+
+
 def _end_of(path: Path, size: int) -> tuple[int, Recorded | None]:
     """Where the last whole line ends, and what it holds."""
     length = TAIL_BYTES

@@ -24,6 +24,10 @@ class Session(Protocol):
     each: str
     """A table with one column `v`, from one value made by `listing`."""
 
+    @property
+    def usable(self) -> bool:
+        """Whether the connection is there, as far as is known without asking."""
+
     def make_durable(self) -> None:
         """Make every commit last. Raises: LedgerError when the database would not keep what it confirms."""
 

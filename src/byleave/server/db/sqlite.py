@@ -48,6 +48,11 @@ class SqliteSession:
             return True
         return (status.st_dev, status.st_ino) != self._file
 
+    @property
+    def usable(self) -> bool:
+        """A file is there once it is open."""
+        return True
+
     def make_durable(self) -> None:
         """Flush at every commit. Raises: LedgerError when the database would not."""
         mode = self._value("PRAGMA journal_mode = WAL")

@@ -13,6 +13,7 @@ from byleave.ledger.builds import builds_after
 from byleave.ledger.entries import PLATFORM
 from byleave.ledger.suppression import SHORTEST_KEY
 from byleave.server.db.knowing import known_of
+from byleave.server.db.observer import Unobserved
 from byleave.server.db.opening import connect
 from byleave.server.db.reading import Reader
 from byleave.server.db.recording import World, make_group
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from byleave.ledger.builds import Builds
     from byleave.ledger.entries import Entry
     from byleave.ledger.importing import Known
+    from byleave.server.db.observer import Observer
     from byleave.server.db.reading import Head
     from byleave.server.db.second_copy import SecondCopy
     from byleave.server.db.session import Session
@@ -59,6 +61,7 @@ class Store:
         clock: Callable[[], datetime] = _now,
         random_bytes: Callable[[int], bytes] = os.urandom,
         open_session: Callable[[str], Session] = connect,
+        observer: Observer | None = None,
     ) -> None:
         """Open a ledger that `byleave migrate` has made.
 
@@ -70,15 +73,19 @@ class Store:
             clock: the present; it labels entries and orders nothing.
             random_bytes: where salts come from.
             open_session: how the database is opened.
+            observer: who counts what the writer does.
 
         Raises: LedgerError when it is no ledger, of another form, or would not keep what it confirms; UsageError.
         """
         if suppression_secret is not None and len(suppression_secret) < SHORTEST_KEY:
             raise UsageError(f"the suppression key is too short; it needs {SHORTEST_KEY} bytes")
         world = World(clock, random_bytes, suppression_secret)
+        self.address = address
+        self.copy = copy
+        """The second copy, if there is one: a file, or the address of a database."""
         second = None if copy is None else open_copy(copy, address)
         self._secret = suppression_secret
-        self._writer = Writer(open_session(address), world, second)
+        self._writer = Writer(open_session(address), world, second, observer or Unobserved())
         try:
             self.reader = Reader(address, open_session)
         except LedgerError:
@@ -114,6 +121,16 @@ class Store:
         Raises: InputError when nothing is recorded about them, or without the suppression key; LedgerError.
         """
         return self._writer.submit(Erasure(subject, actor)).result()[0]
+
+    @property
+    def stopped(self) -> LedgerError | None:
+        """Why nothing more is taken; None while acts are."""
+        return self._writer.stopped
+
+    @property
+    def usable(self) -> bool:
+        """Whether acts are taken and the connection that reads is there, as far as is known without asking."""
+        return self._writer.stopped is None and self.reader.usable
 
     def head(self) -> Head:
         """The last entry that can be read."""

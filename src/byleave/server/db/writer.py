@@ -9,6 +9,7 @@ good, and whoever waits is told so.
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from concurrent.futures import Future
 from contextlib import nullcontext
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from byleave.ledger.entries import Entry
+    from byleave.server.db.observer import Observer
     from byleave.server.db.second_copy import SecondCopy
     from byleave.server.db.session import Session
 
@@ -44,12 +46,13 @@ class Erasure(NamedTuple):
 class Writer:
     """Records what is submitted, in the order in which it was submitted."""
 
-    def __init__(self, session: Session, world: World, copy: SecondCopy | None) -> None:
+    def __init__(self, session: Session, world: World, copy: SecondCopy | None, observer: Observer) -> None:
         """Start the thread; the session is the writer's from now on."""
         self._session = session
         self._failures: tuple[type[Exception], ...] = (*self._session.errors, OSError, LedgerError)
         self._world = world
         self._copy = copy
+        self._observer = observer
         self._waiting: deque[tuple[Group | Erasure, Answer]] = deque()
         self._changed = threading.Condition()
         self._closing = False
@@ -98,7 +101,9 @@ class Writer:
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 batch = self._take()
             self._under_way = [answer for _, answer in batch]
-            return batch
+            left = len(self._waiting)
+        self._observer.waiting(left)
+        return batch
 
     def _take(self) -> list[tuple[Group | Erasure, Answer]]:
         """Those that wait and were not cancelled; from here on nobody can take theirs back."""
@@ -116,6 +121,7 @@ class Writer:
 
     def _answer(self, batch: Sequence[tuple[Group | Erasure, Answer]]) -> bool:
         """Record a batch and answer it; whether the writer may go on."""
+        began = time.perf_counter()
         try:
             # held until the copy is flushed, so that the copies of several processes do not mix
             with self._copy.held() if self._copy else nullcontext():
@@ -134,6 +140,8 @@ class Writer:
                 answer.set_exception(outcome)
             else:
                 answer.set_result(outcome)
+        durable = [entry for one in outcomes if not isinstance(one, ByleaveError) for entry in one]
+        self._observer.flushed(durable, time.perf_counter() - began)
         return True
 
     def _record(self, requests: Sequence[Group | Erasure]) -> list[list[Entry] | ByleaveError]:
@@ -155,3 +163,10 @@ class Writer:
         for answer in [*self._under_way, *waiting]:
             if not answer.done():
                 answer.set_exception(self._stopped)
+        if not self._closing:
+            self._observer.stopped()
+
+    @property
+    def stopped(self) -> LedgerError | None:
+        """Why it takes nothing more; None while it does."""
+        return self._stopped

@@ -1,0 +1,79 @@
+"""What operators ask a server: whether it lives, whether it takes acts, and what it has counted.
+
+These addresses stand in front of the framework: a probe comes without a host name that is known, without a session, and
+must be answered when the rest is not.
+
+- `/healthz` says that the process answers, and touches nothing else.
+- `/readyz` asks the ledger, and answers 503 when acts would not be taken.
+- `/metrics` is answered on the port of `BYLEAVE_METRICS` alone, and nothing but these three is answered there.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from byleave.server.health import readiness
+from byleave.server.metrics import exposition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from byleave.server.following import Following
+    from byleave.server.service import Service
+
+    Environ = Mapping[str, Any]
+    Begin = Callable[..., Any]
+    Wsgi = Callable[[Environ, Begin], Iterable[bytes]]
+
+_JSON = "application/json"
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+"""Source: https://prometheus.io/docs/instrumenting/exposition_formats/"""
+
+
+class Operations:
+    """Answers operators, and hands everything else on."""
+
+    def __init__(
+        self,
+        application: Wsgi,
+        service: Callable[[], Service],
+        following: Following,
+        *,
+        metrics_port: str | None,
+    ) -> None:
+        """Stand in front of an application.
+
+        Args:
+            application: what answers everybody else.
+            service: the service of this process, when somebody asks whether it is ready.
+            following: what is read from the ledger each time the metrics are asked for.
+            metrics_port: the port on which metrics are asked for; None: nowhere.
+        """
+        self._application, self._service, self._following = application, service, following
+        self._metrics_port = metrics_port
+        self._answers: Mapping[str, Callable[[], tuple[HTTPStatus, str, bytes]]] = {
+            "/healthz": lambda: (HTTPStatus.OK, _JSON, b'{"status": "ok"}'),
+            "/readyz": self._ready,
+        }
+
+    def __call__(self, environ: Environ, begin: Begin) -> Iterable[bytes]:
+        """One request."""
+        path = environ.get("PATH_INFO", "")
+        apart = environ.get("SERVER_PORT") == self._metrics_port
+        answer = self._metrics if apart and path == "/metrics" else self._answers.get(path)
+        if answer is None and not apart:
+            return self._application(environ, begin)
+        status, kind, body = answer() if answer else (HTTPStatus.NOT_FOUND, _JSON, b'{"status": "not found"}')
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+        begin(f"{status.value} {status.phrase}", headers)
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
+
+    def _ready(self) -> tuple[HTTPStatus, str, bytes]:
+        found = readiness(self._service)
+        status = HTTPStatus.OK if found.takes_acts else HTTPStatus.SERVICE_UNAVAILABLE
+        return status, _JSON, json.dumps(found.told()).encode()
+
+    def _metrics(self) -> tuple[HTTPStatus, str, bytes]:
+        return HTTPStatus.OK, _TEXT, exposition(self._following)
