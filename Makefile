@@ -1,7 +1,7 @@
 # GNU make 3.81 or later; recipes are POSIX sh. `make help` lists the targets.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: demo test check check-deep bench bench-service fuzz docs catalogue lock clean help
+.PHONY: demo test check check-deep bench bench-service fuzz docs screenshots catalogue lock clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,6 +45,9 @@ fuzz: $(VENV)/fuzz.done ## break archives for a while, led by what the code does
 	@mkdir -p $(FUZZ_FOLDER)
 	@PYTHONPATH=. $(BIN)/python tests/archive/fuzz.py $(FUZZ_FOLDER)/inputs -max_total_time=$(FUZZ_SECONDS) \
 	-artifact_prefix=$(FUZZ_FOLDER)/ -max_len=4096 -timeout=20 -rss_limit_mb=1024 -verbosity=0 $(ARGS)
+
+screenshots: $(VENV)/dev.done ## pictures of every page into docs/images
+	@$(BIN)/python docs/screenshots.py
 
 MESSAGES := src/byleave/text/locale
 catalogue: $(VENV)/dev.done ## extract, merge and compile the messages

@@ -1,0 +1,67 @@
+"""Make pictures of every page of the members into docs/images: a wide and a narrow one, and one from right to left."""  # noqa: INP001 - a script
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+IMAGES = DOCS / "images"
+sys.path.insert(0, str(DOCS.parent))
+
+from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the tests' own modules are found from here on
+
+from tests.server.serving import serving  # noqa: E402
+from tests.web.browser import Look, dress, launch  # noqa: E402
+from tests.web.people import LENA, OPEN_PAGES, PAGES, fill, open_page, sign_in  # noqa: E402
+
+TALLEST = 1500
+"""Pixels; a longer page is cut off there."""
+WIDTHS = {"wide": 1280, "narrow": 375}
+RIGHT_TO_LEFT = "setting"
+
+
+def main() -> None:
+    """Fill the small platform, open each page as a German member, and take its picture."""
+    IMAGES.mkdir(exist_ok=True)
+
+    def take(page: Page, name: str, look: Look) -> None:
+        dress(page, look)
+        height = min(TALLEST, page.evaluate("() => document.documentElement.scrollHeight"))
+        clip = {"x": 0, "y": 0, "width": look.width, "height": height}
+        page.screenshot(path=IMAGES / f"{name}.png", clip=clip, full_page=True)  # type: ignore[arg-type]
+        print(f"docs/images/{name}.png")  # noqa: T201 - what was made
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        place, browser = Path(folder), launch(playwright)
+        password = place / "demo-password"
+        with serving(place, packs="linkedin@2025-11-03", mail=f"file:{place}/mail", demo_password=str(password)) as it:
+            fill(it)
+            page = browser.new_page(locale="en-GB")
+            for name in OPEN_PAGES:
+                open_page(page, it, name)
+                for size, width in WIDTHS.items():
+                    take(page, f"{name}-{size}", Look("ltr", "light", width))
+            sign_in(page, it, LENA)
+            for name in PAGES:
+                open_page(page, it, name)
+                for size, width in WIDTHS.items():
+                    take(page, f"{name}-{size}", Look("ltr", "light", width))
+                if name == RIGHT_TO_LEFT:
+                    take(page, f"{name}-right-to-left", Look("rtl", "light", WIDTHS["wide"]))
+                    take(page, f"{name}-dark", Look("ltr", "dark", WIDTHS["wide"]))
+            open_page(page, it, "setting")
+            dress(page, Look("ltr", "light", WIDTHS["wide"]))
+            page.click("#setting-switch")
+            page.locator("#said .icon").wait_for()
+            take(page, "setting-off-wide", Look("ltr", "light", WIDTHS["wide"]))
+            open_page(page, it, "feed")
+            page.fill("#compose-text", "Morgen setzen wir den letzten Balken. Wer zuschauen will: acht Uhr.")
+            page.locator("#verdict .verdict").wait_for()
+            take(page, "composer-wide", Look("ltr", "light", WIDTHS["wide"]))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
