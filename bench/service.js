@@ -32,7 +32,7 @@ export default function () {
   }
   const value = number % 2 ? "on" : "off";
   const headers = { ...caller.headers, "Idempotency-Key": `${told.run}-${number}`, "Content-Type": "application/json" };
-  const answer = http.put(address, `{"value": "${value}"}`, { headers, timeout: "120s" });
+  const answer = http.put(address, `{"value": "${value}", "act": "own"}`, { headers, timeout: "120s" });
   if (answer.status === 200) {
     // one line for each act that was acknowledged; the ledger is compared with them afterwards
     console.log(`${/"seq": ?(\d+)/.exec(answer.body)[1]} ${caller.member} ${value}`);

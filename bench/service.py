@@ -187,6 +187,8 @@ def send(server: Server, load: Load, run: str) -> Outcome:
     told = json.loads(summary.read_text())["metrics"]
     calls = int(told["http_reqs"]["count"])
     failed = int(told["http_req_failed"]["passes"])
+    if failed == calls:
+        sys.exit(f"no request of `{load.name}` was answered with success: the load is not what the server takes")
     times = told["http_req_duration"]
     return Outcome(
         server.engine,
