@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of invented people
 SECONDS_TO_START = 120
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +180,16 @@ class Running:
 
 
 @contextmanager
-def serving(folder: Path, *, engine: str = "sqlite", processes: int = 1, **variables: str) -> Iterator[Running]:
+def serving(
+    folder: Path, *, engine: str = "sqlite", processes: int = 1, settings: str | None = None, **variables: str
+) -> Iterator[Running]:
     """Start the server and stop it again.
 
     Args:
         folder: an empty one; everything is below it.
         engine: `sqlite`, or `postgresql` (with the marker `needs("postgresql")`).
         processes: more than one on PostgreSQL only.
+        settings: other settings of Django than the server's own, as a module of the tests.
         variables: further variables without `BYLEAVE_`, in small letters: `packs="linkedin@2025-11-03"`.
     """
     told = {"DATA": str(folder / "data"), **{name.upper(): value for name, value in variables.items()}}
@@ -193,6 +197,8 @@ def serving(folder: Path, *, engine: str = "sqlite", processes: int = 1, **varia
         told["LEDGER"] = server().database()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BYLEAVE_", "DJANGO_"))}
     environment = {**clean, **{f"BYLEAVE_{name}": value for name, value in told.items()}}
+    if settings is not None:
+        environment |= {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
     log = folder / "server.log"
     with log.open("w") as errors:
         process = subprocess.Popen(

@@ -204,6 +204,13 @@ def test_other_sessions_end_with_a_new_password(running: Running) -> None:
     assert get(there, "/settings").path.startswith("/account/login/")
 
 
+def test_unknown_addresses(running: Running, ada: Client) -> None:
+    """What is not there is told in a page of ours, and to a program as a problem."""
+    assert "This page does not exist" in get(ada, "/nothing").text
+    answer = running.client().call("GET", "/api/v1/nothing")
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_signing_out_ends_the_session(running: Running) -> None:
     """ASVS 7.4.1: after signing out the old cookie opens nothing, and a session's name changes on signing in."""
     with running.inside() as service:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from byleave.ledger.entries import Kind
-from byleave.server.centre.setting_page import own_words
-from byleave.server.ui.voice import say
+from byleave.server.ui.pack_words import in_own_words
+from byleave.server.ui.voice import markup, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,14 +65,14 @@ def _words(entry: Entry, titles: Mapping[str, Mapping[str, str]]) -> str:
     match entry.kind:
         case Kind.PREFERENCE_SET:
             setting = data["setting"]
-            title = own_words(titles[setting])[0] if setting in titles else setting
+            title = in_own_words(titles[setting]) if setting in titles else setting
             return say(f"{_BY[entry.actor]}-{data['value']}", setting=title)
         case Kind.ITEM_WITHHELD:
             return say("history-withheld", item=data["item"])
         case Kind.ITEM_RELEASED:
             return say("history-released", item=data["item"])
         case Kind.NOTICE_DELIVERED:
-            return say("history-told", notice=data["notice"])
+            return say("history-told", notice=markup("<bdi>{}</bdi>", data["notice"]))
         case Kind.MEMBER_MOVED:
             return say("history-moved", country=data["country"] or "?")
     return say(_PLAIN.get(entry.kind, "history-other"))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 
-from byleave.server.centre.setting_page import own_words, state_sentence
+from byleave.server.centre.setting_page import state_sentence
+from byleave.server.ui.pack_words import in_own_words
 from byleave.server.ui.voice import say
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def privacy_places(state: MemberState) -> list[Place]:
     found = [
         Place(
             one.setting,
-            own_words(one.title)[0],
+            in_own_words(one.title),
             state_sentence(one),
             reverse("setting", args=[one.setting]),
             picture="spark",

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 from byleave.archive.guide_messages import SOURCE
 from byleave.kernel.vocabulary import GENERATIVE_AI, OTHER_AI
-from byleave.server.ui.pack_words import pack_list, pack_words
-from byleave.server.ui.voice import catalogue, phrase, say
-from byleave.text.catalogue import SOURCE_LANGUAGE
+from byleave.server.ui.pack_words import in_own_words, own_words, pack_list, pack_words
+from byleave.server.ui.voice import markup, phrase, say
 from byleave.text.receipts import EFFECT
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ class Page:
 
     name: str
     title: str
+    """In plain text, for the window."""
+    heading: str
     label: str
     """What being on does; the same whether it is on or off."""
     on: bool
@@ -86,12 +87,13 @@ class Page:
     pack: str
 
 
-def page_of(state: SettingState, now: datetime) -> Page:
-    """The page for a setting as it stands now."""
+def page_of(state: SettingState, now: datetime, categories: Mapping[str, str]) -> Page:
+    """The page for a setting as it stands now; `categories` holds their titles, as the pack has them."""
     on = state.value == "on"
     return Page(
         name=state.setting,
         title=own_words(state.title)[0],
+        heading=in_own_words(state.title),
         label=say(_LABELS.get(state.purposes, "setting-label-every")),
         on=on,
         by_default=state.deed is None,
@@ -101,24 +103,15 @@ def page_of(state: SettingState, now: datetime) -> Page:
         off=tuple(_effect(state.off)),
         on_again=() if on else tuple(_effect(state.on)),
         covered=tuple(_used(state)),
-        rules=tuple(_rule(state.pack, one) for one in state.regimes),
+        rules=tuple(_rule(state.pack, one, categories) for one in state.regimes),
         why=(
             *(say("setting-why-rule", regime=pack_words(state.pack, one.title)) for one in state.regimes),
             say("setting-why-act"),
         ),
         readings=tuple(_readings(state)),
         sources=tuple(_sources(state)),
-        pack=state.pack,
+        pack=markup("<bdi>{}</bdi>", state.pack),
     )
-
-
-def own_words(texts: Mapping[str, str]) -> tuple[str, str | None]:
-    """A text in the language of the request; else in another one, with that one's name."""
-    language = catalogue().language
-    if language in texts:
-        return texts[language], None
-    other = SOURCE_LANGUAGE if SOURCE_LANGUAGE in texts else next(iter(texts), SOURCE_LANGUAGE)
-    return texts.get(other, ""), other
 
 
 def state_sentence(state: SettingState) -> str:
@@ -178,7 +171,7 @@ def _effect(effect: Effect) -> Iterator[str]:
         yield phrase(EFFECT[code][0])
 
 
-def _rule(pack: str, regime: RegimeState) -> Rule:
+def _rule(pack: str, regime: RegimeState, categories: Mapping[str, str]) -> Rule:
     return Rule(
         label_rule=say("setting-rule"),
         title=pack_words(pack, regime.title),
@@ -186,7 +179,7 @@ def _rule(pack: str, regime: RegimeState) -> Rule:
         label_since=say("setting-since"),
         since=_since(regime),
         label_who=say("setting-who"),
-        who=tuple(_who(pack, one) for one in regime.recipients),
+        who=tuple(_who(pack, one, categories) for one in regime.recipients),
         label_ground=say("setting-ground"),
         ground=say(f"setting-ground-{regime.basis}"),
         label_controller=say("setting-controller"),
@@ -200,7 +193,7 @@ def _since(regime: RegimeState) -> str:
     return say("setting-since-when" if regime.in_force else "setting-since-later", on=regime.in_force_since)
 
 
-def _who(pack: str, one: RecipientState) -> str:
+def _who(pack: str, one: RecipientState, categories: Mapping[str, str]) -> str:
     """Whether a company may train, in one line."""
     title = pack_words(pack, one.title)
     if one.permission == "not-named":
@@ -210,7 +203,11 @@ def _who(pack: str, one: RecipientState) -> str:
     if one.permission != "yes":
         return say("setting-who-told", recipient=title)
     if one.categories is not None:
-        return say("setting-who-some", recipient=title, categories=", ".join(one.categories))
+        return say(
+            "setting-who-some",
+            recipient=title,
+            categories=pack_list(pack, (categories[name] for name in one.categories)),
+        )
     return say("setting-who-may", recipient=title)
 
 
@@ -234,4 +231,5 @@ def _sources(state: SettingState) -> Iterator[Told]:
 
 def source_words(source: SourceText) -> str:
     """A source with publisher and day."""
-    return phrase(SOURCE, title=source.title, publisher=source.publisher, date=source.published)
+    title, publisher = markup("<cite>{}</cite>", source.title), markup("<bdi>{}</bdi>", source.publisher)
+    return phrase(SOURCE, title=title, publisher=publisher, date=source.published)

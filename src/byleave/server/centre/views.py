@@ -136,8 +136,9 @@ def _setting(request: HttpRequest, member: str, name: str, *, status: int = 200,
     state, entries = current().member(member), current().history(member)
     own = _state(state, name)
     acts = [one for one in entries if one.entry.kind is Kind.PREFERENCE_SET]
+    pack = current().policy.switch(name).governing.pack
     context = {
-        "page": page_of(own, state.as_of),
+        "page": page_of(own, state.as_of, {key: one.title for key, one in pack.categories.items()}),
         "saved": _saved(request.GET.get("saved", ""), acts, own),
         "events": events(acts[:SHOWN], _titles(state)),
         "trail": [_root(), _privacy()],

@@ -10,9 +10,8 @@ from django.urls import reverse
 from byleave.kernel.decision import Reason
 from byleave.policy.facts import Moment
 from byleave.policy.semantics import decide
-from byleave.server.centre.setting_page import own_words
 from byleave.server.decisions import targets
-from byleave.server.ui.pack_words import pack_words
+from byleave.server.ui.pack_words import in_own_words, pack_words
 from byleave.server.ui.voice import phrase, say
 from byleave.text.platform import WHY
 
@@ -116,7 +115,7 @@ def _because(answer: Answer, settings: tuple[SettingState, ...]) -> Iterator[str
     if state is None:
         yield say("why-no-switch")
         return
-    title = own_words(state.title)[0]
+    title = in_own_words(state.title)
     if state.deed is None:
         yield say("why-default", setting=title)
     else:

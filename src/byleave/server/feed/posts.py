@@ -15,7 +15,7 @@ from byleave.server.content import ContentItem
 from byleave.server.feed.models import Item, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 MOST_CHARACTERS = 3000
 """In one post, as on the platform of the article."""
@@ -100,32 +100,39 @@ def new_id() -> str:
 
 def newest(reader: str, before: str | None, withheld: frozenset[str]) -> PostsPage:
     """What a member can see of everybody's posts."""
-    return _page(Q(visibility="public") | Q(member_id=reader), reader, before, withheld)
+    return _page([Q(visibility="public"), Q(member_id=reader)], reader, before, withheld)
 
 
 def posts_of(member: str, reader: str, before: str | None, withheld: frozenset[str]) -> PostsPage:
     """What a member can see of one member's posts."""
     seen = Q(member_id=member) if member == reader else Q(member_id=member, visibility="public")
-    return _page(seen, reader, before, withheld)
+    return _page([seen], reader, before, withheld)
 
 
 def found(words: str, reader: str, withheld: frozenset[str]) -> tuple[Post, ...]:
     """Posts that hold some words and that a member can see."""
-    seen = (Q(visibility="public") | Q(member_id=reader)) & Q(text__icontains=words)
-    return _page(seen, reader, None, withheld).posts
+    held = Q(text__icontains=words)
+    return _page([held & Q(visibility="public"), held & Q(member_id=reader)], reader, None, withheld).posts
 
 
-def _page(seen: Q, reader: str, before: str | None, withheld: frozenset[str]) -> PostsPage:
-    rows = Item.objects.filter(seen, category__in=(CATEGORY, "article"))
-    if before:
-        created, _, name = before.partition(" ")
-        rows = rows.filter(Q(created_at__lt=created) | Q(created_at=created, item_id__lt=name))
-    chosen = list(rows.order_by("-created_at", "-item_id")[: ON_A_PAGE + 1])
+def _page(seen: Sequence[Q], reader: str, before: str | None, withheld: frozenset[str]) -> PostsPage:
+    """The newest of what any of the conditions finds; each is asked by itself, so that an index answers it in order."""
+    found = {one.item_id: one for condition in seen for one in _newest(condition, before)}
+    chosen = sorted(found.values(), key=lambda one: (one.created_at, one.item_id), reverse=True)
     last = chosen[ON_A_PAGE - 1] if len(chosen) > ON_A_PAGE else None
     chosen = chosen[:ON_A_PAGE]
     people = {one.member_id: one for one in Profile.objects.filter(member_id__in={one.member_id for one in chosen})}
     posts = tuple(_post(one, people.get(one.member_id), reader, withheld) for one in chosen)
     return PostsPage(posts, f"{last.created_at} {last.item_id}" if last else None)
+
+
+def _newest(condition: Q, before: str | None) -> list[Item]:
+    """One more than fits on a page."""
+    rows = Item.objects.filter(condition, category__in=(CATEGORY, "article"))
+    if before:
+        created, _, name = before.partition(" ")
+        rows = rows.filter(Q(created_at__lt=created) | Q(created_at=created, item_id__lt=name))
+    return list(rows.order_by("-created_at", "-item_id")[: ON_A_PAGE + 1])
 
 
 def _post(row: Item, author: Profile | None, reader: str, withheld: Iterable[str]) -> Post:

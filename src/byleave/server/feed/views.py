@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from byleave.server.centre.places import search_places
-from byleave.server.centre.setting_page import own_words, state_sentence
+from byleave.server.centre.setting_page import state_sentence
 from byleave.server.feed import posts
 from byleave.server.feed.check import verdict
 from byleave.server.feed.models import Profile
 from byleave.server.feed.posts import MOST_CHARACTERS, READERS, Draft
 from byleave.server.running import current
 from byleave.server.ui.guard import for_member
+from byleave.server.ui.pack_words import in_own_words
 from byleave.server.ui.people import shown
 from byleave.server.ui.voice import say
 
@@ -115,7 +116,7 @@ def _feed(request: HttpRequest, member: str, draft: Draft, *, status: int = 200,
 def _choice(state: Any) -> dict[str, Any]:  # noqa: ANN401 - a SettingState
     return {
         "on": state.value == "on",
-        "title": own_words(state.title)[0],
+        "title": in_own_words(state.title),
         "state": state_sentence(state),
         "to": reverse("setting", args=[state.setting]),
     }

@@ -26,6 +26,8 @@ class Announcement:
     """What `ui/announcement.html` shows."""
 
     label: str
+    language: str
+    """In which the notice is; another than the page's where there is no such text."""
     title: str
     text: str
     to: str
@@ -46,6 +48,7 @@ def announcement(request: HttpRequest, member: str) -> Announcement | None:
     told = letter(known, setting, catalogue().language, current().now())
     return Announcement(
         label=say("notice-label"),
+        language=told.language,
         title=told.title,
         text=" ".join(filter(None, (told.countdown and f"{told.countdown}.", told.paragraphs[0]))),
         to=told.to,

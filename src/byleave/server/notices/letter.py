@@ -9,7 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import override
 
-from byleave.server.centre.setting_page import begins_of, countdown, own_words
+from byleave.server.centre.setting_page import begins_of, countdown
+from byleave.server.ui.pack_words import own_words
 from byleave.server.ui.voice import plain_phrase, plainly
 from byleave.text.receipts import EFFECT
 

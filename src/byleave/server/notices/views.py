@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @for_member
 def every(request: HttpRequest, member: str) -> HttpResponse:
     """What the member was told, the newest first."""
-    found = [(one, _title(one)) for one in Sending.objects.filter(member_id=member).order_by("-sent_at", "-pk")]
+    found = [(one, *_title(one)) for one in Sending.objects.filter(member_id=member).order_by("-sent_at", "-pk")]
     return render(request, "notices/every.html", {"notices": found, **_frame()})
 
 
@@ -60,11 +60,13 @@ def seen(request: HttpRequest, member: str, name: str, version: str) -> HttpResp
     return HttpResponseRedirect(reverse("notices"), status=303)
 
 
-def _title(sending: Sending) -> str:
+def _title(sending: Sending) -> tuple[str, str]:
+    """The title, and in which language it is."""
     known = notices().get(sending.notice)
     if known is None or known.version != sending.version:
-        return str(sending.notice)
-    return known.in_language(catalogue().language)[1].title.format(platform=settings.PLATFORM_NAME)
+        return str(sending.notice), str(sending.language)
+    language, text = known.in_language(catalogue().language)
+    return text.title.format(platform=settings.PLATFORM_NAME), language
 
 
 def _frame() -> dict[str, object]:

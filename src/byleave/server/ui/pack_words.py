@@ -32,6 +32,21 @@ def pack_list(pack: str, texts: Iterable[str]) -> str:
     return markup(", ".join(["{}"] * len(told)), *told)
 
 
+def own_words(texts: Mapping[str, str]) -> tuple[str, str | None]:
+    """A text in the language of the page; else in another one, with that one's name."""
+    language = catalogue().language
+    if language in texts:
+        return texts[language], None
+    other = SOURCE_LANGUAGE if SOURCE_LANGUAGE in texts else next(iter(texts), SOURCE_LANGUAGE)
+    return texts.get(other, ""), other
+
+
+def in_own_words(texts: Mapping[str, str]) -> str:
+    """The same as safe HTML, marked where it is in another language."""
+    text, language = own_words(texts)
+    return markup('<span lang="{}">{}</span>', language, text) if language else markup("{}", text)
+
+
 @cache
 def _translations(name: str) -> Mapping[str, Mapping[str, str]]:
     notes = shipped_notes(name)
