@@ -137,7 +137,7 @@ def test_non_member(run: Run, tmp_path: Path) -> None:
     (("ARCHIVE", "--country", "DE", "--opted-out", "2027-01-01"), "has not come yet", "today is 2026-11-23"),
     (("ARCHIVE", "--country", "DE", "--opted-out", "1.12.2025"), "is not a day", "like 2025-12-01"),
     (("ARCHIVE", "--country", "DE", "--born", "2027-01-01"), "has not come yet (--born)", "today is 2026-11-23"),
-    (("ARCHIVE", "--country", "DE", "--language", "fr"), "there is no language `fr`", "en, de"),
+    (("ARCHIVE", "--country", "DE", "--language", "it"), "there is no language `it`", "en, de, fr"),
     (("ARCHIVE", "--country", "DE", "--letter", "x.doc"), "`x.doc` is no letter", ".txt, .html, .eml"),
     (("ARCHIVE", "--country", "DE", "--pack", "byleave@1"), "`byleave@1` is not about `linkedin`", "about `byleave`"),
     (("ARCHIVE", "--country", "DE", "--html", "a.html", "--letter", "a.html"), "name the same file", "two files"),

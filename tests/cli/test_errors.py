@@ -68,7 +68,7 @@ USAGE = {
         "column `member_id` is mapped twice",
         "name one column",
     ),
-    "language": (("explain", "i1", *RUN[1:], "--lang=fr"), "there is no language `fr`", "there are: en, de"),
+    "language": (("explain", "i1", *RUN[1:], "--lang=it"), "there is no language `it`", "there are: en, de, fr"),
 }
 
 

@@ -145,7 +145,7 @@ def test_a_pack_of_ones_own(run: Run, tmp_path: Path) -> None:
     (("linkedin", "--country", "DE", "--opted-out", "2027-01-01"), "has not come yet", "today is 2026-11-23"),
     (("linkedin", "--country", "DE", "--born", "2027-01-01"), "has not come yet (--born)", "today is 2026-11-23"),
     (("linkedin", "--born", "2001-01-01"), "need --country", "differ by country"),
-    (("linkedin", "--lang", "fr"), "there is no language `fr`", "en, de"),
+    (("linkedin", "--lang", "it"), "there is no language `it`", "en, de, fr"),
     (("linkedin", "--json", "--html", "x.html"), "cannot go together", "once for each"),
 ])  # fmt: skip
 def test_wrong_usage(run: Run, arguments: tuple[str, ...], message: str, hint: str) -> None:
