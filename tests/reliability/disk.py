@@ -25,14 +25,14 @@ MEBIBYTES = 400
 class Disk:
     """An ext4 file system on a loop device."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mebibytes: int = MEBIBYTES) -> None:
         """Make it, and mount it; skip the test where that is not allowed."""
         if shutil.which("mkfs.ext4") is None:
             pytest.skip("no mkfs.ext4")
         self.image, self.place = folder / "disk.img", folder / "disk"
         self.place.mkdir()
         with self.image.open("wb") as file:
-            file.truncate(MEBIBYTES << 20)
+            file.truncate(mebibytes << 20)
         made = subprocess.run(["mkfs.ext4", "-q", "-F", str(self.image)], capture_output=True, check=False)
         if made.returncode or not self.mount():
             pytest.skip("may not mount a disk of its own")
@@ -45,6 +45,14 @@ class Disk:
     def flush(self) -> None:
         """Bring everything so far onto it."""
         subprocess.run(["sync", "-f", str(self.place)], check=True)
+
+    def fill(self, left: int) -> Path:
+        """Take the room on it until so many bytes are left, by a file that can be removed."""
+        self.flush()
+        filler, room = self.place / "filler", os.statvfs(self.place)
+        with filler.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, room.f_bavail * room.f_bsize - left)
+        return filler
 
     def cut(self) -> None:
         """Cut the power: what was not flushed is gone."""

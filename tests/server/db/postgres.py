@@ -85,6 +85,12 @@ class Server:
                 return
         raise AssertionError((self.folder / "log").read_text())
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all others are children of."""
+        assert self._process is not None
+        return self._process.pid
+
     def crash(self) -> None:
         """End as if it were killed: nothing is written any more."""
         assert self._process is not None
