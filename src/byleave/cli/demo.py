@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 )
 @click.option("--members", default=10_000, show_default=True, metavar="N", help="How many members to invent.")
 @click.option("--items", default=200_000, show_default=True, metavar="N", help="How many items.")
-@click.option("--live", is_flag=True, help="Also start the service, and let two people switch off while a build runs.")
+@click.option("--no-live", "live", flag_value=False, default=True, help="Leave out the part with the service.")
 def command(*, out: str, members: int, items: int, live: bool) -> None:
-    """Invent a platform, decide what may be trained on, and show why.
+    """Invent a platform, decide what may be trained on, and show why; then start the service and try it.
 
-    A folder of an earlier demonstration is replaced; any other folder that holds something is refused. With --live
-    and a terminal the service goes on until Ctrl-C; without one it ends by itself.
+    A folder of an earlier demonstration is replaced; any other folder that holds something is refused. In a terminal
+    the service goes on until Ctrl-C. Without one it ends by itself, and the exit code says whether all was as it
+    should be.
     """
     from pathlib import Path
 
@@ -51,7 +52,8 @@ def _live(folder: Path) -> None:
 
         from byleave.server.live_demo import doors, live_story, served
     except ImportError:
-        click.echo("The part with a service needs the extra `server`: pip install 'byleave[server,ledger]'")
+        click.echo("The part with the service is left out: it needs the extras `server` and `ledger`.")
+        click.echo("  pip install 'byleave[server,ledger]'")
         return
     click.echo("Live: a service, a build, and two people who change their minds")
     with served(folder) as server:

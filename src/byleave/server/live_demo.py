@@ -164,13 +164,17 @@ def live_story(server: Server, progress: Progress) -> list[str]:
         f"Before it published it looked again, up to entry {seen}; {manifest['recheck']['left_out']} items went out.",
     ]
     for person, act in zip(server.people, acts.values(), strict=False):
-        lines.append(_checked(person, act, ring, seen, out))
+        lines.append(checked(person, act, ring, seen, out))
     if len(acts) != len(server.people):
         raise ByleaveError("the build ended before both people could switch off")
     return lines
 
 
-def _checked(person: dict[str, str], act: dict[str, Any], ring: Any, seen: int, out: Path) -> str:  # noqa: ANN401
+def checked(person: dict[str, str], act: dict[str, Any], ring: Any, seen: int, out: Path) -> str:  # noqa: ANN401
+    """What is told of somebody whom a build up to entry `seen` has left out.
+
+    Raises: ByleaveError when the receipt does not hold, the build read less far, or it kept items of theirs.
+    """
     entry = act["entry"]
     found = verify_receipt(act["receipt"].encode(), ring, "the receipt")
     left = [
