@@ -198,7 +198,20 @@ def snapshot_status(
         progress=progress,
         clock=clock,
     )
-    return status_of(manifest, today.manifest, files_changed=files_differ(Path(folder), manifest))
+    differ = files_differ(Path(folder), manifest)
+    return status_of(manifest, today.manifest, files_changed=differ, activated=_activated(register, manifest, clock()))
+
+
+def _activated(register: Any, manifest: Mapping[str, Any], at: datetime) -> str | None:  # noqa: ANN401 - any register
+    """Digest of the pack that a ledger says is in force for the purpose of a snapshot; None where it says nothing."""
+    from byleave.adapters.ledger_database import is_database, open_ledger  # noqa: PLC0415 - only for a ledger
+    from byleave.ledger.activated import activated_at  # noqa: PLC0415
+
+    if not is_database(register):
+        return None
+    with open_ledger(str(register)) as ledger:
+        found = activated_at(ledger.activations(), at).get(manifest["purpose"])
+    return found.digest if found else None
 
 
 def verify(file: str | Path, *, keys: str | Path, snapshot: str | Path | None = None) -> Verification:

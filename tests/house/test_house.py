@@ -140,6 +140,14 @@ def test_import_contracts_are_kept() -> None:
         ({"policy/planted.py": "import byleave.compile"}, "byleave.policy.planted -> byleave.compile"),
         ({"kernel/planted.py": "import sqlite3"}, "byleave.kernel.planted -> sqlite3"),
         ({"compile/planted.py": "import duckdb"}, "byleave.compile.planted -> duckdb"),
+        (
+            {"server/db/planted.py": "import byleave.server.service"},
+            "byleave.server.db.planted -> byleave.server.service",
+        ),
+        (
+            {"server/ui/planted.py": "import byleave.server.centre"},
+            "byleave.server.ui.planted -> byleave.server.centre",
+        ),
         ({"unplaced/__init__.py": ""}, "- byleave.unplaced"),
         (
             {

@@ -15,6 +15,7 @@ from byleave.proof.verification import verify_receipt
 from byleave.server.acts import Choice, Delivery, RequestKey
 from byleave.server.content import ContentItem, NoContent
 from byleave.server.db.store import Store
+from byleave.server.forms import Forms
 from byleave.server.policy_in_force import in_force
 from byleave.server.service import Service
 from byleave.server.signing import Signing
@@ -52,7 +53,16 @@ def service(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Ite
     """A service under the recommended pack, with nobody in it."""
     new_keys(tmp_path / "keys", "example.org/receipts", BEGIN)
     store = Store(new_ledger(request.param, tmp_path), suppression_secret=SECRET, clock=clock)
-    made = Service(store, in_force(["byleave@1"]), Signing(tmp_path / "keys"), NoContent(), secret=SECRET, clock=clock)
+    forms = Forms(tmp_path / "keys" / "forms")
+    made = Service(
+        store,
+        in_force(["byleave@1"]),
+        Signing(tmp_path / "keys"),
+        NoContent(),
+        secret=SECRET,
+        clock=clock,
+        forms=forms,
+    )
     yield made
     made.close()
 

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from byleave.adapters.waiting import parts_within, within
 from byleave.kernel.errors import ByleaveError, InputError, MissingExtraError, RefusedError, UsageError
+from byleave.ledger.activated import Activated, activations
 from byleave.ledger.address import NEWEST_FORM, one_line, sqlite_path, without_password
 from byleave.ledger.builds import builds_after, require_open
 from byleave.ledger.entries import PLATFORM, Entry, Kind
@@ -60,6 +61,10 @@ SELECT (SELECT name FROM ledger_epoch ORDER BY number DESC LIMIT 1) AS epoch,
 _BUILDS = """
 SELECT e.seq, e.kind, p.data FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq
 WHERE p.subject = '' AND e.kind IN ('builds-shut', 'builds-opened') AND e.seq <= {until} ORDER BY e.seq
+"""
+_ACTIVATED = """
+SELECT e.seq, e.kind, p.data FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq
+WHERE p.subject = '' AND e.kind = 'policy-activated' ORDER BY e.seq
 """
 
 
@@ -126,6 +131,10 @@ class LedgerDatabase:
             )
         require_open(builds_after(map(_entry, self._ask(_BUILDS.format(until=int(seq))))), without_password(self._url))
         return Head(Watermark(epoch, int(seq)), str(chain), str(origin))
+
+    def activations(self) -> list[Activated]:
+        """Every pack that was activated. Raises: InputError when the database fails."""
+        return activations(map(_entry, self._ask(_ACTIVATED)))
 
     def chain_at(self, seq: int) -> str | None:
         """The digest over every entry up to one; None where there is no such entry."""

@@ -109,6 +109,36 @@ def test(packs: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001 - a fla
         raise PolicyCheckError(f"{len(failed)} of {len(results)} cases fail")
 
 
+@command.command("activate")
+@click.argument("pack")
+@click.option("--ledger", required=True, metavar="URL", help="The ledger: sqlite:///PATH or postgresql://…")
+@click.option("--from", "begins", metavar="INSTANT", help="When it begins, with its zone; otherwise now.")
+@click.option(
+    "--purpose", "purposes", multiple=True, metavar="PURPOSE", help="Only this one; again for more.  [default: all]"
+)
+@click.option("--digest", metavar="SHA256", help="Refuse the pack if this is not its digest.")
+@json_option
+def activate(  # noqa: PLR0913 - the options of the command
+    *, pack: str, ledger: str, begins: str | None, purposes: tuple[str, ...], digest: str | None, as_json: bool
+) -> None:
+    """Record in a ledger that PACK is in force, instead of what BYLEAVE_PACKS names.
+
+    Servers that run follow within a second. A pack of your own is found by its file in BYLEAVE_PACKS.
+    """
+    from datetime import UTC, datetime
+
+    from byleave.adapters.packs import load_pack
+    from byleave.kernel.instants import format_instant
+    from byleave.server.activating import activate_pack
+
+    made = activate_pack(ledger, load_pack(pack), begins, purposes, digest, datetime.now(UTC))
+    if as_json:
+        print_json({"seq": made.seq, **made.data, "from": format_instant(made.data["from"])})
+    else:
+        begin = format_instant(made.data["from"])
+        click.echo(f"entry {made.seq}: {made.data['pack']} from {begin} for {', '.join(made.data['purposes'])}")
+
+
 def _result(pack: str, result: CaseResult) -> dict[str, Any]:
     return {
         "pack": pack,

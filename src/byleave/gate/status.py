@@ -69,19 +69,22 @@ def require_manifest(value: Any, place: str) -> Mapping[str, Any]:  # noqa: ANN4
 _NEEDED = ("mode", "pack", "purpose", "recipient", "recheck", "register", "counts", "waived", "files")
 
 
-def status_of(manifest: Mapping[str, Any], today: Mapping[str, Any], *, files_changed: bool) -> Status:
+def status_of(
+    manifest: Mapping[str, Any], today: Mapping[str, Any], *, files_changed: bool, activated: str | None = None
+) -> Status:
     """Compare a snapshot with what holds now.
 
     Args:
         manifest: of the snapshot.
         today: of a dry run on the snapshot's own rows, now.
         files_changed: whether its files are not those that the manifest lists.
+        activated: digest of the pack that the ledger says is in force for the purpose; None: it says nothing.
     """
     now: Mapping[str, int] = today["counts"]["by_reason"]
     left = {reason: rows for reason, rows in now.items() if reason != Reason.ELIGIBLE}
     found = {
         REPLAY: manifest["mode"] != TRAINING,
-        PACK_CHANGED: manifest["pack"] != today["pack"],
+        PACK_CHANGED: manifest["pack"] != today["pack"] or activated not in (None, manifest["pack"]["digest"]),
         OTHER_EPOCH: manifest["register"].get("epoch") != today["register"].get("epoch"),
         FILES_CHANGED: files_changed or today["counts"]["rows"] != manifest["counts"]["eligible"],
         LEFT_SINCE: bool(left),

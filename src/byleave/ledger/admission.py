@@ -33,6 +33,11 @@ class Proposal:
     at: datetime | None = None
     """When the person says that it happened; None: when it is recorded."""
 
+    @classmethod
+    def of(cls, entry: Entry) -> Proposal:
+        """What was asked for, of an entry."""
+        return cls(entry.kind, entry.subject, entry.actor, entry.data, entry.at)
+
 
 @dataclass(slots=True)
 class Facts:
@@ -115,10 +120,14 @@ def check_proposal(proposal: Proposal) -> None:
 
 
 def body_bytes(proposals: Iterable[Proposal]) -> bytes:
-    """What was asked for, as bytes: equal for equal requests. Raises: InputError."""
+    """What was asked for, as bytes: equal for equal requests. Raises: InputError.
+
+    The form of the receipt is the server's, and another one after a change of policy.
+    """
     bodies = []
     for one in proposals:
         check_proposal(one)
         at = None if one.at is None else to_microseconds(one.at)
-        bodies.append([one.kind.value, one.subject, one.actor, at, data_text(one.data)])
+        asked = {name: value for name, value in one.data.items() if name != "form"}
+        bodies.append([one.kind.value, one.subject, one.actor, at, data_text(asked)])
     return canonical_json(bodies)

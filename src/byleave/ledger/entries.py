@@ -83,6 +83,15 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
 }
 """The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
 
+OPTIONAL: Mapping[Kind, frozenset[str]] = {
+    Kind.PREFERENCE_SET: frozenset({"form", "shown"}),
+    Kind.OBJECTION_RECEIVED: frozenset({"form"}),
+    Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
+    Kind.ITEM_WITHHELD: frozenset({"form"}),
+    Kind.ITEM_RELEASED: frozenset({"form"}),
+}
+"""Fields that may be there too: the form of the receipt that was given out, and the entry of the notice shown."""
+
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})
 """Kinds that end a refusal. Nobody but the person does that; the one exception is a rejection with grounds."""
@@ -125,7 +134,7 @@ def check_entry(entry: Entry) -> None:
     wanted, given = FIELDS[entry.kind], frozenset(entry.data)
     for name in sorted(wanted - given):
         raise InputError(f"{place} lacks `{name}`")
-    for name in sorted(given - wanted):
+    for name in sorted(given - wanted - OPTIONAL.get(entry.kind, frozenset())):
         raise InputError(f"{place} has no field `{name}`")
     if entry.kind in ARTEFACTS:
         _check_artefact(entry, place)

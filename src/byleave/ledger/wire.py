@@ -29,7 +29,7 @@ _IDS = frozenset({"actor", "by", "into", "item", "key", "objection", "setting", 
 _NO_TEXT = frozenset({"birth_date", "entries", "shut", "since"}) | INSTANTS
 """Fields that hold a day, numbers or an instant; as text they might not be readable later."""
 _INSTANTS = INSTANTS | {"since"}
-_NUMBERS = frozenset({"recheck_watermark", "watermark"})
+_NUMBERS = frozenset({"recheck_watermark", "shown", "watermark"})
 _TEXTS = frozenset({"forgotten", "purposes", "snapshots"})
 
 

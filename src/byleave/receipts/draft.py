@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from byleave.kernel.errors import UsageError
 from byleave.kernel.vocabulary import PURPOSES
@@ -14,10 +13,10 @@ from byleave.policy.regions import normalise_country, regions
 from byleave.policy.rules import pack_digest
 from byleave.proof import receipt as parts
 from byleave.proof.terms import aipref, dpv, refuses
+from byleave.receipts.form import FORMAT, OF_THE_ENTRY, Drawing, Form, dates_in
 from byleave.receipts.sentences import sentences
-from byleave.text.catalogue import LANGUAGES
-from byleave.text.explanation import Statement
-from byleave.text.receipts import tell
+from byleave.text.catalogue import LANGUAGES, Catalogue
+from byleave.text.receipts import leave_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from byleave.policy.model import Pack, Setting
     from byleave.proof.receipt import Notice, Receipt
     from byleave.proof.terms import Act
+    from byleave.text.explanation import Statement
 
 ACKNOWLEDGED = (
     Kind.PREFERENCE_SET,
@@ -63,49 +63,80 @@ def draft(  # noqa: PLR0913 - each part comes from another place
 
     Raises: UsageError for a kind without receipts, or a setting that the pack does not know.
     """
-    act = _act(entry, objected_to)
+    form = form_of(
+        entry.kind,
+        entry.actor,
+        entry.data,
+        pack=pack,
+        digest=digest,
+        country=country,
+        notice=notice,
+        objected_to=objected_to,
+    )
+    return Drawing(form).receipt(entry, epoch)
+
+
+def form_of(  # noqa: PLR0913 - each part comes from another place
+    kind: Kind,
+    actor: str,
+    data: Mapping[str, Any],
+    *,
+    pack: Pack,
+    digest: str | None = None,
+    country: str | None = None,
+    notice: Notice | None = None,
+    objected_to: str | None = None,
+) -> Form:
+    """The form of the receipt for an act that is not recorded yet.
+
+    Args:
+        kind: what is done.
+        actor: by whom.
+        data: what the entry will say.
+        pack: as `draft` has it, and the others.
+        digest: of the pack.
+        country: of the person.
+        notice: that was shown.
+        objected_to: purpose of an objection that ends.
+
+    Raises: as `draft`.
+    """
+    act = _act(kind, data, objected_to)
     setting = _setting(pack, act.setting) if isinstance(act, parts.SettingAct) else None
     digest = digest or pack_digest(pack)
     scope = _scope(pack, digest, _purposes(pack, act, setting), country)
     effect = effect_of(pack, act, scope)
     under_gdpr = scope.country is not None and scope.country in regions().sets["EEA"]
-    content: dict[str, Any] = {
-        "format": parts.FORMAT,
-        "epoch": epoch,
-        "seq": entry.seq,
-        "recorded_at": entry.recorded_at,
-        "at": entry.at,
-        "subject": entry.subject,
-        "actor": entry.actor,
-        "act": act,
-        "pack": parts.PackName(id=pack.id, digest=digest),
-        "covers": scope,
-        "effect": effect,
-        "aipref": aipref(act, entry.actor, scope.purposes),
-        "dpv": dpv(act, scope, under_gdpr=under_gdpr),
-        "notice": notice,
-    }
-    titles: dict[str, Mapping[str, str]] = {entry.data["setting"]: setting.title} if setting else {}
-    told = sentences(content)
-    words = {language: tuple(_tell(one, language, titles) for one in told) for language in LANGUAGES}
-    return parts.Receipt(**content, words=words)
+    name = parts.PackName(id=pack.id, digest=digest)
+    told = sentences(act, actor, scope, effect, name, notice)
+    titles: dict[str, Mapping[str, str]] = {data["setting"]: setting.title} if setting else {}
+    return Form(
+        format=FORMAT,
+        receipt=parts.FORMAT,
+        actor=cast("Any", actor),
+        kind=kind.value,
+        setting=act.setting if isinstance(act, parts.SettingAct) else None,
+        value=act.value if isinstance(act, parts.SettingAct) else None,
+        purpose=act.purpose if isinstance(act, parts.ObjectionAct) else None,
+        pack=name,
+        covers=scope,
+        effect=effect,
+        aipref=aipref(act, actor, scope.purposes),
+        dpv=dpv(act, scope, under_gdpr=under_gdpr),
+        notice=notice,
+        sentences={language: tuple(_open(one, language, titles) for one in told) for language in LANGUAGES},
+        dates={language: dates_in(Catalogue(language)) for language in LANGUAGES},
+    )
 
 
-def _tell(one: Statement, language: str, titles: Mapping[str, Mapping[str, str]]) -> str:
-    """As `tell`; what holds no instant, and so no setting, is the same in many receipts."""
-    if "at" in one.values:
-        return tell(one, language, titles)
-    return _fixed(one.code, tuple(one.values.items()), language)
+def _open(one: Statement, language: str, titles: Mapping[str, Mapping[str, str]]) -> str:
+    """A sentence with what the entry says left open."""
+    names = {name: "recorded_at" if (one.code, name) == ("recorded", "at") else name for name in one.values}
+    return leave_open(one, language, titles, {name: to for name, to in names.items() if to in OF_THE_ENTRY})
 
 
-@lru_cache(maxsize=10_000)
-def _fixed(code: str, values: tuple[tuple[str, Any], ...], language: str) -> str:
-    return tell(Statement(code, dict(values)), language)
-
-
-def _act(entry: Entry, objected_to: str | None) -> Act:
-    data = entry.data
-    match entry.kind:
+def _act(kind: Kind, data: Mapping[str, Any], objected_to: str | None) -> Act:
+    match kind:
         case Kind.PREFERENCE_SET:
             return parts.SettingAct(kind="preference-set", setting=data["setting"], value=data["value"])
         case Kind.OBJECTION_RECEIVED:
@@ -118,7 +149,7 @@ def _act(entry: Entry, objected_to: str | None) -> Act:
             return parts.ItemAct(kind="item-withheld", item=data["item"])
         case Kind.ITEM_RELEASED:
             return parts.ItemAct(kind="item-released", item=data["item"])
-    raise UsageError(f"there is no receipt for an entry `{entry.kind}`", hint=f"there is for {', '.join(ACKNOWLEDGED)}")
+    raise UsageError(f"there is no receipt for an entry `{kind}`", hint=f"there is for {', '.join(ACKNOWLEDGED)}")
 
 
 def _setting(pack: Pack, name: str) -> Setting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from byleave.kernel.vocabulary import GENERATIVE_AI, OTHER_AI
 from byleave.ledger.entries import PLATFORM
@@ -11,39 +11,38 @@ from byleave.proof.receipt import ItemAct, ObjectionAct, SettingAct
 from byleave.text.explanation import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from byleave.proof.receipt import Effect, Notice, Scope
+    from byleave.proof.receipt import Effect, Notice, PackName, Scope
     from byleave.proof.terms import Act
 
 _BY = {MEMBER: "", IMPORT: "-imported", PLATFORM: "-by-platform"}
 _PURPOSES = {GENERATIVE_AI: "-generative", OTHER_AI: "-other"}
 
 
-def sentences(content: Mapping[str, Any]) -> list[Statement]:
-    """The statements for the content of a receipt, as `draft` puts it together."""
-    act: Act = content["act"]
-    scope: Scope = content["covers"]
+def sentences(  # noqa: PLR0913, PLR0917 - what a receipt consists of
+    act: Act, actor: str, scope: Scope, effect: Effect, pack: PackName, notice: Notice | None
+) -> list[Statement]:
+    """The statements of a receipt; `at`, `seq` and `item` are blank, for the entry to say."""
     return [
-        _chosen(content),
-        Statement("recorded", {"at": content["recorded_at"], "seq": content["seq"]}),
+        _chosen(act, _BY[actor]),
+        Statement("recorded", {"at": "", "seq": ""}),
         *_covered(act, scope),
-        *_effect(act, content["effect"]),
-        *_notice(content["notice"]),
-        Statement("by-pack", {"pack": content["pack"].id}),
+        *_effect(act, effect),
+        *_notice(notice),
+        Statement("by-pack", {"pack": pack.id}),
     ]
 
 
-def _chosen(content: Mapping[str, Any]) -> Statement:
+def _chosen(act: Act, by: str) -> Statement:
     """What was done, when and by whom."""
-    act, at, by = content["act"], content["at"], _BY[content["actor"]]
     if isinstance(act, SettingAct):
-        return Statement(f"switched-{act.value}{by}", {"setting": act.setting, "at": at})
+        return Statement(f"switched-{act.value}{by}", {"setting": act.setting, "at": ""})
     if isinstance(act, ItemAct):
-        return Statement(act.kind, {"item": act.item, "at": at})
+        return Statement(act.kind, {"item": "", "at": ""})
     if act.kind == "objection-received":
-        return Statement(f"objected{_PURPOSES.get(act.purpose or '', '')}", {"at": at})
-    return Statement("withdrew", {"at": at})
+        return Statement(f"objected{_PURPOSES.get(act.purpose or '', '')}", {"at": ""})
+    return Statement("withdrew", {"at": ""})
 
 
 def _covered(act: Act, scope: Scope) -> Iterator[Statement]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.errors import InputError, UnknownError
@@ -14,7 +14,8 @@ from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.policy.facts import MEMBER
 from byleave.policy.regions import normalise_country
-from byleave.receipts.draft import draft
+from byleave.receipts.draft import form_of
+from byleave.receipts.form import Drawing
 from byleave.server.answers import Acknowledgement
 
 if TYPE_CHECKING:
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from byleave.ledger.entries import Entry
+    from byleave.receipts.form import Form
+    from byleave.server.activations import Activations
     from byleave.server.answers import Head
     from byleave.server.content import ContentSource
     from byleave.server.db.store import Store
+    from byleave.server.forms import Forms
     from byleave.server.person import Person
     from byleave.server.policy_in_force import PolicyInForce
     from byleave.server.signing import Signing
@@ -40,6 +44,15 @@ class RequestKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A text that was published, and that somebody was shown before they chose."""
+
+    notice: str
+    version: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One setting that somebody wants on or off."""
 
@@ -51,6 +64,8 @@ class Choice:
     """Whose act it is: `member`, the person's own; `import`, as another record tells it; `platform`, nobody's own."""
     at: datetime | None = None
     """When the person acted; None: now."""
+    shown: Shown | None = None
+    """The notice that they were shown, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +83,18 @@ class Acts:
     """The half of the service that writes. Every method raises LedgerError when the ledger has stopped."""
 
     _store: Store
-    _policy: PolicyInForce
+    _forms: Forms
+    _activations: Activations
     _signing: Signing
     _secret: bytes
     content: ContentSource
     head: Callable[[], Head]
     person: Callable[[str], Person]
+
+    @property
+    def _policy(self) -> PolicyInForce:
+        """The packs in force now."""
+        raise NotImplementedError
 
     # what a person chooses
 
@@ -86,13 +107,14 @@ class Acts:
         actor: str = MEMBER,
         at: datetime | None = None,
         key: RequestKey | None = None,
+        shown: Shown | None = None,
     ) -> Acknowledgement:
-        """Switch a setting for a person.
+        """Switch a setting for a person; `shown` is the notice that they were shown, if any.
 
-        Raises: UnknownError for a setting or a member that is not there; InputError for another value than `on` and
-        `off`; ConflictError for a key that was used for another request.
+        Raises: UnknownError for a setting or a member that is not there, or a notice that was never published;
+        InputError for another value than `on` and `off`; ConflictError for a key that was used for another request.
         """
-        return self.set_preferences([Choice(member, setting, value, actor, at)], key)[0]
+        return self.set_preferences([Choice(member, setting, value, actor, at, shown)], key)[0]
 
     def set_preferences(self, choices: Sequence[Choice], key: RequestKey | None = None) -> list[Acknowledgement]:
         """Switch several settings, all of them or none.
@@ -109,7 +131,10 @@ class Acts:
             before = seen.setdefault((one.member, name), row)
             if before != row:
                 raise InputError(f"{place}`{name}` of `{one.member}` stands in row {before} already")
-            data = {"setting": name, "value": one.value}
+            data: dict[str, Any] = {"setting": name, "value": one.value}
+            if one.shown:
+                found = self._activations.published(one.shown.notice, one.shown.version, one.shown.language)
+                data["shown"] = found.seq
             proposals.append(Proposal(Kind.PREFERENCE_SET, one.member, one.actor, data, one.at))
         return self._acknowledged(proposals, key)
 
@@ -255,33 +280,49 @@ class Acts:
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
 
     def _acknowledged(self, proposals: Sequence[Proposal], key: RequestKey | None) -> list[Acknowledgement]:
-        entries = self._record(proposals, key)
         people: dict[str, Person] = {}
-        for one in entries:
+        for one in proposals:
             if one.subject not in people:
                 people[one.subject] = self.person(one.subject)
-        return [
-            Acknowledgement(one, self._receipt(one, people[one.subject].head.epoch, people[one.subject]))
-            for one in entries
-        ]
+        forms = [self._forms.keep(self._form(one, people[one.subject])) for one in proposals]
+        named = [replace(one, data={**one.data, "form": form}) for one, form in zip(proposals, forms, strict=True)]
+        entries = self._record(named, key)
+        epoch = self._epoch(entries[0], asked_before=key is not None)
+        return [Acknowledgement(one, self._receipt(one, epoch, people[one.subject])) for one in entries]
 
     def _receipt(self, entry: Entry, epoch: str, person: Person) -> str:
-        """Draw up and sign the receipt of an entry, by what held right after it."""
-        setting, objection = entry.data.get("setting"), entry.data.get("objection")
-        purpose: str | None = None
-        if objection:
+        """The receipt of an entry, the same however often it is drawn up.
+
+        What another record told, or was recorded before forms were kept, names no form: it was acknowledged to nobody
+        in this way, and is told by what holds now.
+        """
+        name = entry.data.get("form")
+        drawing = self._forms.find(name) if name else Drawing(self._form(Proposal.of(entry), person.until(entry.seq)))
+        return self._signing.sign(drawing.receipt(entry, epoch))
+
+    def _epoch(self, entry: Entry, *, asked_before: bool) -> str:
+        """The epoch of an entry of now, or of one that may have been recorded long ago under the same key."""
+        placed = self._store.reader.at(entry.seq) if asked_before else None
+        return placed.epoch if placed else self.head().epoch
+
+    def _form(self, act: Proposal, person: Person) -> Form:
+        """What the receipt of an act says, by the policy of now and by where the person lives."""
+        setting, objection, shown = (act.data.get(name) for name in ("setting", "objection", "shown"))
+        purpose: str | None = act.data.get("purpose")
+        if act.kind is Kind.OBJECTION_WITHDRAWN:
             found = next((one for one in person.objections() if one.objection == objection), None)
             purpose = found.purpose if found else None
         governing = self._policy.switch(setting).governing if setting else self._policy.governing(purpose)
-        receipt = draft(
-            entry,
-            epoch=epoch,
+        return form_of(
+            act.kind,
+            act.actor,
+            act.data,
             pack=governing.pack,
             digest=governing.digest,
-            country=person.until(entry.seq).country,
+            country=person.as_(act.subject).country,
+            notice=self._activations.text(shown) if shown else None,
             objected_to=purpose,
         )
-        return self._signing.sign(receipt)
 
 
 def _country(code: str | None) -> str | None:

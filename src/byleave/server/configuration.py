@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from byleave.kernel.errors import UsageError
-from byleave.ledger.address import SQLITE, sqlite_path
+from byleave.ledger.address import SQLITE, is_address, sqlite_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,8 @@ class Configuration:
     ledger: str
     accounts: str
     """Address of the database of accounts, sessions and tokens."""
-    copy: Path | None
+    copy: Path | str | None
+    """The second copy: a file, or the address of a database; None: none."""
     keys: Path
     """Folder of the keys that sign receipts."""
     key_name: str
@@ -105,7 +106,7 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         data=data,
         ledger=ledger,
         accounts=_text(told, "ACCOUNTS") or accounts_beside(ledger),
-        copy=_path(told, "COPY"),
+        copy=_copy(told, ledger),
         keys=_path(told, "KEYS") or data / "keys",
         key_name=_text(told, "KEY_NAME") or f"{urlsplit(url).netloc if url else 'localhost'}/receipts",
         passphrase_file=_path(told, "KEY_PASSPHRASE"),
@@ -147,6 +148,23 @@ def _text(told: Mapping[str, str], name: str) -> str | None:
 def _path(told: Mapping[str, str], name: str) -> Path | None:
     text = _text(told, name)
     return Path(text) if text else None
+
+
+def _copy(told: Mapping[str, str], ledger: str) -> Path | str | None:
+    """The second copy, which has to be another place than the ledger."""
+    text = _text(told, "COPY")
+    if text is None:
+        return None
+    if not is_address(text):
+        if "://" in text:
+            hint = "write a file, sqlite:///PATH or postgresql://…"
+            raise UsageError(f"`{PREFIX}COPY` is of an unknown kind", hint=hint)
+        return Path(text)
+    path = sqlite_path(ledger)
+    same = text == ledger if path is None else Path(sqlite_path(text) or "").absolute() == Path(path).absolute()
+    if same:
+        raise UsageError(f"`{PREFIX}COPY` is the ledger itself", hint="name another disk, or another database")
+    return text
 
 
 def _flag(told: Mapping[str, str], name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -54,6 +54,10 @@ class Person:
         turns = {Kind.MEMBER_REGISTERED: True, Kind.MEMBER_REOPENED: True, Kind.MEMBER_CLOSED: False}
         own = [turns[one.kind] for one in self.entries if one.subject == self.name and one.kind in turns]
         return bool(own) and own[-1]
+
+    def as_(self, name: str) -> Person:
+        """The same, asked for by another id."""
+        return replace(self, name=name)
 
     def until(self, seq: int) -> Person:
         """The same as it was right after an entry."""

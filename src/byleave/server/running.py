@@ -10,6 +10,7 @@ from byleave.adapters.small_file import read_bytes
 from byleave.ledger.address import sqlite_path
 from byleave.server.content import TableContent
 from byleave.server.db.store import Store
+from byleave.server.forms import FOLDER, Forms
 from byleave.server.policy_in_force import in_force
 from byleave.server.service import Service, present
 from byleave.server.signing import Signing
@@ -44,7 +45,8 @@ def start(
     store = Store(
         configuration.ledger, suppression_secret=secret, copy=configuration.copy, clock=clock, observer=observer
     )
-    return Service(store, policy, signing, content_source(configuration), secret=secret, clock=clock)
+    forms = Forms(configuration.keys / FOLDER)
+    return Service(store, policy, signing, content_source(configuration), secret=secret, clock=clock, forms=forms)
 
 
 def content_source(configuration: Configuration) -> ContentSource:

@@ -6,17 +6,20 @@ member is named by an id; accounts that were merged are one person, under whiche
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import UnknownError
 from byleave.ledger.wire import from_microseconds
 from byleave.receipts.draft import ACKNOWLEDGED
+from byleave.server.activations import Activations
 from byleave.server.acts import Acts
 from byleave.server.answers import Head, HistoryEntry, ItemsPage, ItemState, MemberState, SettingState
 from byleave.server.choices import settings_of
 from byleave.server.content import MOST_ITEMS
 from byleave.server.decisions import concerned, decide_all, explain_one, targets, with_kept
+from byleave.server.lineage.doors import LineageReader
 from byleave.server.person import Person, person
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from byleave.policy.facts import Moment, Register
     from byleave.server.content import ContentItem, ContentSource
     from byleave.server.db.store import Store
+    from byleave.server.forms import Forms
     from byleave.server.policy_in_force import PolicyInForce
     from byleave.server.signing import Signing
     from byleave.text.explanation import Explanation
@@ -47,25 +51,33 @@ class Service(Acts):
         *,
         secret: bytes,
         clock: Callable[[], datetime] = present,
+        forms: Forms,
     ) -> None:
         """Put a service together; `running.start` does so from a configuration.
 
         Args:
             store: the ledger.
-            policy: the packs in force.
+            policy: the packs that the configuration names; the ledger may have activated others.
             signing: the keys that sign receipts.
             content: the items.
             secret: the suppression key, under which refusals of erased people are found.
             clock: the present; give the store the same one.
+            forms: of receipts.
         """
-        self._store, self._policy, self._signing = store, policy, signing
+        self._store, self._signing, self._forms = store, signing, forms
+        self._activations = Activations(policy, store.reader.artefacts)
+        self._lineage, self._opening = list[LineageReader](), threading.Lock()
         self.content = content
         self._secret, self._clock = secret, clock
 
     @property
     def policy(self) -> PolicyInForce:
-        """The packs in force."""
+        """The packs in force now. Raises: LedgerError when one that the ledger activates is not here."""
         return self._policy
+
+    @property
+    def _policy(self) -> PolicyInForce:
+        return self._activations.policy(self.now())
 
     @property
     def store(self) -> Store:
@@ -86,8 +98,18 @@ class Service(Acts):
         """The public keys that verify receipts, as a file. Raises: InputError."""
         return self._signing.ring()
 
+    @property
+    def lineage(self) -> LineageReader:
+        """What was recorded about snapshots and models; opened when it is first asked for. Raises: LedgerError."""
+        with self._opening:
+            if not self._lineage:
+                self._lineage.append(LineageReader(self._store.address, self._secret, clock=self._clock))
+            return self._lineage[0]
+
     def close(self) -> None:
         """Record what waits, and close the ledger."""
+        for reader in self._lineage:
+            reader.close()
         self._store.close()
 
     # one person

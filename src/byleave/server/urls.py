@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from byleave.server.accounts.platform_sign_in import callback
 from byleave.server.api.root import api
 from byleave.server.running import current
 from byleave.server.ui.views import language
@@ -31,6 +32,7 @@ urlpatterns = [
     path(".well-known/gpc.json", gpc, name="gpc"),
     path(".well-known/byleave-keys.json", keys, name="keys"),
     path("api/v1/", api.urls),
+    path("account/oidc/<provider_id>/login/callback/", callback),
     path("account/", include("allauth.urls")),
     path("language", language, name="language"),
     path("", include("byleave.server.centre.urls")),

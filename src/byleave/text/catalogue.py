@@ -41,7 +41,11 @@ class Catalogue:
 
     def say(self, message: str, /, **values: str) -> str:
         """The message in this language with its placeholders filled."""
-        return self._translations.gettext(message).format(**values)
+        return self.text(message).format(**values)
+
+    def text(self, message: str) -> str:
+        """The message in this language as it is, with its placeholders open."""
+        return self._translations.gettext(message)
 
 
 @cache

@@ -119,9 +119,26 @@ HEADINGS = {
 def tell(statement: Statement, language: str, titles: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """A statement about a receipt as a sentence; `titles` holds the labels of settings by language."""
     catalogue = _catalogue(language)
+    return catalogue.say(_message(statement), **fill(catalogue, statement.values, titles or {}))
+
+
+def leave_open(
+    statement: Statement, language: str, titles: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
+) -> str:
+    """As `tell`, with some placeholders left open under other names; every other brace is doubled."""
+    catalogue, message = _catalogue(language), _message(statement)
+    fixed = {name: value for name, value in statement.values.items() if name not in names}
+    told = {name: _doubled(text) for name, text in fill(catalogue, fixed, titles).items()}
+    return catalogue.say(message, **told, **{name: f"{{{other}}}" for name, other in names.items()})
+
+
+def _message(statement: Statement) -> str:
     known = statement.values.keys()
-    message = next(text for text in MESSAGES[statement.code] if placeholders(text) <= known)
-    return catalogue.say(message, **fill(catalogue, statement.values, titles or {}))
+    return next(text for text in MESSAGES[statement.code] if placeholders(text) <= known)
+
+
+def _doubled(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 _catalogue = cache(Catalogue)

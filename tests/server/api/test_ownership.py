@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from byleave.kernel.canonical import digest_bytes
 from byleave.server.acts import RequestKey
+from byleave.server.lineage.recording import record_model, record_snapshot
+from tests.server.lineage.published import publish
 from tests.server.serving import serving
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ PLACED: dict[str, str] = {
     "withdraw_my_objection": ONE_OF_MINE,
     "my_notices": MINE,
     "my_signals": MINE,
+    "my_trace": MINE,
     "register": "members:write",
     "member": "members:read",
     "move": "members:write",
@@ -65,11 +69,21 @@ PLACED: dict[str, str] = {
     "deliver_notices": "notices:write",
     "decide": "decisions:read",
     "head": "ledger:read",
+    "snapshots": "lineage:read",
+    "snapshot": "lineage:read",
+    "models": "lineage:read",
+    "model": "lineage:read",
+    "trace": "lineage:read",
     # last, since nothing is left to be read afterwards
     "erase": "members:erase",
 }
 """Operation → whose it is: a member's own, or a service's with a scope. In the order in which they are allowed."""
 ALSO_MEMBERS = {"head"}
+ALSO_STAFF = {"snapshots", "snapshot", "models", "model", "trace"}
+MODEL = f"model-{CANARY}"
+"""A model that saw the member's item."""
+SNAPSHOTS: dict[str, str] = {}
+"""Address of a server → the snapshot in which the item is."""
 
 BODIES: dict[str, Any] = {
     "set_my_preference": {"value": "off"},
@@ -96,17 +110,23 @@ class Operation(NamedTuple):
     path: str
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with two members, of whom one has an item, an objection, a receipt and something held back."""
     folder = tmp_path_factory.mktemp("ownership")
-    with serving(folder, content=f"sqlite:///{items_table(folder)}") as running:
+    with serving(folder, engine=request.param, content=f"sqlite:///{items_table(folder)}") as running:
         with running.inside() as service:
             for member in (ANA, BOB, "dora"):
                 service.register(member, "DE")
             service.set_preference(ANA, SETTING, "off")
             service.object(ANA, None, OBJECTION)
+            head = service.head()
             service.withhold(ANA, ITEM)
+            address = service.store.address
+        taken = publish(folder / "snapshot", [(ITEM, ANA)], head.seq, head.epoch)
+        secret = (folder / "data" / "suppression.key").read_bytes()
+        SNAPSHOTS[running.url] = record_snapshot(taken, address, secret).snapshot.manifest
+        record_model([taken], address, digest_bytes(b"weights"), name=MODEL)
         yield running
 
 
@@ -149,6 +169,7 @@ def callers(world: Running) -> dict[str, Client]:
         "other": world.member(BOB),
         "anonymous": world.client(),
         "staff": world.staff(),
+        "staff without factor": world.staff("careless", factor=False),
         **{scope: world.service(scope) for scope in scopes},
     }
 
@@ -156,6 +177,7 @@ def callers(world: Running) -> dict[str, Client]:
 def call(client: Client, one: Operation, receipt: int) -> Answer:
     """Make a call about the first member, with all that it needs."""
     parts = {"member_id": ANA, "setting": SETTING, "item_id": ITEM, "seq": receipt, "objection": OBJECTION}
+    parts |= {"snapshot": SNAPSHOTS.get(client.url, "0"), "model": MODEL}
     path = one.path.format(**parts, subject=ANA) + QUERIES.get(one.name, "")
     return client.call(one.method, path, BODIES.get(one.name))
 
@@ -170,7 +192,9 @@ def without_leave(name: str, callers: dict[str, Client]) -> dict[str, Client]:
     """Everybody who may not make a call: for a service's, every one without its scope."""
     own = PLACED[name]
     services = {caller: one for caller, one in callers.items() if ":" in caller and caller != own}
-    refused = {caller: callers[caller] for caller in ("anonymous", "staff")}
+    refused = {caller: callers[caller] for caller in ("anonymous", "staff without factor")}
+    if name not in ALSO_STAFF:
+        refused["staff"] = callers["staff"]
     if own not in (MINE, ONE_OF_MINE) and name not in ALSO_MEMBERS:
         refused |= {caller: callers[caller] for caller in ("owner", "other")}
     return {**services, **refused}

@@ -67,6 +67,11 @@ def forget_accounts(members: Iterable[str]) -> None:
         Signal.objects.filter(member_id__in=ids).delete()
 
 
+def has_shown_second_factor(request: HttpRequest) -> bool:
+    """Whether the second factor was shown in this session; one that was set up in it has to be shown first."""
+    return any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user))
+
+
 def signed_in_lately(request: HttpRequest) -> bool:
     """Whether the person has shown who they are a short while ago: what a switch back on asks for.
 

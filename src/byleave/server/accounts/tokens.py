@@ -29,6 +29,7 @@ SCOPES = {
     "decisions:read": "decide about items",
     "history:read": "read what is recorded about a member, and receipts",
     "ledger:read": "read how far the ledger goes",
+    "lineage:read": "read snapshots and models, and who is in them",
     "members:erase": "erase a person",
     "members:read": "read how a member's settings stand",
     "members:write": "register, move, close, reopen and merge accounts",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from byleave.server.accounts.people import signed_in_lately
+from byleave.server.accounts.people import has_shown_second_factor, signed_in_lately
 from byleave.server.accounts.tokens import find_token
 from byleave.server.acts import RequestKey
 from byleave.server.api.problems import ProblemError
@@ -60,6 +60,19 @@ class MemberSession(APIKeyCookie):
         return self(request)
 
 
+class StaffSession(MemberSession):
+    """Somebody of the staff who has signed in, with the second factor."""
+
+    def __call__(self, request: HttpRequest) -> Caller | None:
+        """The account; None when nobody is signed in. Raises: ProblemError for a member, or without the factor."""
+        if not request.user.is_authenticated:
+            return None
+        if not request.user.is_staff:
+            raise ProblemError(HTTPStatus.FORBIDDEN, "no-staff", "this call is for staff and services", "ask for yours")
+        hold_to_second_factor(request)
+        return Caller(f"staff:{request.user.pk}", "")
+
+
 class ServiceToken(HttpBearer):
     """A service whose token has a scope."""
 
@@ -103,6 +116,13 @@ def hold_to_lately(request: HttpRequest) -> None:
     if not signed_in_lately(request):
         message = "to allow training again, sign in again first"
         raise ProblemError(HTTPStatus.FORBIDDEN, "sign-in-again", message, "switching off never needs it")
+
+
+def hold_to_second_factor(request: HttpRequest) -> None:
+    """Hold somebody of the staff to a session in which the second factor was shown. Raises: ProblemError."""
+    if not has_shown_second_factor(request):
+        message = "staff need a second factor"
+        raise ProblemError(HTTPStatus.FORBIDDEN, "second-factor", message, "set it up under /account/2fa/, and sign in")
 
 
 def request_key(request: HttpRequest) -> RequestKey | None:

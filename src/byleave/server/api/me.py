@@ -56,7 +56,8 @@ def set_preference(request: HttpRequest, setting: Path[Id], body: PreferenceIn) 
     if body.value == "on":
         hold_to_lately(request)
     member = caller_of(request).member
-    return Acknowledged.of(current().set_preference(member, setting, body.value, key=request_key(request)))
+    key, shown = request_key(request), body.shown_text()
+    return Acknowledged.of(current().set_preference(member, setting, body.value, key=key, shown=shown))
 
 
 @router.get("/history", response={200: list[HistoryOut], **PROBLEMS}, operation_id="my_history")
@@ -178,6 +179,12 @@ def withdraw(request: HttpRequest, objection: Path[Id]) -> tuple[int, Acknowledg
 def notices(request: HttpRequest) -> list[DeliveryState]:
     """The notices that reached the member."""
     return list(current().member(caller_of(request).member).notices)
+
+
+@router.get("/trace", response={200: dict[str, Any], **PROBLEMS}, operation_id="my_trace", throttle=[Reads()])
+def trace(request: HttpRequest) -> dict[str, Any]:
+    """Which snapshots and models saw the member, and which must be rebuilt if the member goes."""
+    return current().lineage.member(caller_of(request).member).as_json()
 
 
 @router.get("/signals", response={200: list[SignalState], **PROBLEMS}, operation_id="my_signals")

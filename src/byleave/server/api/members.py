@@ -103,7 +103,10 @@ def set_preference(
     """Hand in what a member chose. What is not the member's own act never turns off into on."""
     actor = actor_of(caller_of(request), body.act)
     key = request_key(request)
-    return Acknowledged.of(current().set_preference(member_id, setting, body.value, actor=actor, at=body.at, key=key))
+    made = current().set_preference(
+        member_id, setting, body.value, actor=actor, at=body.at, key=key, shown=body.shown_text()
+    )
+    return Acknowledged.of(made)
 
 
 @router.get(

@@ -35,7 +35,8 @@ def set_preferences(request: HttpRequest, body: PreferencesIn) -> tuple[int, lis
     """Hand in many settings of many members: all are recorded, or none."""
     caller = caller_of(request)
     rows = [
-        Choice(one.member_id, one.setting, one.value, actor_of(caller, one.act), one.at) for one in body.preferences
+        Choice(one.member_id, one.setting, one.value, actor_of(caller, one.act), one.at, one.shown_text())
+        for one in body.preferences
     ]
     return 201, [Acknowledged.of(one) for one in current().set_preferences(rows, request_key(request))]
 

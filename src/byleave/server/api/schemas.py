@@ -14,6 +14,7 @@ from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.entries import PLATFORM, Entry
 from byleave.ledger.wire import MOST_BYTES_OF_ID, check_text, line
 from byleave.policy.facts import IMPORT, MEMBER, Item
+from byleave.server.acts import Shown
 from byleave.server.answers import Acknowledgement, HistoryEntry, ItemState, Outcome
 from byleave.server.content import ContentItem
 
@@ -64,10 +65,24 @@ class Body(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
+class ShownIn(Body):
+    """A notice that the person was shown before they chose; the platform has recorded that it was published."""
+
+    notice: Id
+    version: Id
+    language: Id
+
+
 class PreferenceIn(Body):
     """A setting as the person wants it."""
 
     value: Literal["on", "off"]
+    shown: ShownIn | None = None
+    """The notice that they were shown, if any."""
+
+    def shown_text(self) -> Shown | None:
+        """The notice as the service takes it."""
+        return Shown(self.shown.notice, self.shown.version, self.shown.language) if self.shown else None
 
 
 class RelayedPreferenceIn(PreferenceIn):

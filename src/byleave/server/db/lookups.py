@@ -37,15 +37,18 @@ def facts_about(session: Session, proposals: Sequence[Proposal]) -> Facts:
     return Facts(_members(session, names), _objectors(session, objections), merges, named)
 
 
-def read_artefacts(session: Session) -> list[Entry]:
-    """The entries about what the platform does, in order. They are few, and have an index: their subject is blank."""
+def read_artefacts(session: Session, after: int = 0) -> list[Entry]:
+    """The entries about what the platform does, in order, that come after an entry.
+
+    They are few, and have an index: their subject is blank.
+    """
     sql = (
         "SELECT e.seq, e.recorded_at, e.kind, p.at, p.data FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq "
-        "WHERE p.subject = '' AND e.kind <> 'member-erased' ORDER BY p.seq"
+        "WHERE p.subject = '' AND p.seq > ? AND e.kind <> 'member-erased' ORDER BY p.seq"
     )
     return [
         Entry(seq, from_microseconds(recorded_at), Kind(kind), "", PLATFORM, from_microseconds(at), read_data(data))
-        for seq, recorded_at, kind, at, data in session.query(sql)
+        for seq, recorded_at, kind, at, data in session.query(sql, [after])
     ]
 
 

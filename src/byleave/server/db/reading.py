@@ -162,10 +162,10 @@ class Reader:
             name = session.query("SELECT name FROM ledger_epoch WHERE number = ?", [found[0].row.epoch])
             return Placed(found[0].entry, str(name[0][0]))
 
-    def artefacts(self) -> list[Entry]:
-        """Everything that is recorded about what the platform does, and about no person, in order."""
+    def artefacts(self, after: int = 0) -> list[Entry]:
+        """Everything that is recorded after an entry about what the platform does, and about no person, in order."""
         with self.reading() as session:
-            return read_artefacts(session)
+            return read_artefacts(session, after)
 
     def verify(self) -> Head:
         """Check the chain, and that everything that was not erased is what was recorded.

@@ -1,0 +1,164 @@
+"""The form of a receipt: everything that it says but whose act it was, when, and under which number. Pure.
+
+Kept when it is first used and named by the entry, so that the same receipt can be drawn up again, byte for byte,
+whatever packs, sentences, translations and lists of countries hold by then. It says nothing about anybody.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from byleave.kernel.canonical import canonical_json, digest_bytes
+from byleave.kernel.errors import InputError
+from byleave.proof import receipt as parts
+from byleave.text.catalogue import Catalogue
+from byleave.text.dates import FIRST, INSTANT, MONTHS, instant_text
+from byleave.text.statements import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from byleave.ledger.entries import Entry
+
+FORMAT: Literal["byleave-receipt-form/1"] = "byleave-receipt-form/1"
+OF_THE_ENTRY = ("at", "recorded_at", "seq", "item")
+"""Placeholders that stay open in a form."""
+
+
+class Dates(parts.Part):
+    """How an instant is written in one language."""
+
+    instant: str
+    first: str
+    """The first day of a month."""
+    months: Annotated[tuple[str, ...], Field(min_length=12, max_length=12)]
+
+
+class Form(parts.Part):
+    """What a receipt says, before the act itself is filled in."""
+
+    format: Literal["byleave-receipt-form/1"]
+    receipt: Literal["byleave-receipt/1"]
+    """The format of the receipts that are drawn up from it."""
+    actor: Literal["member", "import", "platform"]
+    kind: str
+    setting: str | None
+    value: Literal["on", "off"] | None
+    purpose: str | None
+    """Of an objection."""
+    pack: parts.PackName
+    covers: parts.Scope
+    effect: parts.Effect
+    aipref: parts.Aipref | None
+    dpv: parts.Dpv
+    notice: parts.Notice | None
+    sentences: dict[str, tuple[str, ...]]
+    """Language → sentences, with `{at}`, `{recorded_at}`, `{seq}` and `{item}` open."""
+    dates: dict[str, Dates]
+    """Language → how instants are written."""
+
+    def data(self) -> bytes:
+        """As it is kept: canonical JSON."""
+        return canonical_json(self.model_dump(mode="json"))
+
+    @property
+    def digest(self) -> str:
+        """The name by which an entry names it."""
+        return digest_bytes(self.data())
+
+
+class Drawing:
+    """A form that is ready to be filled in, many times."""
+
+    def __init__(self, form: Form) -> None:
+        """Take a form apart once."""
+        self.form = form
+        self._dates = {language: _Dates(language, dates) for language, dates in form.dates.items()}
+        self._sentences = {
+            language: [(text, _open_in(text)) for text in texts] for language, texts in form.sentences.items()
+        }
+
+    def receipt(self, entry: Entry, epoch: str) -> parts.Receipt:
+        """The receipt of an entry, not signed yet."""
+        form = self.form
+        words = {}
+        for language, sentences in self._sentences.items():
+            known = _values(entry, self._dates[language])
+            words[language] = tuple(text.format(**known) if filled else text for text, filled in sentences)
+        return parts.Receipt(
+            format=form.receipt,
+            epoch=epoch,
+            seq=entry.seq,
+            recorded_at=entry.recorded_at,
+            at=entry.at,
+            subject=entry.subject,
+            actor=form.actor,
+            act=_act(form, entry),
+            pack=form.pack,
+            covers=form.covers,
+            effect=form.effect,
+            aipref=form.aipref,
+            dpv=form.dpv,
+            notice=form.notice,
+            words=words,
+        )
+
+
+def read_form(data: bytes, digest: str) -> Form:
+    """A form from the bytes that were kept.
+
+    Raises: InputError when they are not those that the digest names, or cannot be read.
+    """
+    if digest_bytes(data) != digest:
+        raise InputError(f"the form `{digest}` of receipts was changed", hint="bring it back from a backup")
+    try:
+        return Form.model_validate_json(data)
+    except ValidationError as error:
+        raise InputError(f"the form `{digest}` of receipts cannot be read by this version") from error
+
+
+def dates_in(catalogue: Catalogue) -> Dates:
+    """How a catalogue writes instants."""
+    months = tuple(catalogue.text(month) for month in MONTHS)
+    return Dates(instant=catalogue.text(INSTANT), first=catalogue.text(FIRST), months=months)
+
+
+class _Dates(Catalogue):
+    """The few messages of a catalogue that write an instant, as they were."""
+
+    def __init__(self, language: str, dates: Dates) -> None:
+        self.language = language
+        self._texts = {INSTANT: dates.instant, FIRST: dates.first, **dict(zip(MONTHS, dates.months, strict=True))}
+
+    def text(self, message: str) -> str:
+        """The message as it was."""
+        return self._texts[message]
+
+
+def _open_in(text: str) -> bool:
+    """Whether a sentence has something to fill in; one that has not may hold any character."""
+    return any(name is not None for _, name, _, _ in string.Formatter().parse(text)) or "{{" in text or "}}" in text
+
+
+def _values(entry: Entry, dates: Catalogue) -> Mapping[str, str]:
+    return {
+        "at": instant_text(dates, entry.at),
+        "recorded_at": instant_text(dates, entry.recorded_at),
+        "seq": str(entry.seq),
+        "item": plain(entry.data.get("item") or ""),
+    }
+
+
+def _act(form: Form, entry: Entry) -> Any:  # noqa: ANN401 - one of the kinds of acts
+    """What was done: the form says which kind, the entry to what."""
+    match form.kind:
+        case "preference-set":
+            return parts.SettingAct(kind=form.kind, setting=form.setting or "", value=form.value or "off")
+        case "objection-received" | "objection-withdrawn":
+            return parts.ObjectionAct(kind=form.kind, objection=entry.data["objection"], purpose=form.purpose)
+        case "item-withheld" | "item-released":
+            return parts.ItemAct(kind=form.kind, item=entry.data["item"])
+    raise InputError(f"there is no receipt for `{form.kind}`")
