@@ -83,8 +83,9 @@ def test_accented_names(tmp_path: Path, marked: bool) -> None:  # noqa: FBT001
     name = "Articles/Articles/über-leave.html"
     data = zipped([(name, b"<h1>Title</h1>")])
     if not marked:  # the flag stands at byte 6 of the entry and byte 8 of its line in the directory
-        data = bytearray(data)  # type: ignore[assignment]
-        data[7] = data[data.index(b"PK\1\2") + 9] = 0  # type: ignore[index]
+        changed = bytearray(data)
+        changed[7] = changed[data.index(b"PK\1\2") + 9] = 0
+        data = bytes(changed)
     (tmp_path / "a.zip").write_bytes(data)
 
     assert [record.file for record in opened(tmp_path / "a.zip").records] == [name]

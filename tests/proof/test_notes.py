@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byleave.proof.keys import SignerKey, parse_verifier
+from byleave.proof.keys import SignerKey, VerifierKey, parse_verifier
 from byleave.proof.notes import MOST_SIGNATURES, NoteError, open_note, sign_note
 from tests.proof.test_keys import ENOCH, PETER, seeds
 
@@ -28,7 +28,7 @@ KEYS = [parse_verifier(PETER), parse_verifier(ENOCH)]
 PETERS, ENOCHS = KEYS[:1], KEYS[1:]
 
 
-def code(note: str, keys: list) -> str:  # type: ignore[type-arg]
+def code(note: str, keys: list[VerifierKey]) -> str:
     """Why a note is refused."""
     with pytest.raises(NoteError) as caught:
         open_note(note, keys)

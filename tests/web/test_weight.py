@@ -16,7 +16,7 @@ from tests.web.people import LENA, PAGES, fill, sign_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Request
 
     from tests.server.serving import Running
 
@@ -100,11 +100,11 @@ def test_few_bytes(full: Running, browser: Browser, record_property: Callable[[s
         fresh.add_cookies(cookies)  # type: ignore[arg-type]
         page, sizes, elsewhere = fresh.new_page(), [0], list[str]()
 
-        def count(request: object, sizes: list[int] = sizes, elsewhere: list[str] = elsewhere) -> None:
-            told = request.sizes()  # type: ignore[attr-defined]
+        def count(request: Request, sizes: list[int] = sizes, elsewhere: list[str] = elsewhere) -> None:
+            told = request.sizes()
             sizes[0] += told["responseBodySize"] + told["responseHeadersSize"]
-            if not request.url.startswith(full.url):  # type: ignore[attr-defined]
-                elsewhere.append(request.url)  # type: ignore[attr-defined]
+            if not request.url.startswith(full.url):
+                elsewhere.append(request.url)
 
         page.on("requestfinished", count)
         page.goto(full.url + PAGES[name], wait_until="networkidle")

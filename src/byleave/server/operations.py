@@ -58,17 +58,17 @@ class Operations:
             "/readyz": self._ready,
         }
 
-    def __call__(self, environ: Environ, begin: Begin) -> Iterable[bytes]:
+    def __call__(self, request: Environ, begin: Begin) -> Iterable[bytes]:
         """One request."""
-        path = environ.get("PATH_INFO", "")
-        apart = environ.get("SERVER_PORT") == self._metrics_port
+        path = request.get("PATH_INFO", "")
+        apart = request.get("SERVER_PORT") == self._metrics_port
         answer = self._metrics if apart and path == "/metrics" else self._answers.get(path)
         if answer is None and not apart:
-            return self._application(environ, begin)
+            return self._application(request, begin)
         status, kind, body = answer() if answer else (HTTPStatus.NOT_FOUND, _JSON, b'{"status": "not found"}')
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         begin(f"{status.value} {status.phrase}", headers)
-        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
+        return [] if request.get("REQUEST_METHOD") == "HEAD" else [body]
 
     def _ready(self) -> tuple[HTTPStatus, str, bytes]:
         found = readiness(self._service)
