@@ -51,6 +51,7 @@ screenshots: $(VENV)/dev.done ## pictures of every page into docs/images
 
 MESSAGES := src/byleave/text/locale
 catalogue: $(VENV)/dev.done ## extract, merge and compile the messages
+	@$(BIN)/python docs/countries.py
 	@$(BIN)/pybabel -q extract --no-location --sort-output -o $(MESSAGES)/byleave.pot src/byleave
 	@$(BIN)/pybabel -q update --ignore-obsolete --ignore-pot-creation-date -D byleave -i $(MESSAGES)/byleave.pot -d $(MESSAGES)
 	@$(BIN)/pybabel -q compile -D byleave -d $(MESSAGES)

@@ -26,6 +26,8 @@ PAGES = {
     "security": "/settings/sign-in",
     "privacy": "/settings/data-privacy",
     "setting": SETTING,
+    "check-up": "/mypreferences/d/check-up",
+    "used": "/mypreferences/d/used",
     "history": "/mypreferences/d/history",
     "notices": "/notices",
     "notice": "/notices/ai-training/1",
@@ -35,7 +37,12 @@ PAGES = {
     "not-there": "/nothing/here",
 }
 """Pages of somebody who has signed in; every one of them is looked at in every look."""
-OPEN_PAGES = {"sign-in": "/account/login/"}
+OPEN_PAGES = {
+    "sign-in": "/account/login/",
+    "applies": "/what-applies",
+    "archive": "/check-an-archive",
+    "applies-answer": "/what-applies?country=DE&off=2025-12-01",
+}
 
 
 def fill(platform: Running) -> None:

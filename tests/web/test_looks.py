@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.web.browser import DIRECTIONS, Look, dress, faults, outside
-from tests.web.people import LENA, PAGES, open_page, sign_in
+from tests.web.people import LENA, OPEN_PAGES, PAGES, open_page, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -30,7 +30,7 @@ def lena(browser: Browser, platform: Running) -> Page:
     return sign_in(browser.new_page(), platform, LENA)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *OPEN_PAGES])
 def test_page_in_every_look(lena: Page, platform: Running, name: str) -> None:
     """WCAG 2.2 AA and best practice hold in both directions, light, dark and forced colours, at three widths."""
     asked, complaints = outside(lena), list[str]()
@@ -43,7 +43,7 @@ def test_page_in_every_look(lena: Page, platform: Running, name: str) -> None:
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *OPEN_PAGES])
 def test_targets_can_be_hit(lena: Page, platform: Running, name: str, direction: str) -> None:
     """Whatever is pressed is at least 24 pixels high and wide, on the narrowest screen, too."""
     open_page(lena, platform, name)

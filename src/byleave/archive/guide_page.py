@@ -26,15 +26,24 @@ def page(document: Document) -> str:
         subtitle=escape(document.subtitle),
         sections="\n".join(map(_section, document.sections)),
         sources_heading=escape(document.sources_heading),
-        sources="\n".join(_source(*source) for source in document.sources),
+        sources="\n".join(source_items(document)),
         certainties="\n".join(f"<li>{escape(text)}</li>" for text in document.certainties),
     )
 
 
+def section_body(section: Section) -> str:
+    """What stands below the heading of a section, for a page that has a frame of its own."""
+    return "\n".join(map(_block, section.blocks))
+
+
+def source_items(document: Document) -> list[str]:
+    """The sources as items of a list; the marks in the sections lead to them."""
+    return [_source(*source) for source in document.sources]
+
+
 def _section(section: Section) -> str:
     heading = f'<h2 id="{escape(section.name)}">{escape(section.heading)}</h2>'
-    blocks = "\n".join(map(_block, section.blocks))
-    return f'<section aria-labelledby="{escape(section.name)}">\n{heading}\n{blocks}\n</section>'
+    return f'<section aria-labelledby="{escape(section.name)}">\n{heading}\n{section_body(section)}\n</section>'
 
 
 def _source(number: int, text: str, address: str | None) -> str:

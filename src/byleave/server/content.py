@@ -53,16 +53,22 @@ class ContentPage:
 class ContentSource(Protocol):
     """The items of a platform. May be used by many threads."""
 
-    def items_of(self, members: Sequence[str], after: str | None, limit: int) -> ContentPage:
+    def items_of(
+        self, members: Sequence[str], after: str | None, limit: int, category: str | None = None
+    ) -> ContentPage:
         """The items of one person, newest first.
 
         Args:
             members: every id of the person.
             after: as the page before told; None: from the newest on.
             limit: at most so many, up to `MOST_ITEMS`.
+            category: only these; None: all.
 
         Raises: InputError for an `after` that no page told.
         """
+
+    def counts(self, members: Sequence[str]) -> dict[str, int]:
+        """How many items of each category one person has, the most first; those without a category under a blank."""
 
     def items(self, item_ids: Sequence[str]) -> list[ContentItem]:
         """The items with these ids, in any order; those that are not there are missing."""
@@ -71,9 +77,19 @@ class ContentSource(Protocol):
 class NoContent:
     """A platform that shows no items here: choices are kept, and whoever trains brings the items."""
 
-    def items_of(self, members: Sequence[str], after: str | None, limit: int) -> ContentPage:  # noqa: ARG002
+    def items_of(
+        self,
+        members: Sequence[str],  # noqa: ARG002
+        after: str | None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+        category: str | None = None,  # noqa: ARG002
+    ) -> ContentPage:
         """None."""
         return ContentPage((), None)
+
+    def counts(self, members: Sequence[str]) -> dict[str, int]:  # noqa: ARG002
+        """None."""
+        return {}
 
     def items(self, item_ids: Sequence[str]) -> list[ContentItem]:  # noqa: ARG002
         """None."""
@@ -113,19 +129,26 @@ class TableContent:
         return PostgresqlSession(self._address)
 
     def _query(self, where: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        return self._ask(self._select + where, values)
+
+    def _ask(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
         session = self._open()
         try:
-            return session.query(self._select + where, values)
+            return session.query(sql, values)
         except session.errors as error:
             told = str(error).strip()
             raise InputError(f"the items cannot be read from `{self._table}`: {told}") from error
         finally:
             session.close()
 
-    def items_of(self, members: Sequence[str], after: str | None, limit: int) -> ContentPage:
+    def items_of(
+        self, members: Sequence[str], after: str | None, limit: int, category: str | None = None
+    ) -> ContentPage:
         """The items of one person, newest first, by the instant at which each was created."""
         marks = ", ".join("?" for _ in members)
         where, values = f"WHERE member_id IN ({marks}) ", list[Any](members)
+        if category is not None:
+            where, values = f"{where}AND category = ? ", [*values, category]
         if after is not None:
             created, item = _read_cursor(after)
             where += f"AND ({_CREATED} < ? OR ({_CREATED} = ? AND item_id < ?)) "
@@ -134,6 +157,13 @@ class TableContent:
         rows = self._query(where + f"ORDER BY {_CREATED} DESC, item_id DESC LIMIT {limit + 1}", values)
         last = rows[limit - 1] if len(rows) > limit else None
         return ContentPage(tuple(map(_item, rows[:limit])), json.dumps([last[-1], last[0]]) if last else None)
+
+    def counts(self, members: Sequence[str]) -> dict[str, int]:
+        """How many items of each category."""
+        marks = ", ".join("?" for _ in members)
+        where = f"WHERE member_id IN ({marks}) GROUP BY 1 ORDER BY 2 DESC, 1"
+        sql = f"SELECT COALESCE(category, ''), COUNT(*) FROM {self._table} {where}"  # noqa: S608 - as in `__init__`
+        return dict(self._ask(sql, list(members)))
 
     def items(self, item_ids: Sequence[str]) -> list[ContentItem]:
         """The items with these ids."""

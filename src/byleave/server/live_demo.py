@@ -6,6 +6,7 @@ build reads the ledger. What is told is read back from receipts and manifest, an
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -26,6 +27,7 @@ from byleave.adapters.key_files import RING
 from byleave.kernel.errors import ByleaveError
 from byleave.proof.key_ring import parse_ring
 from byleave.proof.verification import verify_receipt
+from byleave.server.lineage.recording import record_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 PACK, RECIPIENT, PURPOSE = "linkedin@2025-11-03", "linkedin", "generative-ai"
 SETTING = "data-for-ai-improvement"
+MODEL = "rewrite-1"
+"""What the first model is called. It is a record without a file: nothing is trained in this part."""
 FIRST, SECOND = "opening the items", "checking again"
 """Steps of the build, after its first look into the ledger, at which somebody switches off."""
 SECONDS_TO_ANSWER = 60
@@ -104,6 +108,7 @@ def served(folder: Path) -> Iterator[Server]:
     }
     people = json.loads(_run(environment, "feed", "fill", "--password-file", str(folder / "password"), "--json"))
     _run(environment, "feed", "export", str(folder / "items.jsonl"))
+    _first_model(environment, folder)
     command = [sys.executable, "-m", "byleave", "serve", "--port", "0", "--json"]
     with (
         (folder / "log").open("w") as log,
@@ -120,6 +125,17 @@ def served(folder: Path) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait()
+
+
+def _first_model(environment: dict[str, str], folder: Path) -> None:
+    """A snapshot from before anybody chose, and a model that was trained on it, so that members' pages have both."""
+    ledger = f"sqlite:///{folder / 'data' / 'ledger.db'}"
+    told = {**environment, "BYLEAVE_SUPPRESSION_KEY": str(folder / "data" / "suppression.key")}
+    options = ["--register", ledger, "--pack", PACK, "--purpose", PURPOSE, "--recipient", RECIPIENT]
+    first = str(folder / "first-snapshot")
+    _run(told, "gate", str(folder / "items.jsonl"), *options, "--out", first)
+    digest = f"sha256:{hashlib.sha256(MODEL.encode()).hexdigest()}"
+    _run(told, "model", "register", "--snapshot", first, "--digest", digest, "--ledger", ledger, "--name", MODEL)
 
 
 def _run(environment: dict[str, str], *arguments: str) -> str:
@@ -156,6 +172,7 @@ def live_story(server: Server, progress: Progress) -> list[str]:
         out=out,
         progress=on_step,
     )
+    record_snapshot(out, server.ledger, (server.folder / "data" / "suppression.key").read_bytes(), just_published=True)
     ring = parse_ring((server.folder / "data" / "keys" / RING).read_bytes(), RING)
     manifest = result.manifest
     seen = manifest["recheck"]["watermark"]
@@ -187,10 +204,12 @@ def checked(person: dict[str, str], act: dict[str, Any], ring: Any, seen: int, o
 
 
 def doors(server: Server) -> list[str]:
-    """Where to look next, while the service runs. Pages that are added are named here."""
-    names = ", ".join(one["username"] for one in server.people)
+    """Where to look next, while the service runs."""
+    people = [f"  {one['username']:<8}{one['name']} ({one['country']})" for one in server.people]
     return [
-        f"The service runs on {server.url}",
-        f"Sign in as one of {names}, with the password {server.password}",
+        f"The members' pages are on {server.url}",
+        f"Sign in as one of these two, with the password {server.password}",
+        *people,
+        "From the picture at the top: Settings & Privacy, Data privacy. Without signing in: /what-applies",
         "Ctrl-C stops it.",
     ]

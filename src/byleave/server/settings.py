@@ -119,7 +119,9 @@ WHITENOISE_AUTOREFRESH = False
 # Bodies. Nothing here takes files.
 DATA_UPLOAD_MAX_MEMORY_SIZE = _MOST_BODY_BYTES
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-DATA_UPLOAD_MAX_NUMBER_FILES = 0
+# one page takes a file, and brings its own handler (centre/archive_page.py); elsewhere what is sent is thrown away
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS: list[str] = []
 
 # Transport, cookies, headers.
 SECURE_SSL_REDIRECT = _HTTPS

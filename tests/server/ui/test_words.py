@@ -12,12 +12,13 @@ import pytest
 import byleave.server
 from byleave.server.notices.texts import in_folder
 from byleave.text.catalogue import LANGUAGES, Catalogue
+from byleave.text.centre import CENTRE
 from byleave.text.notices import NOTICES
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM, WHY
 
 SERVER = Path(byleave.server.__path__[0])
-NAMED = {**PAGES, **PLATFORM, **NOTICES}
+NAMED = {**PAGES, **CENTRE, **PLATFORM, **NOTICES}
 MOST_GRADE = 8
 """By Flesch and Kincaid, for English (J. P. Kincaid and others, 1975)."""
 MOST_LIX = 40

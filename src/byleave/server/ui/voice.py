@@ -15,12 +15,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, override
 
 from byleave.text.catalogue import Catalogue, language_of
+from byleave.text.centre import CENTRE
 from byleave.text.dates import date_text, instant_text
 from byleave.text.notices import NOTICES
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM
 
-MESSAGES: dict[str, str] = {**PAGES, **PLATFORM, **NOTICES}
+MESSAGES: dict[str, str] = {**PAGES, **CENTRE, **PLATFORM, **NOTICES}
 """Every message that a template may name."""
 
 
