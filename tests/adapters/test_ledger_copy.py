@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
 import random
+import signal
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +18,7 @@ from byleave.adapters.duckdb_engine.session import Session
 from byleave.kernel.errors import InputError
 from byleave.ledger.fold import fold
 from byleave.server.db.store import Store
+from tests.adapters.ledger_copy_writer import go_on
 from tests.adapters.test_ledger_register import as_register, in_order, read, record
 from tests.ledger.histories import PEOPLE, STRANGER, History
 from tests.server.db.conftest import ENGINES
@@ -216,3 +221,33 @@ def test_builds_at_the_same_time(tmp_path: Path) -> None:
 
         assert as_register(session) == recorded(url)
         session.close()
+
+
+KILLS = int(os.environ.get("BYLEAVE_COPY_KILLS", "4"))
+
+
+def test_a_writer_of_copies_that_is_killed(tmp_path: Path, state: Path) -> None:
+    """Builds that are killed at random moments: the next one finds the old copy, the new one or none, and is right."""
+    url, moments, halves, turn = new_ledger("sqlite", tmp_path), random.Random(7), 0, 0
+    (tmp_path / "spill").mkdir()
+    with Store(url) as store:
+        store.append([registered(f"m{number}") for number in range(1_000)])
+    # a process that has imported everything, and makes the others
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["tests.adapters.ledger_copy_writer"])
+    # a few more until one was met in the middle of writing
+    while turn < KILLS or (not halves and turn < 10 * KILLS):
+        turn += 1
+        ready, told = processes.Pipe(duplex=False)
+        writer = processes.Process(target=go_on, args=(url, tmp_path / "spill", told))
+        writer.start()
+        assert ready.poll(60)
+        time.sleep(moments.uniform(0.0, 0.4))
+        writer.kill()
+        writer.join()
+        assert writer.exitcode == -signal.SIGKILL
+        halves += any(state.glob(".*.partial-*/*"))
+
+        assert build(tmp_path, url) == recorded(url)
+        assert len(list(state.glob("*.duckdb"))) == 1
+    assert halves
