@@ -144,7 +144,7 @@ def test_timeline_turns_where_something_changes() -> None:
         ("2025-11-20", "2025-12-01", "DE", True, True),
         ("2025-12-01", FOR_EVER, "US", True, True),
     ]
-    assert fetch(good_intervals(table).select("start", "end"), world) == [
+    assert fetch(good_intervals(table, at("2026-01-01")).select("start", "end"), world) == [
         (ALWAYS, "2024-09-18"),
         ("2024-09-18", "2025-11-03"),
         ("2025-11-03", "2025-11-10"),

@@ -157,11 +157,15 @@ def _at(text: str | None) -> datetime | None:
 
 def _act(text: str) -> Act:
     said = _parse(
-        r"(?P<value>on|off) (?P<at>MOMENT)( #(?P<seq>\d+))?( recorded (?P<recorded>MOMENT))?( by (?P<actor>\w+))?", text
+        r"(?P<value>on|off) (?P<at>MOMENT)( #(?P<seq>\d+))?( recorded (?P<recorded>MOMENT))?( by (?P<actor>\w+))?"
+        r"( on (?P<setting>[a-z-]+))?( covering (?P<covers>[a-z+-]+))?( reaching (?P<reaches>[a-z]+))?",
+        text,
     )
     seq = int(said["seq"]) if said["seq"] else None
     at = instant(said["at"] or "")
-    return Act("training", said["value"] == "on", at, seq, _at(said["recorded"]), said["actor"] or MEMBER)
+    covers = None if said["covers"] is None else frozenset(said["covers"].split("+"))
+    told = _at(said["recorded"]), said["actor"] or MEMBER, covers, said["reaches"]
+    return Act(said["setting"] or "training", said["value"] == "on", at, seq, *told)
 
 
 def _residence(text: str) -> Residence:

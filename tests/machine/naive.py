@@ -79,7 +79,9 @@ def _take(known: Known, entry: Entry) -> None:
             _merge(known, account, known.accounts[data["into"]], entry.seq)
         case "preference-set":
             on = data["value"] == "on"
-            act = Act(data["setting"], on, entry.at, entry.seq, entry.recorded_at, entry.actor)
+            told = frozenset(data["covers"]) if "covers" in data else None
+            dates = entry.at, entry.seq, entry.recorded_at
+            act = Act(data["setting"], on, *dates, entry.actor, told, data.get("reaches"))
             known.acts[account.person].append(act)
         case "notice-delivered":
             account.notices.append(NoticeDelivery(data["notice"], entry.at, data["version"], entry.recorded_at))
@@ -123,20 +125,49 @@ def _merge(known: Known, one: Account, other: Account, seq: int) -> None:
 
 
 def _stricter(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act]:
-    """At every instant: off where either was off; on where both had said on; else nothing, and an off stays."""
+    """At every instant: off where either was off; on where both had said on; else nothing, and an off stays.
+
+    For each purpose apart, and apart for packs in which the setting governs it and in which it does not.
+    """
     result: list[Act] = []
     for setting in sorted({act.setting for act in (*first, *second)}):
         sides = [[act for act in effective(acts) if act.setting == setting] for acts in (first, second)]
-        was_off = False
+        was_off, farthest = dict.fromkeys(CASES, False), 0
         for at in sorted({act.at for acts in sides for act in acts}):
-            said = [next((act.on for act in reversed(acts) if act.at <= at), None) for acts in sides]
-            both_on = said == [True, True]
-            was_off = not both_on and (was_off or False in said)
-            if both_on or was_off:
-                result.append(Act(setting, both_on, at))
+            both_on = {}
+            for case in CASES:
+                said = [
+                    next((act.on for act in reversed(acts) if act.at <= at and _is_about(act, *case)), None)
+                    for acts in sides
+                ]
+                both_on[case] = said == [True, True]
+                was_off[case] = not both_on[case] and (was_off[case] or False in said)
+            offs = [act for acts in sides for act in acts if act.at <= at and not act.on]
+            far = max((REACHES.index(act.reaches) for act in offs), default=0)
+            if any(was_off.values()) or far != farthest:
+                covers = frozenset(purpose for purpose, governs in CASES if not governs and was_off[purpose, governs])
+                result.append(Act(setting, on=False, at=at, covers=covers or None, reaches=REACHES[far]))
+            farthest = far
+            agreed = frozenset(one for one in PURPOSES if both_on[one, True] and both_on[one, False])
+            if all(both_on[one, True] for one in PURPOSES) and agreed != frozenset(PURPOSES):
+                result.append(Act(setting, on=True, at=at))
+            if agreed:
+                result.append(Act(setting, on=True, at=at, covers=agreed))
     result.sort(key=lambda act: act.at)
     # below the merge's number, so that whatever comes after it has the last word
     return [replace(act, seq=seq + index - len(result)) for index, act in enumerate(result)]
+
+
+PURPOSES = ("generative-ai", "other-ai")
+CASES = [(purpose, governs) for purpose in PURPOSES for governs in (True, False)]
+REACHES = [None, "collection", "training", "models"]
+
+
+def _is_about(act: Act, purpose: str, governs: bool) -> bool:  # noqa: FBT001 - a case
+    """Whether an act is about a purpose in a pack in which its setting governs it, or in which it does not."""
+    if act.covers is not None and purpose in act.covers:
+        return True
+    return governs if act.covers is None else governs and not act.on
 
 
 def effective(acts: Sequence[Act]) -> list[Act]:

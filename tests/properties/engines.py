@@ -17,6 +17,7 @@ from byleave.compile.tables import (
     NOTICES,
     OBJECTIONS,
     PREFERENCES,
+    RECORDED_PREFERENCES,
     UNREADABLE,
     WITHHOLDINGS,
     unbound_items,
@@ -27,7 +28,7 @@ from byleave.policy.semantics import decide
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from byleave.policy.facts import Item, Member, Moment, Register
+    from byleave.policy.facts import Act, Item, Member, Moment, Register
     from byleave.policy.rules import Rules
     from tests.properties.generate import World
 
@@ -52,7 +53,7 @@ _ARROW = {
     INSTANT: pa.timestamp("us", tz="UTC"),
     "array<string>": pa.list_(pa.string()),
 }
-_SQL: dict[tuple[str, Moment, frozenset[str]], str] = {}
+_SQL: dict[tuple[str, Moment, frozenset[str], bool], str] = {}
 
 
 def by_definition(world: World) -> dict[int, Answer]:
@@ -71,7 +72,7 @@ def on_duckdb(world: World, without: frozenset[str] = frozenset()) -> dict[int, 
             connection.register(
                 name, table.drop_columns([column for column in table.column_names if column in without])
             )
-        rows = connection.execute(duckdb_sql(world.rules, world.moment, without)).fetchall()
+        rows = connection.execute(duckdb_sql(world.rules, world.moment, without, told=is_told(world))).fetchall()
     return _by_row(rows)
 
 
@@ -80,7 +81,7 @@ def on_spark(world: World, session: Any) -> dict[int, Answer]:
     backend = ibis.pyspark.connect(session)
     for name, table in arrow_tables(world).items():
         session.createDataFrame(table).createOrReplaceTempView(name)
-    table = backend.to_pyarrow(expression(world.rules, world.moment))
+    table = backend.to_pyarrow(expression(world.rules, world.moment, told=is_told(world)))
     return _by_row(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
@@ -91,17 +92,26 @@ def differences(world: World, engine: Engine) -> dict[int, tuple[Answer | None, 
     return {row: (expected.get(row), found.get(row)) for row in rows if expected.get(row) != found.get(row)}
 
 
-def expression(rules: Rules, moment: Moment, without: frozenset[str] = frozenset()) -> ibis.Table:
+def is_told(world: World) -> bool:
+    """Whether any act says what it covered or how far it reached; else the register is as a folder has it."""
+    acts = (act for member in world.register.members.values() for act in member.acts)
+    return any(act.covers is not None or act.reaches is not None for act in acts)
+
+
+def expression(
+    rules: Rules, moment: Moment, without: frozenset[str] = frozenset(), *, told: bool = False
+) -> ibis.Table:
     """What the compiled expression says of each row, unbound: every form in which it says so.
 
     Args:
         rules: the pack.
         moment: the as-of.
         without: columns that the items lack; `withholdings` stands for the register's table.
+        told: whether the preferences say what each covered and reached.
     """
     as_of = ibis.literal(moment.as_of).cast(INSTANT)
     items = unbound_items({name: kind for name, kind in ITEMS.items() if name not in without})
-    tables = unbound_register(withholdings="withholdings" not in without)
+    tables = unbound_register(withholdings="withholdings" not in without, covers=told)
     folded = member_state(tables, rules, as_of, replay=moment.replay)
     refusals = refusals_of(items, tables, rules, as_of, replay=moment.replay)
     decided = decide_items(items, folded, refusals, rules, as_of)
@@ -114,11 +124,11 @@ def expression(rules: Rules, moment: Moment, without: frozenset[str] = frozenset
     )
 
 
-def duckdb_sql(rules: Rules, moment: Moment, without: frozenset[str] = frozenset()) -> str:
+def duckdb_sql(rules: Rules, moment: Moment, without: frozenset[str] = frozenset(), *, told: bool = False) -> str:
     """The expression in DuckDB's dialect; kept, since writing it takes longer than running it."""
-    key = (repr(rules), moment, without)
+    key = (repr(rules), moment, without, told)
     if key not in _SQL:
-        _SQL[key] = str(ibis.to_sql(expression(rules, moment, without), dialect="duckdb"))
+        _SQL[key] = str(ibis.to_sql(expression(rules, moment, without, told=told), dialect="duckdb"))
     return _SQL[key]
 
 
@@ -146,7 +156,7 @@ def arrow_tables(world: World) -> dict[str, pa.Table]:
     return {
         "items": _table(ITEMS, rows),
         "withholdings": _table(WITHHOLDINGS, withheld),
-        **_register_tables(world.register),
+        **_register_tables(world.register, told=is_told(world)),
     }
 
 
@@ -165,10 +175,13 @@ def _item_row(item: Item) -> tuple[Any, ...]:
     return (*named, *instants, item.withheld, subjects, item.ai_written, item.unreadable)
 
 
-def _register_tables(register: Register) -> dict[str, pa.Table]:
+def _register_tables(register: Register, *, told: bool) -> dict[str, pa.Table]:
     members = register.members.items()
+    columns = RECORDED_PREFERENCES if told else PREFERENCES
     preferences = [
-        (name, act.setting, "on" if act.on else "off", act.at, act.seq, act.recorded_at, act.actor)
+        (name, act.setting, "on" if act.on else "off", act.at, act.seq, act.recorded_at, act.actor, *_told(act))[
+            : len(columns)
+        ]
         for name, member in members
         for act in member.acts
     ]
@@ -184,10 +197,14 @@ def _register_tables(register: Register) -> dict[str, pa.Table]:
     ]
     return {
         "members": _table(MEMBERS, [(name, *row) for name, member in members for row in _member_rows(member)]),
-        "preferences": _table(PREFERENCES, preferences),
+        "preferences": _table(columns, preferences),
         "objections": _table(OBJECTIONS, objections),
         "notices": _table(NOTICES, notices),
     }
+
+
+def _told(act: Act) -> tuple[list[str] | None, str | None]:
+    return None if act.covers is None else sorted(act.covers), act.reaches
 
 
 def _member_rows(member: Member) -> list[tuple[Any, ...]]:

@@ -34,6 +34,10 @@ CATEGORIES = ["profile", "post", "message", "draft"]
 BIRTHS = [date(1990, 7, 1), date(1985, 7, 1), date(2000, 2, 29), date(1980, 1, 1)]
 YOUNG = [date(2008, 2, 29), date(2007, 11, 3), date(2008, 3, 1), date(2008, 3, 2), date(2030, 1, 1)]
 IDS = ["007", "7", "a b", "ÅÄÖ", "İ", "日本", "x'y", 'q"z', "\u202eabc", "e\u0301", "\u00e9"]
+BOTH = frozenset({"generative-ai", "other-ai"})
+COVERS = [None, BOTH, BOTH, frozenset({"generative-ai"}), frozenset({"other-ai"}), frozenset[str]()]
+"""What a setting may have governed when an act was recorded."""
+REACHES = ["collection", "training", "models"]
 STRANGERS = ["somebody-1", "somebody-2"]
 """Subjects without an account."""
 
@@ -72,8 +76,9 @@ def world(seed: int, members: int, items: int) -> World:
     rules = random_rules(chance)
     moment = Moment(chance.choice(AS_OF), replay=chance.maybe(0.5))
     has_seq = chance.maybe(0.6)
+    told = has_seq and chance.maybe(0.6)
     names = [f"{chance.choice(IDS)}-{number}" for number in range(members)] + IDS
-    people = {name: random_member(chance, has_seq=has_seq) for name in names if not chance.odd(0.3)}
+    people = {name: random_member(chance, has_seq=has_seq, told=told) for name in names if not chance.odd(0.3)}
     everyone = names + STRANGERS
     objections = {name: random_objections(chance) for name in everyone if chance.odd()}
     ids = [f"{chance.choice(IDS)}/{number}" for number in range(items)]
@@ -158,13 +163,13 @@ def random_notice(chance: Chance) -> Notice:
     )
 
 
-def random_member(chance: Chance, *, has_seq: bool) -> Member:
+def random_member(chance: Chance, *, has_seq: bool, told: bool) -> Member:
     """A member with one to four residences, and acts, notices and birth dates."""
     homes = tuple(random_residence(chance) for _ in range(chance.choice([1, 1, 1, 1, 2, 2, 3, 4])))
     if len(homes) == 1 and chance.maybe(0.6):
         homes = (Residence(homes[0].country),)
     known = [] if chance.odd() else [chance.choice(YOUNG if chance.odd() else BIRTHS) for _ in homes[:2]]
-    return Member(homes, tuple(known), random_acts(chance, has_seq=has_seq), random_deliveries(chance))
+    return Member(homes, tuple(known), random_acts(chance, has_seq=has_seq, told=told), random_deliveries(chance))
 
 
 def random_residence(chance: Chance) -> Residence:
@@ -187,8 +192,8 @@ def random_deliveries(chance: Chance) -> tuple[NoticeDelivery, ...]:
     )
 
 
-def random_acts(chance: Chance, *, has_seq: bool) -> tuple[Act, ...]:
-    """None to five acts; with `seq` their order is free of their dates."""
+def random_acts(chance: Chance, *, has_seq: bool, told: bool) -> tuple[Act, ...]:
+    """None to five acts; with `seq` their order is free of their dates. Told: many say what they covered."""
     count = chance.choice([0, 0, 0, 1, 1, 2, 3, 5])
     order = chance.rng.sample(range(1, 100), count)
     return tuple(
@@ -199,6 +204,8 @@ def random_acts(chance: Chance, *, has_seq: bool) -> tuple[Act, ...]:
             seq=seq if has_seq else None,
             recorded_at=chance.choice(EDGES) if chance.maybe(0.25) else None,
             actor=chance.choice(["member", "member", "member", "import", "import", "platform"]),
+            covers=chance.choice(COVERS) if told else None,
+            reaches=chance.choice([None, *REACHES]) if told else None,
         )
         for seq in order
     )

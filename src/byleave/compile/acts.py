@@ -28,11 +28,13 @@ def instant(value: datetime) -> ir.TimestampScalar:
 
 
 def acts_that_count(preferences: ir.Table, rules: Rules, as_of: ir.Value, *, replay: bool) -> ir.Table:
-    """`member_id, at, rank, is_on`: the acts on the purpose's settings in their order, and from when each counts.
+    """`member_id, at, rank, is_on`: the acts about the purpose in their order, and from when each counts.
 
     `rank` grows with the order of acts of one member: by `seq`, or by `at` with *off* last where there is no `seq`.
+    Where the pack reaches collection and acts say how far they reached when they were recorded, `farther` marks an
+    *off* that reached training.
     """
-    own = preferences.filter(preferences.setting.isin(sorted(rules.settings)))
+    own = preferences.filter(_is_about(preferences, rules))
     own = own.mutate(is_on=own.value == "on")
     recorded = own.recorded_at.fill_null(own["at"])
     off_from = ibis.ifelse(recorded < own["at"], recorded, own["at"])
@@ -43,7 +45,20 @@ def acts_that_count(preferences: ir.Table, rules: Rules, as_of: ir.Value, *, rep
     kept = counted.filter(~counted.is_on | counted.actor.isin([MEMBER, IMPORT]))
     kept = kept.anti_join(_beaten_imports(own), ["member_id", "seq"])
     order = ibis.window(group_by=kept.member_id, order_by=[kept.seq, kept["at"], kept.is_on.desc()])
-    return kept.select("member_id", at=kept.counts_from, rank=ibis.row_number().over(order), is_on=kept.is_on)
+    more = {}
+    if rules.reaches == "collection" and "reaches" in kept.columns:
+        more["farther"] = ~kept.is_on & (kept.reaches.fill_null("collection") != "collection")
+    rank = ibis.row_number().over(order)
+    return kept.select("member_id", at=kept.counts_from, rank=rank, is_on=kept.is_on, **more)
+
+
+def _is_about(preferences: ir.Table, rules: Rules) -> ir.BooleanValue:
+    """Whether the setting governed the purpose when the act was recorded; or does now, as the definition has it."""
+    governs = preferences.setting.isin(sorted(rules.settings))
+    if "covers" not in preferences.columns:
+        return governs
+    then = preferences.covers.contains(rules.purpose).fill_null(False)  # noqa: FBT003 - the value that NULL becomes
+    return then | (governs & (preferences.covers.isnull() | (preferences.value != "on")))
 
 
 def _beaten_imports(own: ir.Table) -> ir.Table:

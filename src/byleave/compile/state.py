@@ -89,13 +89,21 @@ def member_state(
 
 
 def _by_member(acts: ir.Table, rules: Rules) -> ir.Table:
-    """`acted_member, only_at, only_on, has_timeline`: everyone with acts, and what they did if that was one act."""
-    grouped = acts.group_by("member_id").agg(acts=acts.count(), at=acts["at"].max(), on=acts.is_on.cast("int8").max())
+    """`acted_member, only_at, only_on, has_timeline`: everyone with acts, and what they did if that was one act.
+
+    Who has an *off* that reaches farther than the pack has a timeline, too.
+    """
+    more = {"farther": acts.farther.any()} if "farther" in acts.columns else {}
+    grouped = acts.group_by("member_id").agg(
+        acts=acts.count(), at=acts["at"].max(), on=acts.is_on.cast("int8").max(), **more
+    )
+    several = grouped["acts"] > 1
+    has_timeline = several | grouped.farther if more else several
     return grouped.select(
         acted_member="member_id",
         only_at="at",
         only_on=grouped["on"] == 1,
-        has_timeline=ibis.literal(True) if needs_intervals(rules) else grouped["acts"] > 1,  # noqa: FBT003 - as above
+        has_timeline=ibis.literal(True) if needs_intervals(rules) else has_timeline,  # noqa: FBT003 - as above
     )
 
 
@@ -169,6 +177,9 @@ def _summary(intervals: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
     if rules.reaches == "collection":
         on_from = instant(FIRST)
         on_until = ibis.ifelse(usable, intervals["end"], never).max().fill_null(instant(FIRST))
+        if "farther" in intervals.columns:
+            barred = intervals.farther.any() & ~(last & usable).any()
+            on_until = ibis.ifelse(barred, instant(FIRST), on_until)
     else:
         # `p` may lie anywhere, or for new content after the last interval that was off
         off_until = ibis.ifelse(intervals.is_on, never, intervals["end"]).max().fill_null(instant(FIRST))
@@ -269,5 +280,5 @@ def _intervals(table: ir.Table, intervals: ir.Table, as_of: ir.Value) -> ir.Tabl
     """Ranges of `p` for `collection` with `new-content`; they do not overlap for one member."""
     plain = table.filter(table.plain & (table.on_until > as_of))
     closed = plain.select("member_id", start=plain.on_from, end=plain.on_until)
-    every = closed.union(good_intervals(intervals).select("member_id", "start", "end"), distinct=False)
+    every = closed.union(good_intervals(intervals, as_of).select("member_id", "start", "end"), distinct=False)
     return every.select(byleave_owner="member_id", byleave_start="start", byleave_end="end")

@@ -51,6 +51,8 @@ PREFERENCES = {
     "recorded_at": INSTANT,
     "actor": "string",
 }
+RECORDED_PREFERENCES = {**PREFERENCES, "covers": "array<string>", "reaches": "string"}
+"""As a ledger has them: with what an act covered and how far it reached when it was recorded. No folder says that."""
 OBJECTIONS = {
     "subject_id": "string",
     "purpose": "string",
@@ -79,11 +81,16 @@ class RegisterTables:
     withholdings: ir.Table | None
 
 
-def unbound_register(*, withholdings: bool) -> RegisterTables:
-    """The register as unbound tables named `members`, `preferences`, `objections`, `notices`, `withholdings`."""
+def unbound_register(*, withholdings: bool, covers: bool = False) -> RegisterTables:
+    """The register as unbound tables named `members`, `preferences`, `objections`, `notices`, `withholdings`.
+
+    Args:
+        withholdings: whether there are any.
+        covers: whether the preferences say what each covered and reached when it was recorded.
+    """
     return RegisterTables(
         members=ibis.table(MEMBERS, name="members"),
-        preferences=ibis.table(PREFERENCES, name="preferences"),
+        preferences=ibis.table(RECORDED_PREFERENCES if covers else PREFERENCES, name="preferences"),
         objections=ibis.table(OBJECTIONS, name="objections"),
         notices=ibis.table(NOTICES, name="notices"),
         withholdings=ibis.table(WITHHOLDINGS, name="withholdings") if withholdings else None,

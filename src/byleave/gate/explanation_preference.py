@@ -9,7 +9,7 @@ from byleave.gate.explanation_case import Ground, item_dates
 from byleave.gate.explanation_owner import deliveries, lives_in
 from byleave.gate.explanation_timeline import Off, Timeline
 from byleave.policy.facts import IMPORT, MEMBER
-from byleave.policy.semantics import residence_at
+from byleave.policy.semantics import is_about, residence_at
 from byleave.text.explanation import Statement
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def opted_out(case: Case, owner: Member) -> Ground:
     line = Timeline(case, owner)
     offs = line.offs()
     now = line.act_at(line.as_of)
-    if case.rules.reaches != "collection" and not line.is_on(line.as_of):
+    if line.reaches != "collection" and not line.is_on(line.as_of):
         offs = [Off(line.as_of, now)]
     acts = [off.act for off in offs if off.act is not None]
     if acts:
@@ -59,7 +59,7 @@ def nothing_against(case: Case, owner: Member) -> Ground:
         code = "on-and-newer" if newer else "on-again"
         return Ground(Statement(code, values), "opt_in.frees", case.pack.opt_in, facts)
     setting = str(values["setting"])
-    return Ground(Statement("on", values), f"settings.{setting}", case.pack.settings[setting], facts)
+    return Ground(Statement("on", values), f"settings.{setting}", case.pack.settings.get(setting), facts)
 
 
 def act_statements(case: Case, owner: Member, act: Act) -> tuple[Statement, ...]:
@@ -74,9 +74,23 @@ def act_statements(case: Case, owner: Member, act: Act) -> tuple[Statement, ...]
     elif told.actor != MEMBER:
         code, values = f"{code}-by", {**values, "actor": told.actor}
     statement = Statement(code, values)
+    return (statement, *_dates(told, act), *_kept(case, act))
+
+
+def _dates(told: Act, act: Act) -> tuple[Statement, ...]:
     if told.recorded_at is not None and told.recorded_at != told.at:
-        return (statement, Statement("act-recorded", {"at": told.recorded_at, "counts_from": act.at}))
-    return (statement,) if told.at == act.at else (statement, Statement("off-holds"))
+        return (Statement("act-recorded", {"at": told.recorded_at, "counts_from": act.at}),)
+    return () if told.at == act.at else (Statement("off-holds"),)
+
+
+def _kept(case: Case, act: Act) -> tuple[Statement, ...]:
+    """That a choice was made when its setting covered more, or reached farther, than in this pack, and still does."""
+    covered = act.setting not in case.rules.settings
+    reached = not act.on and case.rules.reaches == "collection" and act.reaches not in (None, "collection")
+    return (
+        *([Statement("covered-then")] if covered else []),
+        *([Statement("reached-then")] if reached else []),
+    )
 
 
 def original(owner: Member, act: Act) -> Act:
@@ -88,13 +102,13 @@ def original(owner: Member, act: Act) -> Act:
 def _switched_off(case: Case, owner: Member, line: Timeline, act: Act) -> Ground:
     """One sentence for each way in which an act of refusal decides."""
     values = {**_setting(case, act), "at": original(owner, act).at}
-    rules, usable = case.rules, line.first_usable()
+    usable = line.first_usable()
     part: tuple[str, Sourced] = _opt_out(case)
-    if rules.reaches != "collection":
+    if line.reaches != "collection":
         code = "off-now" if not line.is_on(line.as_of) else "off-between"
     elif usable is None:
         code = "off-before-begin"
-    elif rules.frees == "everything":
+    elif case.rules.frees == "everything":
         code = "off-whenever-usable"
     else:
         code, values = "off-before-use", {**values, "usable": usable}
@@ -149,7 +163,7 @@ def _facts(case: Case, owner: Member, line: Timeline, act: Act | None) -> tuple[
 
 def _no_act(case: Case, owner: Member) -> Statement:
     """That nothing was chosen, or that what was chosen does not count: it is later, or somebody else's."""
-    any_act = any(act.setting in case.rules.settings for act in owner.acts)
+    any_act = any(is_about(act, case.rules) for act in owner.acts)
     return Statement("no-act-counts" if any_act else "no-act", _setting(case))
 
 
@@ -160,6 +174,8 @@ def _opt_out(case: Case) -> tuple[str, Sourced]:
 def _setting(case: Case, act: Act | None = None) -> dict[str, Value]:
     """The setting's id as the pack has it, also for an act under a former name; none where no setting governs."""
     for name, setting in case.pack.settings.items():
-        if case.rules.purpose in setting.governs and (act is None or act.setting in (name, *setting.aliases)):
+        if act is None and case.rules.purpose in setting.governs:
             return {"setting": name}
-    return {}
+        if act is not None and act.setting in (name, *setting.aliases):
+            return {"setting": name}
+    return {} if act is None else {"setting": act.setting}

@@ -35,6 +35,13 @@ class Timeline:
         self.acts = acts_that_count(owner.acts, case.rules, case.moment)
         since = min(case.item.since or LAST, self.as_of)
         self.instants = [since, *(t for t in sorted(self._turns()) if since < t <= self.as_of)]
+        self.reaches = case.rules.reaches
+        """How far an opt-out reaches here: as far as the pack says, or as an *off* did that keeps the item out."""
+        farther = any(
+            not act.on and act.at <= self.as_of and act.reaches not in (None, "collection") for act in self.acts
+        )
+        if self.reaches == "collection" and farther and (not self.is_usable(self.as_of) or self._training_offs()):
+            self.reaches = "training"
 
     def act_at(self, t: datetime) -> Act | None:
         """The act that governs at `t`."""
@@ -76,18 +83,23 @@ class Timeline:
         An instant at which the item could not be used, though the setting was on, is not among them; see `blocked`.
         """
         rules, by = self._case.rules, LAST
-        if rules.reaches != "collection":
-            instants, by = self.instants if rules.frees == "new-content" else [self.as_of], self.as_of
-        elif rules.frees == "new-content":
+        if self.reaches != "collection":
+            return self._training_offs()
+        if rules.frees == "new-content":
             by = self.first_usable() or FIRST
             instants = [t for t in self.instants if t <= by]
         else:
             instants = [] if self.first_collected() else [t for t in self.instants if self.is_usable(t)]
         return [Off(t, self.act_at(t)) for t in instants if not self.is_on(t, by)]
 
+    def _training_offs(self) -> list[Off]:
+        """The instants at which it was off, of those that matter where an opt-out reaches training."""
+        instants = self.instants if self._case.rules.frees == "new-content" else [self.as_of]
+        return [Off(t, self.act_at(t)) for t in instants if not self.is_on(t, self.as_of)]
+
     def blocked(self) -> bool:
         """Whether the rule says no because the item could not be used, whatever the setting said."""
-        if self._case.rules.reaches == "collection":
+        if self.reaches == "collection":
             return self.first_usable() is None
         return not self.is_usable(self.as_of)
 

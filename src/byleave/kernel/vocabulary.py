@@ -1,4 +1,4 @@
-"""The purposes of training, and the four visibilities, that every pack speaks of.
+"""The purposes of training, the four visibilities and the reaches of an opt-out, that every pack speaks of.
 
 Source: IETF AIPREF vocabulary; `generative-ai` maps to its category `train-ai`.
 """
@@ -8,4 +8,6 @@ from __future__ import annotations
 GENERATIVE_AI = "generative-ai"
 OTHER_AI = "other-ai"
 PURPOSES = (GENERATIVE_AI, OTHER_AI)
+REACHES = ("collection", "training", "models")
+"""How far an opt-out reaches, the nearest first; the last two mean the same for what may be trained on."""
 VISIBILITIES = ("public", "connections", "group", "private")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+_NOT_ASKED = frozenset({"covers", "form", "reaches"})
 _ANYBODY = frozenset({Kind.OBJECTION_RECEIVED, Kind.ITEM_WITHHELD, Kind.ITEM_RELEASED, Kind.MEMBER_REGISTERED})
 ENDINGS = frozenset({Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN})
 
@@ -122,12 +123,13 @@ def check_proposal(proposal: Proposal) -> None:
 def body_bytes(proposals: Iterable[Proposal]) -> bytes:
     """What was asked for, as bytes: equal for equal requests. Raises: InputError.
 
-    The form of the receipt is the server's, and another one after a change of policy.
+    The form of the receipt is the server's; what a choice covers and how far it reaches is said by the packs in force.
+    Both may be others when the same is asked again.
     """
     bodies = []
     for one in proposals:
         check_proposal(one)
         at = None if one.at is None else to_microseconds(one.at)
-        asked = {name: value for name, value in one.data.items() if name != "form"}
+        asked = {name: value for name, value in one.data.items() if name not in _NOT_ASKED}
         bodies.append([one.kind.value, one.subject, one.actor, at, data_text(asked)])
     return canonical_json(bodies)

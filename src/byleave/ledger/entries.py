@@ -84,14 +84,16 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
 """The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
 
 OPTIONAL: Mapping[Kind, frozenset[str]] = {
-    Kind.PREFERENCE_SET: frozenset({"form", "shown"}),
+    Kind.PREFERENCE_SET: frozenset({"covers", "form", "reaches", "shown"}),
     Kind.OBJECTION_RECEIVED: frozenset({"form"}),
     Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
     Kind.ITEM_WITHHELD: frozenset({"form"}),
     Kind.ITEM_RELEASED: frozenset({"form"}),
 }
-"""Fields that may be there too: the form of the receipt that was given out, and the entry of the notice shown."""
+"""Fields that may be there too: the form of the receipt that was given out, the entry of the notice shown, the purposes
+that a setting governed when the act was recorded, and how far an opt-out reached then."""
 
+_COVERED = frozenset({"covers", "reaches"})
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})
 """Kinds that end a refusal. Nobody but the person does that; the one exception is a rejection with grounds."""
@@ -150,6 +152,10 @@ def check_entry(entry: Entry) -> None:
         raise InputError(f"{place}: only the person may do that", hint="a refusal ends by the person's own act alone")
     if entry.kind is Kind.PREFERENCE_SET and entry.data["value"] not in ("on", "off"):
         raise InputError(f"{place}: expected `on` or `off`, got `{entry.data['value']}`")
+    for name in sorted(given & _COVERED):
+        words = expected(name, entry.data[name])
+        if words is not None:
+            raise InputError(f"{place}: expected {words} in `{name}`, got `{entry.data[name]}`")
 
 
 def _check_artefact(entry: Entry, place: str) -> None:

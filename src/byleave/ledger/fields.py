@@ -1,4 +1,7 @@
-"""What the fields of an entry about no person may hold; those of one about a person are text, a day or an instant."""
+"""What the fields of an entry about no person may hold, and what a choice covered.
+
+The other fields of an entry about a person are text, a day or an instant.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from byleave.kernel.vocabulary import PURPOSES
+from byleave.kernel.vocabulary import PURPOSES, REACHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,6 +67,10 @@ def _are_keys(value: Any) -> bool:  # noqa: ANN401
     )
 
 
+def _are_covered(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, list) and set(value) <= set(PURPOSES) and value == sorted(set(value))
+
+
 _TEXT = (_is_text, "a text")
 _SHA256 = (_is_digest, "`sha256:` and 64 hexadecimal digits")
 _INSTANT = (_is_instant, "an instant with its zone")
@@ -71,6 +78,7 @@ _MARK = (_is_watermark, "the number of an entry, or a folder's digest")
 CHECKS: Mapping[str, tuple[Check, str]] = {
     "as_of": _INSTANT,
     "counts": (_is_counts, "a number of rows for each reason"),
+    "covers": (_are_covered, f"a sorted list of {', '.join(PURPOSES)}"),
     "digest": _SHA256,
     "epoch": _TEXT,
     "forgotten": (_are_keys, f"a sorted list of up to {MOST_KEYS:,} keys of 16 hexadecimal digits"),
@@ -87,6 +95,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "pack_digest": _SHA256,
     "purpose": (PURPOSES.__contains__, f"one of {', '.join(PURPOSES)}"),
     "purposes": (_several(PURPOSES.__contains__), f"a list of {', '.join(PURPOSES)}"),
+    "reaches": (REACHES.__contains__, f"one of {', '.join(REACHES)}"),
     "recheck_as_of": _INSTANT,
     "recheck_watermark": _MARK,
     "recipient": _TEXT,

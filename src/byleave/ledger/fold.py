@@ -124,7 +124,17 @@ class State:
 
     def _preference(self, entry: Entry) -> None:
         on = entry.data["value"] == "on"
-        act = Act(entry.data["setting"], on, entry.at, entry.seq, entry.recorded_at, entry.actor)
+        covers, reaches = entry.data.get("covers"), entry.data.get("reaches")
+        act = Act(
+            entry.data["setting"],
+            on,
+            entry.at,
+            entry.seq,
+            entry.recorded_at,
+            entry.actor,
+            None if covers is None else frozenset(covers),
+            reaches,
+        )
         self._known(entry).acts.append(act)
 
     def _objected(self, entry: Entry) -> None:

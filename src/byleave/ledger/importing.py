@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import InputError, RefusedError
 from byleave.ledger.admission import ENDINGS, Proposal, check_proposal
+from byleave.ledger.covering import chosen, not_known
 from byleave.ledger.entries import PLATFORM, Entry, Kind
 from byleave.ledger.wire import to_microseconds
 from byleave.policy.facts import IMPORT, MEMBER, Member, Residence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
+    from byleave.ledger.covering import TermsOf
     from byleave.ledger.suppression import Refusal
 
 
@@ -142,8 +144,8 @@ class Plan:
     aside: Counter[Aside] = field(default_factory=Counter)
 
 
-def plan_person(given: Given, known: Known, now: datetime) -> Plan:
-    """What one person's rows add to the ledger.
+def plan_person(given: Given, known: Known, now: datetime, terms_of: TermsOf = not_known) -> Plan:
+    """What one person's rows add to the ledger; `terms_of` tells what each setting governs now.
 
     Raises: RefusedError or InputError naming file and row, for a row that cannot be recorded.
     """
@@ -155,7 +157,7 @@ def plan_person(given: Given, known: Known, now: datetime) -> Plan:
         _refuse_unregistered(given)
     if not registered and given.homes:
         _register(plan, given)
-    _acts(plan, given, known)
+    _acts(plan, given, known, terms_of)
     if registered:
         _moves(plan, given, known.history, own, now)
     _notices(plan, given, own)
@@ -253,14 +255,16 @@ def _refuse_later_birth(given: Given, history: Sequence[Entry]) -> None:
             raise RefusedError(message, hint="the later date counts, and a ledger cannot correct it; leave it blank")
 
 
-def _acts(plan: Plan, given: Given, ledger: Known) -> None:
+def _acts(plan: Plan, given: Given, ledger: Known, terms_of: TermsOf) -> None:
     own = [entry for entry in ledger.history if entry.subject == given.name]
-    chosen = [entry for entry in ledger.history if entry.kind is Kind.PREFERENCE_SET]
-    known = {(entry.data["setting"], entry.data["value"], entry.at) for entry in chosen if entry.subject == given.name}
+    switched = [entry for entry in ledger.history if entry.kind is Kind.PREFERENCE_SET]
+    known = {
+        (entry.data["setting"], entry.data["value"], entry.at) for entry in switched if entry.subject == given.name
+    }
     back = max((entry.recorded_at for entry in own if entry.kind is Kind.MEMBER_REGISTERED), default=None)
     refused = {one.setting for one in ledger.kept}
     # of every account of theirs: once they are merged, an off is dated when it began to count
-    off = [(entry.data["setting"], entry.at) for entry in chosen if entry.data["value"] == "off"]
+    off = [(entry.data["setting"], entry.at) for entry in switched if entry.data["value"] == "off"]
     for act in given.acts_in_order():
         dates = (act.at, act.recorded_at or act.at)
         at = max(dates) if act.on else min(dates)
@@ -277,7 +281,7 @@ def _acts(plan: Plan, given: Given, ledger: Known) -> None:
             known.add(told)
             off += [] if act.on else [(act.setting, at)]
             actor = IMPORT if act.actor in (None, MEMBER, IMPORT) else PLATFORM
-            data = {"setting": told[0], "value": told[1]}
+            data = chosen(told[0], told[1], terms_of(told[0]))
             _add(plan, act.place, Proposal(Kind.PREFERENCE_SET, given.name, actor, data, at))
 
 

@@ -7,12 +7,15 @@ switched on by the person, and otherwise the default. Only the person's later ac
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
+from byleave.kernel.vocabulary import PURPOSES
+from byleave.ledger.covering import farthest
 from byleave.policy.facts import IMPORT, MEMBER, Act
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
 
@@ -31,17 +34,42 @@ def merge_acts(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Ac
 
 
 def _stricter(setting: str, first: Sequence[Act], second: Sequence[Act]) -> list[Act]:
-    """The merged acts on one setting, in the order of their instants."""
+    """The merged acts on one setting, in the order of their instants.
+
+    What an act is about depends on the purpose, and on whether the setting governs it in the pack that decides, which
+    nobody knows here: each of these cases has its state. At one instant an *off* comes first and an *on* after it, for
+    the purposes for which the accounts agree on it; in doubt an *off* is about one more.
+    """
     accounts = [counting(acts, setting) for acts in (first, second)]
     result: list[Act] = []
+    was_off: set[tuple[str, bool]] = set()
+    reached: str | None = None
     for at in sorted({act.at for acts in accounts for act in acts}):
-        states = {_state(acts, at) for acts in accounts}
-        on = states == {True}
-        # where one account was switched on and the other left alone, the person has said nothing for both: the default,
-        # which only stands before the first act; after an off nothing but an on of both can end the off
-        if on or False in states or any(not act.on for act in result):
-            result.append(Act(setting, on, at))
+        on: set[tuple[str, bool]] = set()
+        for case in product(PURPOSES, (True, False)):
+            states = {_state(acts, at, *case) for acts in accounts}
+            if states == {True}:
+                on.add(case)
+                was_off.discard(case)
+            elif False in states:
+                was_off.add(case)
+            # where one account was switched on and the other left alone, the person has said nothing for both: the
+            # default, which only stands before the first act; after an off nothing but an on of both can end the off
+        reaches = farthest(act.reaches for acts in accounts for act in acts if act.at <= at and not act.on)
+        if was_off or reaches != reached:
+            off_for = frozenset(purpose for purpose, governs in was_off if not governs)
+            result.append(Act(setting, on=False, at=at, covers=off_for or None, reaches=reaches))
+        reached = reaches
+        result += _switched_on(setting, at, on)
     return result
+
+
+def _switched_on(setting: str, at: datetime, on: set[tuple[str, bool]]) -> Iterator[Act]:
+    on_for = frozenset(purpose for purpose in PURPOSES if {(purpose, True), (purpose, False)} <= on)
+    if all((purpose, True) in on for purpose in PURPOSES) and len(on_for) < len(PURPOSES):
+        yield Act(setting, on=True, at=at)
+    if on_for:
+        yield Act(setting, on=True, at=at, covers=on_for)
 
 
 def counting(acts: Sequence[Act], setting: str) -> list[Act]:
@@ -65,7 +93,10 @@ def _is_beaten(imported: Act, acts: Sequence[Act]) -> bool:
     return any(not act.on and act.at >= imported.at and (act.seq or 0) < (imported.seq or 0) for act in acts)
 
 
-def _state(acts: Sequence[Act], at: datetime) -> bool | None:
-    """What the last act up to an instant says; None before the first."""
-    happened = [act for act in acts if act.at <= at]
-    return happened[-1].on if happened else None
+def _state(acts: Sequence[Act], at: datetime, purpose: str, governs: bool) -> bool | None:  # noqa: FBT001 - a case
+    """What the last act up to an instant says about a purpose that the setting governs now or not; None before it."""
+    told = None
+    for act in acts:
+        about = purpose in (act.covers or ()) or (governs and (act.covers is None or not act.on))
+        told = act.on if about and act.at <= at else told
+    return told

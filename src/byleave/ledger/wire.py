@@ -30,7 +30,7 @@ _NO_TEXT = frozenset({"birth_date", "entries", "shut", "since"}) | INSTANTS
 """Fields that hold a day, numbers or an instant; as text they might not be readable later."""
 _INSTANTS = INSTANTS | {"since"}
 _NUMBERS = frozenset({"recheck_watermark", "shown", "watermark"})
-_TEXTS = frozenset({"forgotten", "purposes", "snapshots"})
+_TEXTS = frozenset({"covers", "forgotten", "purposes", "snapshots"})
 
 
 def to_microseconds(instant: datetime) -> int:
@@ -122,7 +122,7 @@ def _plain(name: str, value: Any) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def _is_structured(name: str, value: Any) -> bool:  # noqa: ANN401 - a JSON value
-    """Whether a field of an entry about no person holds what it may: a number, texts, or numbers by name."""
+    """Whether a field that is no text holds what it may: a number, texts, or numbers by name."""
     if name in _TEXTS and isinstance(value, list):
         texts = value
     elif name == "counts" and isinstance(value, dict) and all(map(_is_number, value.values())):

@@ -72,6 +72,10 @@ class Act:
     seq: int | None = None
     recorded_at: datetime | None = None
     actor: str = MEMBER
+    covers: frozenset[str] | None = None
+    """The purposes that the setting governed when the act was recorded; None = not known."""
+    reaches: str | None = None
+    """How far an opt-out reached when the act was recorded (a pack's `opt_out.reaches`); None = not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,7 @@
 
 The tests run in the order of `Reason`; the first that fails gives the reason. Everything is judged at the as-of `T`.
 A test that needs a fact which is missing (the owner, a region) is not listed as failed after the test that says so.
-Functions of time are constant between the instants that `_turns` lists and take their new value at them, so that
-"at some instant of [p, T]" is decided at `p` and at the turns after it.
+Functions of time change only at the instants that `_turns` lists: "at some instant of [p, T]" is decided at those.
 """
 
 from __future__ import annotations
@@ -95,8 +94,7 @@ def residence_at(member: Member, t: datetime) -> Residence | None:
     begun = [row for row in member.residences if (row.since or FIRST) <= t]
     latest = max((row.since or FIRST for row in begun), default=FIRST)
     rows = [row for row in begun if (row.since or FIRST) == latest]
-    agree = len({row.country for row in rows}) == 1
-    return min(rows, key=lambda row: row.recorded_at or FIRST) if agree else None
+    return min(rows, key=lambda row: row.recorded_at or FIRST) if len({row.country for row in rows}) == 1 else None
 
 
 def regime_at(member: Member, rules: Rules, t: datetime, by: datetime = LAST) -> RegimeRules | None:
@@ -107,9 +105,8 @@ def regime_at(member: Member, rules: Rules, t: datetime, by: datetime = LAST) ->
 
 
 def _permitted(category: str | None, member: Member, regime: RegimeRules, t: datetime) -> bool:
-    limited = regime.recipient_categories is not None and category not in regime.recipient_categories
-    may = regime.permitted and not limited and t >= regime.recipient_effective
-    return may and _matured(member, regime.recipient_notice, t)
+    may = regime.permitted and (regime.recipient_categories is None or category in regime.recipient_categories)
+    return may and t >= regime.recipient_effective and _matured(member, regime.recipient_notice, t)
 
 
 def _matured(member: Member, notice: Notice | None, t: datetime) -> bool:
@@ -127,9 +124,8 @@ def matures(member: Member, notice: Notice) -> list[datetime]:
 
 def stands(objection: Objection, rules: Rules, moment: Moment) -> bool:
     """Whether an objection stands: only the person's withdrawal or a rejection after receipt ends it."""
-    if objection.purpose in PURPOSES and objection.purpose != rules.purpose:
-        return False
-    if moment.replay and objection.received_at > moment.as_of:
+    elsewhere = objection.purpose in PURPOSES and objection.purpose != rules.purpose
+    if elsewhere or (moment.replay and objection.received_at > moment.as_of):
         return False
     ended = objection.status in ("withdrawn", "rejected") and objection.resolved_at is not None
     return not (ended and objection.received_at < objection.resolved_at <= moment.as_of)  # type: ignore[operator]
@@ -141,13 +137,12 @@ def _withheld(item: Item, register: Register, moment: Moment) -> bool:
 
 
 def acts_that_count(acts: Sequence[Act], rules: Rules, moment: Moment) -> list[Act]:
-    """The acts on the purpose's settings in their order, with the instant from which each counts.
+    """The acts about the purpose in order: an *off* from the earlier of `at` and its recording, an *on* from the later.
 
-    An *off* counts from the earlier of the person's instant and the recording, an *on* from the later; at the present
-    an *off* holds whatever its date says. An *on* that is not the person's own act never counts; an imported one does
-    not when an *off* that comes earlier by `seq` is not dated before it.
+    At the present an *off* holds whatever its date says. An *on* that is not the person's own act never counts; an
+    imported one does not when an *off* that comes earlier by `seq` is not dated before it.
     """
-    own = [act for act in acts if act.setting in rules.settings]
+    own = [act for act in acts if is_about(act, rules)]
     own.sort(key=lambda act: (act.at, not act.on) if act.seq is None else (act.seq, False))
     kept = []
     for act, dates in ((act, [act.at, act.recorded_at or act.at]) for act in own):
@@ -158,13 +153,18 @@ def acts_that_count(acts: Sequence[Act], rules: Rules, moment: Moment) -> list[A
     return kept
 
 
+def is_about(act: Act, rules: Rules) -> bool:
+    """Its setting governed the purpose when it was recorded; or does now, for an *off* and where that is not known."""
+    return rules.purpose in (act.covers or ()) or (act.setting in rules.settings and (act.covers is None or not act.on))
+
+
 def _is_beaten(imported: Act, acts: Sequence[Act]) -> bool:
     offs = (act for act in acts if not act.on and act.at >= imported.at)
     return any(off.seq < imported.seq for off in offs if off.seq is not None and imported.seq is not None)
 
 
 def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> bool:
-    """The preference rule: one cell for each pair of `reaches` and `frees`."""
+    """The preference rule: a cell for each `reaches` and `frees`. An *off* that reached farther then still does."""
     acts = acts_that_count(member.acts, rules, moment)
     as_of, since = moment.as_of, min(item.since or LAST, moment.as_of)
 
@@ -181,8 +181,10 @@ def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> boo
         return happened[-1].on if happened else regime is not None and regime.default_on
 
     instants = [since, *(t for t in _turns(member, rules, acts) if since < t <= as_of)]
-    if rules.reaches != "collection":
-        return in_force(as_of) and all(on(t, as_of) for t in (instants if rules.frees == "new-content" else [as_of]))
+    at_training = in_force(as_of) and all(on(t, as_of) for t in (instants if rules.frees == "new-content" else [as_of]))
+    farther = any(not act.on and act.at <= as_of and act.reaches not in (None, "collection") for act in acts)
+    if rules.reaches != "collection" or (farther and not at_training):
+        return at_training
     if rules.frees == "everything":
         return any(in_force(t) and on(t, t) for t in instants)
     first = next((t for t in instants if in_force(t)), None)
@@ -191,10 +193,8 @@ def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> boo
 
 def _turns(member: Member, rules: Rules, acts: Sequence[Act]) -> list[datetime]:
     """Every instant at which something that the preference rule reads may change, sorted."""
-    turns = {act.at for act in acts}
-    turns |= {at or FIRST for row in member.residences for at in (row.since, row.recorded_at)}
+    turns = {act.at for act in acts} | {at or FIRST for row in member.residences for at in (row.since, row.recorded_at)}
     for regime in rules.regimes:
         turns |= {regime.effective, regime.recipient_effective}
-        for notice in (regime.notice, regime.recipient_notice):
-            turns |= set(matures(member, notice)) if notice else set()
+        turns |= {at for one in (regime.notice, regime.recipient_notice) if one for at in matures(member, one)}
     return sorted(turns)

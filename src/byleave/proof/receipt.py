@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from byleave.proof.keys import SignerKey
 
+Reach = Literal["collection", "training", "models"]
 FORMAT: Literal["byleave-receipt/1"] = "byleave-receipt/1"
 LARGEST = 2**53 - 1
 """The largest whole number that every reader of JSON keeps (RFC 8785)."""
@@ -106,7 +107,7 @@ class Scope(Part):
 class Effect(Part):
     """How far the act reaches, as the pack says it."""
 
-    reaches: Literal["collection", "training", "models"] | None
+    reaches: Reach | None
     """Of a refusal."""
     frees: Literal["everything", "new-content"] | None
     """Of a leave that is given again."""

@@ -55,7 +55,7 @@ def draft(  # noqa: PLR0913 - each part comes from another place
     Args:
         entry: the act as the ledger took it down.
         epoch: the life of the ledger in which `entry.seq` counts.
-        pack: the policy in force.
+        pack: the policy in force. What the entry says that a choice covered and reached comes before it.
         digest: that of the pack (`pack_digest`), if it was taken before; taking it costs milliseconds.
         country: where the person lives (ISO 3166-1 alpha-2), if that is known; names the rule and its legal basis.
         notice: the text that the person was shown.
@@ -104,8 +104,10 @@ def form_of(  # noqa: PLR0913 - each part comes from another place
     act = _act(kind, data, objected_to)
     setting = _setting(pack, act.setting) if isinstance(act, parts.SettingAct) else None
     digest = digest or pack_digest(pack)
-    scope = _scope(pack, digest, _purposes(pack, act, setting), country)
-    effect = effect_of(pack, act, scope)
+    covers = data.get("covers") if setting else None
+    purposes = _purposes(pack, act, setting) if covers is None else tuple(covers)
+    scope = _scope(pack, digest, purposes, country)
+    effect = effect_of(pack, act, scope, data.get("reaches"))
     under_gdpr = scope.country is not None and scope.country in regions().sets["EEA"]
     name = parts.PackName(id=pack.id, digest=digest)
     told = sentences(act, actor, scope, effect, name, notice)
@@ -202,8 +204,8 @@ def _grounds(pack: Pack, purposes: Iterable[str], country: str) -> Iterable[part
                 yield parts.Ground(purpose=purpose, regime=name, basis=regime.basis)
 
 
-def effect_of(pack: Pack, act: Act, scope: parts.Scope) -> parts.Effect:
-    """How far the act reaches.
+def effect_of(pack: Pack, act: Act, scope: parts.Scope, recorded: parts.Reach | None = None) -> parts.Effect:
+    """How far the act reaches; `recorded` is how far its entry says.
 
     An objection and an item that is held back keep old content out too, under every pack (tests 13 and 15 of the
     definition); only what a setting does is for the pack to say.
@@ -213,7 +215,7 @@ def effect_of(pack: Pack, act: Act, scope: parts.Scope) -> parts.Effect:
     if not refuses(act):
         frees = pack.opt_in.frees if isinstance(act, parts.SettingAct) else "everything"
         return parts.Effect(reaches=None, frees=frees, does_not_undo=())
-    reaches = pack.opt_out.reaches
+    reaches = recorded or pack.opt_out.reaches
     if reaches == "collection" and not isinstance(act, parts.SettingAct):
         reaches = "training"
     undone: list[Undone] = []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.errors import InputError, UnknownError
 from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.admission import Proposal
+from byleave.ledger.covering import chosen
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.policy.facts import MEMBER
 from byleave.policy.regions import normalise_country
@@ -125,13 +126,14 @@ class Acts:
         proposals = []
         for row, one in enumerate(choices, start=1):
             place = f"row {row}: " if len(choices) > 1 else ""
-            name = self._policy.switch(one.setting).name
+            switch = self._policy.switch(one.setting)
+            name = switch.name
             if one.value not in ("on", "off"):
                 raise InputError(f"{place}expected `on` or `off`, got `{one.value}`")
             before = seen.setdefault((one.member, name), row)
             if before != row:
                 raise InputError(f"{place}`{name}` of `{one.member}` stands in row {before} already")
-            data: dict[str, Any] = {"setting": name, "value": one.value}
+            data = chosen(name, one.value, switch.terms)
             if one.shown:
                 found = self._activations.published(one.shown.notice, one.shown.version, one.shown.language)
                 data["shown"] = found.seq

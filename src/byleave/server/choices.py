@@ -61,7 +61,7 @@ def _setting(switch: Switch, person: Person, member: Member, policy: PolicyInFor
         does_not_cover=scope.not_covered,
         regimes=tuple(_regimes(switch.purposes, person, member, policy)),
         grounds=scope.grounds,
-        off=effect_of(pack, off, scope),
+        off=effect_of(pack, off, scope, switch.terms.reaches),
         on=effect_of(pack, on, scope),
         source=cite(pack, pack.opt_out),
         readings=tuple(
@@ -80,10 +80,13 @@ def _value(
     names = frozenset({switch.name, *switch.setting.aliases})
     rules = [replace(_any_rules(policy, purpose), settings=names) for purpose in switch.purposes]
     as_of = person.moment.as_of
-    happened = [act for act in acts_that_count(member.acts, rules[0], person.moment) if act.at <= as_of]
-    if happened:
-        deed = _deed(happened[-1], names, person)
-        return "on" if happened[-1].on else "off", _ORIGINS[deed.actor if deed else MEMBER], deed
+    counted = [acts_that_count(member.acts, one, person.moment) for one in rules]
+    last = [happened[-1] for acts in counted if (happened := [act for act in acts if act.at <= as_of])]
+    if last:
+        # what was switched may be about some of its purposes only: a refusal of any is shown
+        act = next((act for act in last if not act.on), last[0])
+        deed = _deed(act, names, person)
+        return "on" if act.on else "off", _ORIGINS[deed.actor if deed else MEMBER], deed
     regimes = [found for one in rules if (found := regime_at(member, one, as_of)) is not None]
     if not regimes:
         return "off", "no-rule", None

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from byleave.adapters.packs import load_pack
 from byleave.kernel.errors import UnknownError, UsageError
 from byleave.kernel.vocabulary import PURPOSES
+from byleave.ledger.covering import terms
 from byleave.policy.problems import did_you_mean
 from byleave.policy.rules import Rules, pack_digest, rules_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from byleave.ledger.covering import Terms
     from byleave.policy.model import Pack, Setting
 
 
@@ -35,6 +37,8 @@ class Switch:
     governing: Governing
     purposes: tuple[str, ...]
     """The purposes in force that it governs; none for one that has nothing to do with training."""
+    terms: Terms
+    """The same, with how far an opt-out reaches, as an entry says it."""
 
 
 class PolicyInForce:
@@ -97,19 +101,9 @@ class PolicyInForce:
                 if name in seen or purpose not in setting.governs:
                     continue
                 seen |= {name, *setting.aliases}
-                yield Switch(name, setting, governing, self._governed(name, setting.aliases))
-
-    def _governed(self, name: str, aliases: Iterable[str]) -> tuple[str, ...]:
-        """The purposes in force for whose pack one of these names is a setting that governs them."""
-        names = {name, *aliases}
-        return tuple(
-            purpose
-            for purpose in self.purposes
-            if any(
-                purpose in other.governs and names & {own, *other.aliases}
-                for own, other in self._by_purpose[purpose].pack.settings.items()
-            )
-        )
+                packs = {one: self._by_purpose[one].pack for one in self.purposes}
+                under = terms(packs, (name, *setting.aliases))
+                yield Switch(name, setting, governing, under.covers, under)
 
 
 def in_force(names: Iterable[str]) -> PolicyInForce:

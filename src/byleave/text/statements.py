@@ -174,6 +174,12 @@ ACTS = {
     ),
     "act-recorded": (N_("This act was recorded on {at}; it counts from {counts_from}."),),
     "off-holds": (N_("An act that switches off holds at once, whatever date it carries."),),
+    "covered-then": (
+        N_("When this choice was made, the setting covered this use as well, so the choice still holds for it."),
+    ),
+    "reached-then": (
+        N_("When this choice was made, it kept older content out of later training as well, and it still does."),
+    ),
 }
 
 CHANGES = {

@@ -119,7 +119,13 @@ class DuckDBEngine:
     def fold(self, info: RegisterInfo, moment: Moment) -> None:
         """Fold the register at a moment."""
         corpus, rows = self._corpus, info.rows
-        shape = Shape((*corpus.columns, UNREADABLE), corpus.passing, rows["withholdings"] > 0, moment.replay)
+        shape = Shape(
+            (*corpus.columns, UNREADABLE),
+            corpus.passing,
+            withholdings=rows["withholdings"] > 0,
+            replay=moment.replay,
+            covers=info.head is not None,
+        )
         self._plan = plan_for(self._rules, shape)
         as_of = literal(moment.as_of.isoformat(sep=" "))
         self._session.run(f"CREATE OR REPLACE TEMP MACRO {AS_OF}() AS TIMESTAMPTZ {as_of}")

@@ -16,7 +16,7 @@ from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE
 from byleave.adapters.ledger_database import Head, Kept, open_ledger
 from byleave.kernel.errors import RefusedError
 from byleave.ledger.address import without_password
-from byleave.ledger.entries import FIELDS, Entry, Kind
+from byleave.ledger.entries import FIELDS, OPTIONAL, Entry, Kind
 from byleave.ledger.fold import fold_some
 from byleave.ledger.wire import from_microseconds
 from byleave.policy.regions import regions
@@ -147,7 +147,7 @@ def _tables(apart: str) -> dict[str, str]:
             f" seq AS {ROW} FROM {of(Kind.MEMBER_REGISTERED, Kind.MEMBER_MOVED)}"
         ),
         "preferences": (
-            f'SELECT subject AS member_id, setting, value, "at", seq, recorded_at, actor, seq AS {ROW}'
+            f'SELECT subject AS member_id, setting, value, "at", seq, recorded_at, actor, covers, reaches, seq AS {ROW}'
             f" FROM {of(Kind.PREFERENCE_SET)}"
         ),
         # it stands from the earlier of the person's instant and the recording, until the last entry that ends it
@@ -181,7 +181,7 @@ def _merged_tables(session: Session) -> dict[str, Any]:
     rows = session.rows(f"SELECT {', '.join(micros)} FROM {ENTRIES} SEMI JOIN {_MERGED} USING (subject) ORDER BY seq")
     found = _rows_of(fold_some(_entry(row) for row in rows))
     types = {**dict.fromkeys(_INSTANTS, pa.timestamp("us", "UTC")), **dict.fromkeys(("seq", ROW), pa.int64())}
-    types["birth_date"] = pa.date32()
+    types |= {"birth_date": pa.date32(), "covers": pa.list_(pa.string())}
     return {
         name: pa.Table.from_pylist(
             [{**row, ROW: 0} for row in found[name]],
@@ -200,6 +200,8 @@ _DATA = {
     "merged_into": "into",
     "setting": "setting",
     "value": "value",
+    "covers": "covers",
+    "reaches": "reaches",
     "objection": "objection",
     "purpose": "purpose",
     "notice": "notice",
@@ -210,7 +212,7 @@ _DATA = {
 _ENTRY = (*_PLACE, *_DATA)
 _COLUMNS = {
     "members": "member_id country birth_date since recorded_at",
-    "preferences": "member_id setting value at seq recorded_at actor",
+    "preferences": "member_id setting value at seq recorded_at actor covers reaches",
     "objections": "subject_id purpose received_at status resolved_at",
     "notices": "member_id notice version delivered_at recorded_at",
     "withholdings": "item_id member_id at",
@@ -223,6 +225,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     if held["since"] is not None:
         held["since"] = from_microseconds(held["since"])
     data = {name: held.get(name) for name in FIELDS[Kind(kind)]}
+    data |= {name: held[name] for name in OPTIONAL.get(Kind(kind), ()) if held.get(name) is not None}
     return Entry(seq, from_microseconds(recorded_at), Kind(kind), subject, actor, from_microseconds(at), data)
 
 
@@ -237,7 +240,8 @@ def _rows_of(register: Register) -> dict[str, list[dict[str, Any]]]:
             tables["members"].append(who | place)
         for act in member.acts:
             value = {"value": "on" if act.on else "off"}
-            tables["preferences"].append(who | asdict(act) | value)
+            covers = {"covers": None if act.covers is None else sorted(act.covers)}
+            tables["preferences"].append(who | asdict(act) | value | covers)
         tables["notices"] += [who | asdict(one) for one in member.notices]
     for name, several in register.objections.items():
         tables["objections"] += [{"subject_id": name} | asdict(one) for one in several]

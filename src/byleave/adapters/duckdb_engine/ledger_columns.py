@@ -12,6 +12,7 @@ from byleave.adapters.duckdb_engine.columns import Kind as Typed
 from byleave.adapters.duckdb_engine.columns import literal, read_column
 from byleave.adapters.ledger_database import require_whole
 from byleave.kernel.errors import RefusedError
+from byleave.kernel.vocabulary import REACHES
 from byleave.ledger.entries import Kind
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _FIELDS: dict[str, tuple[str, Typed, tuple[Kind, ...]]] = {
     "merged_into": ("into", _TEXT, (Kind.MEMBERS_MERGED,)),
     "setting": ("setting", _TEXT, (_CHOSE,)),
     "value": ("value", Typed("choice", options=("on", "off")), (_CHOSE,)),
+    "covers": ("covers", Typed("ids"), (_CHOSE,)),
+    "reaches": ("reaches", Typed("choice", options=REACHES), (_CHOSE,)),
     "objection": ("objection", _TEXT, (_OBJECTED, *ENDS)),
     "purpose": ("purpose", _TEXT, (_OBJECTED,)),
     "notice": ("notice", _TEXT, (_NOTICED,)),
@@ -46,7 +49,7 @@ _WANTED: dict[str, tuple[Kind, ...]] = {
     **{name: _FIELDS[name][2] for name in ("merged_into", "setting", "value", "objection", "notice", "item", "gone")},
 }
 """Column → the kinds that say nothing without it: such an entry may be a refusal, and refuses the run."""
-_TYPES = {"text": "VARCHAR", "choice": "VARCHAR", "instant": "TIMESTAMPTZ", "date": "DATE"}
+_TYPES = {"text": "VARCHAR", "choice": "VARCHAR", "instant": "TIMESTAMPTZ", "date": "DATE", "ids": "VARCHAR[]"}
 
 
 def columns() -> str:

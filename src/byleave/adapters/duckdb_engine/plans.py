@@ -38,6 +38,8 @@ class Shape:
     passing: tuple[str, ...]
     withholdings: bool
     replay: bool
+    covers: bool = False
+    """Whether the preferences say what each covered and reached when it was recorded: those of a ledger do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
     from byleave.compile import decision, state, tables
 
     as_of = _as_of()
-    register = tables.unbound_register(withholdings=shape.withholdings)
+    register = tables.unbound_register(withholdings=shape.withholdings, covers=shape.covers)
     items = tables.unbound_items(_item_types(shape))
     stages: list[tuple[str, str]] = []
 

@@ -9,10 +9,10 @@ import click
 
 from byleave.cli.ledger.options import (
     copy_option,
+    known_to,
     ledger_option,
     opened_store,
     pack_option,
-    settings_of,
     zone_option,
 )
 from byleave.cli.options import json_option, print_json
@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913 - the options of the command
     from byleave.cli.progress import shown_progress
     from byleave.gate.request import Reading
 
-    settings = settings_of(pack)
+    settings, terms_of = known_to(pack)
     with opened_store(address, copy) as store, shown_progress() as progress:
         from byleave.server.db.importing import import_register
 
@@ -70,6 +70,7 @@ def command(  # noqa: PLR0913 - the options of the command
             store,
             files,
             settings=settings,
+            terms_of=terms_of,
             reading=Reading(assume_zone=assume_zone),
             dry_run=dry_run,
             on_progress=progress,

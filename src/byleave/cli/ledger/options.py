@@ -14,6 +14,7 @@ from byleave.kernel.errors import MissingExtraError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from byleave.ledger.covering import TermsOf
     from byleave.server.db.store import Store
 
 SECRET_FILE = "BYLEAVE_SUPPRESSION_KEY"  # noqa: S105 - the name of a variable
@@ -24,7 +25,9 @@ ledger_option = click.option(
 copy_option = click.option(
     "--copy", metavar="PATH|URL", help="The second copy that the service keeps, so that it stays whole."
 )
-pack_option = click.option("--pack", metavar="PACK", help="Refuse settings that this pack does not know.")
+pack_option = click.option(
+    "--pack", metavar="PACK", help="Refuse settings that this pack does not know; acts cover what it says."
+)
 zone_option = click.option("--assume-zone", metavar="ZONE", help="Zone of instants that name none.")
 
 
@@ -51,11 +54,14 @@ def opened_store(address: str, copy: str | None) -> Iterator[Store]:
         yield store
 
 
-def settings_of(pack: str | None) -> Collection[str] | None:
-    """The settings that a pack knows, with their other names; None without a pack."""
+def known_to(pack: str | None) -> tuple[Collection[str] | None, TermsOf]:
+    """The settings that a pack knows, with their other names, and what each covers; None and nothing without a pack."""
+    from byleave.ledger.covering import not_known, terms_of
+
     if pack is None:
-        return None
+        return None, not_known
     from byleave.adapters.packs import load_pack
 
-    known = load_pack(pack).settings
-    return sorted({alias for name, setting in known.items() for alias in (name, *setting.aliases)})
+    loaded = load_pack(pack)
+    names = sorted({alias for name, setting in loaded.settings.items() for alias in (name, *setting.aliases)})
+    return names, terms_of(loaded)

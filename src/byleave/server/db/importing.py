@@ -22,6 +22,7 @@ from byleave.gate.request import Reading, silent
 from byleave.kernel.errors import InputError, RefusedError
 from byleave.ledger.admission import body_bytes
 from byleave.ledger.builds import IMPORT, opening, shutting
+from byleave.ledger.covering import not_known
 from byleave.ledger.importing import Known, plan_person
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from byleave.gate.request import Progress
     from byleave.ledger.admission import Proposal
+    from byleave.ledger.covering import TermsOf
     from byleave.ledger.entries import Entry
     from byleave.server.db.store import Store
     from byleave.server.db.writer import Answer
@@ -70,6 +72,7 @@ def import_register(  # noqa: PLR0913 - what an import may be told
     source: Sequence[Path] | Mapping[str, Any],
     *,
     settings: Collection[str] | None = None,
+    terms_of: TermsOf = not_known,
     reading: Reading = Reading(),  # noqa: B008 - frozen
     dry_run: bool = False,
     clock: Callable[[], datetime] = _now,
@@ -84,6 +87,7 @@ def import_register(  # noqa: PLR0913 - what an import may be told
         store: the ledger.
         source: files and folders whose names say which table of a register they hold, or table name → table.
         settings: the settings that there are; None takes every name.
+        terms_of: what each setting governs, which its acts then cover for ever.
         reading: how to read instants.
         dry_run: only say what would be recorded.
         clock: the present.
@@ -98,7 +102,7 @@ def import_register(  # noqa: PLR0913 - what an import may be told
         on_progress("reading", 0.0)
         people = People(session, source, reading)
         _require_settings(people, settings)
-        run = _Run(store, people, clock(), on_progress)
+        run = _Run(store, people, clock(), on_progress, terms_of)
         first = run.check()
         if not dry_run:
             run.record(first)
@@ -115,11 +119,12 @@ def _require_settings(people: People, settings: Collection[str] | None) -> None:
 class _Run:
     """One import, once everything has been read."""
 
-    def __init__(self, store: Store, people: People, now: datetime, on_progress: Progress) -> None:
+    def __init__(self, store: Store, people: People, now: datetime, on_progress: Progress, terms_of: TermsOf) -> None:
         self._store = store
         self._people = people
         self._now = now
         self._show = on_progress
+        self._terms_of = terms_of
         self.result = Imported(people.digest, {name: people.rows[name] for name in sorted(people.tables)})
         self._unfinished = _unfinished(store, people.digest)
 
@@ -168,7 +173,7 @@ class _Run:
             known = self._store.known([given.name for given in chunk])
             acts: list[Proposal] = []
             for given in chunk:
-                plan = plan_person(given, known[given.name], self._now)
+                plan = plan_person(given, known[given.name], self._now, self._terms_of)
                 acts += plan.acts
                 if count:
                     self.result.aside.update(one.value for one in plan.aside.elements())

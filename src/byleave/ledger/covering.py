@@ -1,0 +1,82 @@
+"""What an act on a setting covers and how far it reaches, by the packs in force when it is recorded.
+
+An entry says so for ever: a later pack may widen what it covers, and never narrows it (`policy/semantics.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from byleave.kernel.vocabulary import REACHES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from byleave.policy.model import Pack, Reach
+
+ReachText = TypeVar("ReachText", bound=str)
+
+
+class Terms(NamedTuple):
+    """What a setting governs."""
+
+    covers: tuple[str, ...]
+    """The purposes, sorted."""
+    reaches: Reach | None
+    """How far an opt-out reaches; None where the setting governs no purpose."""
+
+
+if TYPE_CHECKING:
+    TermsOf = Callable[[str], Terms | None]
+    """By the name of a setting; None where it is not known what it governs."""
+
+
+def not_known(setting: str) -> Terms | None:  # noqa: ARG001 - of no setting it is known
+    """The terms of every setting where no pack is known."""
+    return None
+
+
+def terms(packs: Mapping[str, Pack], names: Collection[str]) -> Terms:
+    """What a setting governs that goes by several names.
+
+    Args:
+        packs: purpose → the pack in force for it. Where those for its purposes differ, an act reaches as far as the
+            farthest of them: the person hears one answer.
+        names: the setting's name and its other ones.
+    """
+    covers = sorted(purpose for purpose, pack in packs.items() if _governs(pack, purpose, names))
+    return Terms(tuple(covers), farthest(packs[purpose].opt_out.reaches for purpose in covers))
+
+
+def terms_of(pack: Pack) -> TermsOf:
+    """The terms of one pack's settings, by any of their names; None for a setting that the pack does not have."""
+    packs: dict[str, Pack] = dict.fromkeys(pack.purposes, pack)
+    found = {
+        alias: terms(packs, (name, *setting.aliases))
+        for name, setting in pack.settings.items()
+        for alias in (name, *setting.aliases)
+    }
+    return found.get
+
+
+def _governs(pack: Pack, purpose: str, names: Collection[str]) -> bool:
+    return any(
+        purpose in setting.governs and not {name, *setting.aliases}.isdisjoint(names)
+        for name, setting in pack.settings.items()
+    )
+
+
+def farthest(reaches: Iterable[ReachText | None]) -> ReachText | None:
+    """The farthest of several reaches; None where none is known."""
+    known = {one for one in reaches if one is not None}
+    return max(known, key=REACHES.index) if known else None
+
+
+def chosen(setting: str, value: str, under: Terms | None) -> dict[str, Any]:
+    """What an entry of kind `preference-set` says. Only an *off* reaches anything."""
+    data: dict[str, Any] = {"setting": setting, "value": value}
+    if under is not None:
+        data["covers"] = list(under.covers)
+        if value == "off" and under.reaches is not None:
+            data["reaches"] = under.reaches
+    return data

@@ -1,0 +1,111 @@
+"""A pack change turns no recorded refusal into leave: what an act covered and reached when it was recorded, it does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from byleave.kernel.decision import Reason
+from byleave.ledger.covering import Terms, chosen, farthest
+from byleave.policy.semantics import acts_that_count, decide
+from tests.properties.changes import for_members, numbered
+from tests.properties.engines import by_definition
+from tests.properties.generate import BOTH, Chance, World, random_rules, world
+
+if TYPE_CHECKING:
+    from byleave.policy.facts import Act, Item, Member
+    from byleave.policy.rules import Rules
+
+seeds = st.integers(0, 2**32 - 1)
+NAMES = ("train", "train-old", "ads")
+
+
+def _governs(chance: Chance) -> frozenset[str]:
+    """The settings that govern the purpose in some pack: any of those that there are."""
+    return frozenset(name for name in NAMES if chance.maybe(0.6))
+
+
+def _recorded_under(before: World, rules: Rules) -> World:
+    """The world with every act as an entry tells it that was recorded while a pack was in force."""
+
+    def recorded(act: Act) -> Act:
+        covers = frozenset({rules.purpose}) if act.setting in rules.settings else BOTH - {rules.purpose}
+        return replace(act, covers=covers, reaches=None if act.on else rules.reaches)
+
+    def change(member: Member) -> Member:
+        return replace(member, acts=tuple(recorded(act) for act in member.acts))
+
+    return replace(for_members(before, change), rules=rules)
+
+
+def _is_out(told: World, item: Item) -> bool:
+    return Reason.OPTED_OUT in decide(item, told.register, told.rules, told.moment).failed
+
+
+def _refused_by_off(told: World) -> list[Item]:
+    """The items that the preference rule leaves out, and would not if nobody had switched off."""
+    never = for_members(told, lambda one: replace(one, acts=tuple(act for act in one.acts if act.on)))
+    return [item for item in told.items if _is_out(told, item) and not _is_out(never, item)]
+
+
+@given(seed=seeds)
+def test_what_an_off_refused_is_refused_under_the_next_pack(seed: int) -> None:
+    """Whatever the next pack's settings govern and however far it reaches; its regimes are the same (M9, M10)."""
+    drawn, chance = world(seed, 15, 60), Chance(seed)
+    assume(numbered(drawn))
+    first = _recorded_under(drawn, replace(drawn.rules, settings=_governs(chance)))
+    frees = chance.choice([first.rules.frees, "new-content"])
+    reaches = chance.choice(["collection", "training", "models"])
+    then = replace(first, rules=replace(first.rules, settings=_governs(chance), reaches=reaches, frees=frees))
+
+    assert [item for item in _refused_by_off(first) if not _is_out(then, item)] == []
+
+
+@given(seed=seeds)
+def test_who_was_off_for_training_stays_off_under_any_pack(seed: int) -> None:
+    """Whatever else the next pack says: other regimes, defaults, notices, reach, and what switching on frees."""
+    drawn, chance = world(seed, 15, 60), Chance(seed)
+    assume(numbered(drawn) and drawn.rules.reaches != "collection")
+    first = _recorded_under(drawn, replace(drawn.rules, settings=_governs(chance)))
+    then = replace(first, rules=replace(random_rules(chance), settings=_governs(chance)))
+    off = set()
+    for name, member in first.register.members.items():
+        happened = [
+            act for act in acts_that_count(member.acts, first.rules, first.moment) if act.at <= first.moment.as_of
+        ]
+        off |= {name} if happened and not happened[-1].on else set()
+    owned = [item for item in then.items if item.member_id in off and item.created_at is not None]
+
+    assert [item for item in owned if not _is_out(then, item)] == []
+
+
+@given(seed=seeds)
+def test_an_on_for_one_purpose_is_no_leave_for_another(seed: int) -> None:
+    """An *on* that did not cover the purpose changes no decision about it, whatever governs it in the next pack."""
+    drawn, chance = world(seed, 15, 60), Chance(seed)
+    assume(numbered(drawn))
+    told = replace(drawn, rules=replace(drawn.rules, settings=frozenset(NAMES)))
+    elsewhere = BOTH - {told.rules.purpose}
+    number = iter(range(1_000, 100_000))
+
+    def switched_on(member: Member) -> Member:
+        acts = [replace(act, on=True, covers=elsewhere, seq=next(number)) for act in member.acts if chance.maybe(0.7)]
+        return replace(member, acts=(*member.acts, *acts))
+
+    assert by_definition(for_members(told, switched_on)) == by_definition(told)
+
+
+def test_an_entry_says_what_the_act_covered() -> None:
+    """An *off* says how far it reaches, an *on* does not; without a pack nothing is claimed."""
+    under = Terms(("generative-ai",), "training")
+
+    assert chosen("s", "off", under) == {
+        "setting": "s", "value": "off", "covers": ["generative-ai"], "reaches": "training",
+    }  # fmt: skip
+    assert chosen("s", "on", under) == {"setting": "s", "value": "on", "covers": ["generative-ai"]}
+    assert chosen("s", "off", Terms((), None)) == {"setting": "s", "value": "off", "covers": []}
+    assert chosen("s", "off", None) == {"setting": "s", "value": "off"}
+    assert farthest(["collection", None, "models", "training"]) == "models"
