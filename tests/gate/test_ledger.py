@@ -319,3 +319,50 @@ def test_an_erased_objector_is_in_the_explanation(
     (found,) = byleave.explain("i1", items, register=url, **DECIDE)
 
     assert found.as_json()["reason"] == "subject-objection"
+
+
+@pytest.mark.parametrize(
+    ("covers", "reaches", "options"),
+    [
+        pytest.param(["generative-ai"], "training", DECIDE, id="reached farther"),
+        pytest.param(
+            ["generative-ai", "other-ai"],
+            "models",
+            {**DECIDE, "pack": TRAINING, "purpose": "other-ai"},
+            id="covered more",
+        ),
+    ],
+)
+def test_a_pack_change_turns_no_refusal_into_leave(  # noqa: PLR0913, PLR0917 - what an act says, and where it is told
+    tmp_path: Path, store: Store, url: str, items: Path, covers: list[str], reaches: str, options: dict[str, Any]
+) -> None:
+    """M10: what an *off* covered and reached then it does under a pack that says less, and `explain` says so."""
+    off = switched("m1")
+    told = Proposal(off.kind, "m1", off.actor, {**off.data, "covers": covers, "reaches": reaches})
+    store.append([switched("m2")])
+    store.append([told])
+    gate(items, url, out=tmp_path / "s", decisions_only=True, **options)
+    (found,) = byleave.explain("i1", items, register=url, **options)
+    codes = str(found.as_json())
+
+    assert decisions(tmp_path / "s") == {"i1": "opted-out", "i2": "eligible", "i3": "eligible"}
+    assert ("reached-then" in codes, "covered-then" in codes) == (options is DECIDE, options is not DECIDE)
+
+
+def test_merged_accounts_keep_what_each_covered(tmp_path: Path, store: Store, url: str, items: Path) -> None:
+    """An *off* of one account that covered more stops both of them for it."""
+    off = switched("m1")
+    store.append([Proposal(off.kind, "m1", off.actor, {**off.data, "covers": ["other-ai"], "reaches": "models"})])
+    store.append([Proposal(Kind.MEMBERS_MERGED, "m1", "platform", {"into": "m2"})])
+    gate(items, url, out=tmp_path / "s", decisions_only=True, **{**DECIDE, "pack": TRAINING, "purpose": "other-ai"})
+
+    assert decisions(tmp_path / "s") == {"i1": "opted-out", "i2": "opted-out", "i3": "eligible"}
+
+
+@pytest.mark.parametrize("said", ['["other-ai"', '{"a": 1}'])
+def test_what_cannot_be_read_of_an_act_refuses_the_run(store: Store, said: str) -> None:
+    """An act that covers or reaches what nobody knows is not recorded."""
+    off = switched("m1")
+    for more in ({"covers": said}, {"covers": [said]}, {"reaches": said}):
+        with pytest.raises(InputError, match=r"expected|of a kind"):
+            store.append([Proposal(off.kind, "m1", off.actor, {**off.data, **more})])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -217,3 +218,15 @@ def test_key_of_an_erased_person_is_refused(service: Service) -> None:
 
     with pytest.raises(ConflictError, match="erased"):
         service.set_preference("ana", "ai-training", "off", key=key)
+
+
+@pytest.mark.parametrize("value", ["off", "on"])
+def test_receipt_and_entry_say_the_same_of_what_a_choice_covers(service: Service, value: str) -> None:
+    """M10: the entry keeps what the receipt promises: the purposes that the switch governs, and how far off reaches."""
+    service.register("ana", "DE")
+    made = service.set_preference("ana", "ai-training", value)
+    receipt = json.loads(made.receipt)["receipt"]
+
+    assert made.entry.data["covers"] == receipt["covers"]["purposes"] == ["generative-ai", "other-ai"]
+    assert made.entry.data.get("reaches") == receipt["effect"]["reaches"]
+    assert receipt["effect"]["reaches"] == ("models" if value == "off" else None)
