@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.proof.seen import Outcome, compare
 from byleave.receipts.draft import draft
+from byleave.server.activating import activate_pack
 from byleave.server.db.store import Store
 from tests.gate.scene import DECIDE, THREE, decisions, during, gate, leftovers, reasons, snapshot, write_parquet
 from tests.server.db.conftest import ENGINES
@@ -366,3 +367,20 @@ def test_what_cannot_be_read_of_an_act_refuses_the_run(store: Store, said: str) 
     for more in ({"covers": said}, {"covers": [said]}, {"reaches": said}):
         with pytest.raises(InputError, match=r"expected|of a kind"):
             store.append([Proposal(off.kind, "m1", off.actor, {**off.data, **more})])
+
+
+def test_status_sees_a_policy_that_changed(url: str, items: Path, tmp_path: Path) -> None:
+    """M7: a snapshot under a pack that the ledger has replaced since is not usable, once that has begun."""
+    out = tmp_path / "snapshot"
+    byleave.gate(items, register=url, pack=TRAINING, purpose="generative-ai", recipient="linkedin", out=out)
+    now = datetime.now(UTC)
+    activate_pack(url, load_pack(TRAINING), (now + timedelta(seconds=1)).isoformat(), (), None, now)
+    activate_pack(url, load_pack("byleave@1"), (now + timedelta(days=2)).isoformat(), (), None, now)
+    told = []
+    for days in (1, 3):
+        at = now + timedelta(days=days)
+        told.append(
+            byleave.snapshot_status(out, register=url, clock=partial(datetime.fromtimestamp, at.timestamp(), UTC))
+        )
+
+    assert ["pack-changed" in one.problems for one in told] == [False, True]

@@ -224,6 +224,14 @@ class Acts:
         key = RequestKey("notice", " ".join(data.values()))
         return self._record([Proposal(Kind.NOTICE_PUBLISHED, "", PLATFORM, data)], key)[0]
 
+    def is_published(self, shown: Shown) -> bool:
+        """Whether a text was published in that language."""
+        try:
+            self._activations.published(shown.notice, shown.version, shown.language)
+        except UnknownError:
+            return False
+        return True
+
     def register(
         self, member: str, country: str | None, birth_date: date | None = None, *, key: RequestKey | None = None
     ) -> list[Entry]:

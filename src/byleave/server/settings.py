@@ -102,10 +102,12 @@ USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [(code, code) for code in _LANGUAGES]
 
-# Pages: what the platform is called, and who says how members are shown and what stands above a page.
+# Pages: what the platform is called, and who says how members are shown, what stands
+# above a page, and which notice somebody was shown before they chose.
 PLATFORM_NAME = CONFIGURATION.platform
 PAGES_PEOPLE = "byleave.server.feed.people.shown" if CONFIGURATION.content is None else None
 PAGES_ANNOUNCEMENTS = "byleave.server.notices.announcing.announcement"
+PAGES_SHOWN = "byleave.server.notices.announcing.shown"
 PAGES_CATALOGUE = "byleave.text.catalogue.Catalogue"
 PAGES_DEMO = "byleave.server.feed.seed.sign_ins"
 PAGES_INVENTED = CONFIGURATION.demo_password_file is not None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-class Signed(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth has no types
+class Signed(OpenIDConnectOAuth2Adapter):
     """Checks the signature of an id token also where it came over a connection of our own.
 
     OpenID Connect Core 1.0, 3.1.3.7, lets a client do without where TLS vouches for the platform; a proxy that ends it,
@@ -31,7 +31,7 @@ class Signed(OpenIDConnectOAuth2Adapter):  # type: ignore[misc] # allauth has no
         """Allauth tells that it has; it makes no difference."""
 
 
-@login_not_required  # type: ignore[untyped-decorator]
+@login_not_required
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Come back from the platform. Raises: Http404 where it is none of ours."""
     try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings as configured
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from byleave.kernel.errors import LedgerError, UnknownError
@@ -126,7 +128,7 @@ def _switch(request: HttpRequest, member: str, name: str) -> HttpResponse:
     if state.deed and state.deed.actor == "member" and state.value == value:
         return HttpResponseRedirect(f"{to}?saved=same", status=303)
     try:
-        done = current().set_preference(member, name, value)
+        done = current().set_preference(member, name, value, shown=import_string(configured.PAGES_SHOWN)(member))
     except LedgerError:
         return _setting(request, member, name, errors=[("", say("saved-failed"))], status=503)
     return HttpResponseRedirect(f"{to}?saved={done.entry.seq}", status=303)

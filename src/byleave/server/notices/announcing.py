@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.urls import reverse
 
+from byleave.server.acts import Shown
 from byleave.server.notices.catalogue import notices
 from byleave.server.notices.letter import letter
 from byleave.server.notices.models import Sending
@@ -56,6 +58,14 @@ def announcement(request: HttpRequest, member: str) -> Announcement | None:
         dismiss=reverse("notice-seen", args=[waiting.notice, waiting.version]),
         dismissal=say("notice-seen"),
     )
+
+
+def shown(member: str) -> Shown | None:
+    """The notice that a member was shown last: the mail server took it, or they have put it away on the pages."""
+    reached = Q(by_mail=True) | Q(seen_at__isnull=False)
+    last = Sending.objects.filter(reached, member_id=member).order_by("-sent_at").first()
+    found = Shown(last.notice, last.version, last.language) if last else None
+    return found if found and current().is_published(found) else None
 
 
 def unseen(member: str) -> Sending | None:
