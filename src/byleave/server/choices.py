@@ -6,7 +6,8 @@ What is on or off is decided by the definition's own functions; this only says w
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
 
 from byleave.gate.explanation_case import cite
 from byleave.ledger.entries import Kind
@@ -40,37 +41,47 @@ _ORIGINS: dict[str, Origin] = {"member": "member", "import": "import", "platform
 def settings_of(person: Person, policy: PolicyInForce) -> tuple[SettingState, ...]:
     """Every setting in force, as it stands for a person; none for somebody who was never registered."""
     member = person.member
-    return tuple(_setting(one, person, member, policy) for one in policy.switches) if member else ()
+    return tuple(setting_of(one, person, member, policy) for one in policy.switches) if member else ()
 
 
-def _setting(switch: Switch, person: Person, member: Member, policy: PolicyInForce) -> SettingState:
-    pack, setting = switch.governing.pack, switch.setting
-    country = person.country
-    scope = scope_of(pack, switch.purposes, country)
+def setting_of(switch: Switch, person: Person, member: Member, policy: PolicyInForce) -> SettingState:
+    """One setting, as it stands for a person who is registered as `member`."""
+    residence = residence_at(member, person.moment.as_of)
     value, origin, deed = _value(switch, person, member, policy)
-    off, on = (SettingAct(kind="preference-set", setting=switch.name, value=one) for one in ("off", "on"))
     return SettingState(
-        setting=switch.name,
-        title=dict(setting.title),
         value=value,
         origin=origin,
         deed=deed,
-        pack=pack.id,
-        purposes=switch.purposes,
-        covers=scope.products,
-        does_not_cover=scope.not_covered,
         regimes=tuple(_regimes(switch.purposes, person, member, policy)),
-        grounds=scope.grounds,
-        off=effect_of(pack, off, scope, switch.terms.reaches),
-        on=effect_of(pack, on, scope),
-        source=cite(pack, pack.opt_out),
-        readings=tuple(
+        **_by_the_pack(policy, switch.name, residence.country if residence else None),
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _by_the_pack(policy: PolicyInForce, name: str, country: str | None) -> dict[str, Any]:
+    """What a pack says about a setting to everybody in a country; packs do not change while they are in force."""
+    switch = policy.switch(name)
+    pack, setting = switch.governing.pack, switch.setting
+    scope = scope_of(pack, switch.purposes, country)
+    off, on = (SettingAct(kind="preference-set", setting=switch.name, value=one) for one in ("off", "on"))
+    return {
+        "setting": switch.name,
+        "title": dict(setting.title),
+        "pack": pack.id,
+        "purposes": switch.purposes,
+        "covers": scope.products,
+        "does_not_cover": scope.not_covered,
+        "grounds": scope.grounds,
+        "off": effect_of(pack, off, scope, switch.terms.reaches),
+        "on": effect_of(pack, on, scope),
+        "source": cite(pack, pack.opt_out),
+        "readings": tuple(
             ReadingState(one.claimant, one.kind, one.reaches, one.frees, dict(one.summary), cite(pack, one))
             for one in pack.readings
         ),
-        path=setting.path,
-        link=setting.link,
-    )
+        "path": setting.path,
+        "link": setting.link,
+    }
 
 
 def _value(

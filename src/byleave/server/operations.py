@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 _JSON = "application/json"
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 """Source: https://prometheus.io/docs/instrumenting/exposition_formats/"""
+API = "/api/v1/"
+
+
+def is_direct(environ: Environ) -> bool:
+    """Whether a request shows a token, and nothing that a browser would send along by itself."""
+    return (
+        "HTTP_COOKIE" not in environ
+        and environ.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+        and str(environ.get("PATH_INFO", "")).startswith(API)
+    )
 
 
 class Operations:
@@ -38,6 +48,7 @@ class Operations:
     def __init__(
         self,
         application: Wsgi,
+        direct: Wsgi,
         service: Callable[[], Service],
         following: Following,
         *,
@@ -47,11 +58,13 @@ class Operations:
 
         Args:
             application: what answers everybody else.
+            direct: what answers calls with a token and without a cookie.
             service: the service of this process, when somebody asks whether it is ready.
             following: what is read from the ledger each time the metrics are asked for.
             metrics_port: the port on which metrics are asked for; None: nowhere.
         """
-        self._application, self._service, self._following = application, service, following
+        self._application, self._direct = application, direct
+        self._service, self._following = service, following
         self._metrics_port = metrics_port
         self._answers: Mapping[str, Callable[[], tuple[HTTPStatus, str, bytes]]] = {
             "/healthz": lambda: (HTTPStatus.OK, _JSON, b'{"status": "ok"}'),
@@ -64,7 +77,7 @@ class Operations:
         apart = request.get("SERVER_PORT") == self._metrics_port
         answer = self._metrics if apart and path == "/metrics" else self._answers.get(path)
         if answer is None and not apart:
-            return self._application(request, begin)
+            return (self._direct if is_direct(request) else self._application)(request, begin)
         status, kind, body = answer() if answer else (HTTPStatus.NOT_FOUND, _JSON, b'{"status": "not found"}')
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         begin(f"{status.value} {status.phrase}", headers)

@@ -16,7 +16,7 @@ from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.activations import Activations
 from byleave.server.acts import Acts
 from byleave.server.answers import Head, HistoryEntry, ItemsPage, ItemState, MemberState, SettingState
-from byleave.server.choices import settings_of
+from byleave.server.choices import setting_of, settings_of
 from byleave.server.content import MOST_ITEMS
 from byleave.server.decisions import concerned, decide_all, explain_one, targets, with_kept
 from byleave.server.lineage.doors import LineageReader
@@ -140,11 +140,10 @@ class Service(Acts):
 
     def setting(self, member: str, name: str) -> SettingState:
         """One setting of a member, by its id or a former one. Raises: UnknownError."""
-        wanted = self._policy.switch(name).name
-        for one in settings_of(self.person(member), self._policy):
-            if one.setting == wanted:
-                return one
-        raise UnknownError(f"`{member}` was never registered")
+        switch, found = self._policy.switch(name), self.person(member)
+        if found.member is None:
+            raise UnknownError(f"`{member}` was never registered")
+        return setting_of(switch, found, found.member, self._policy)
 
     def history(self, member: str) -> tuple[HistoryEntry, ...]:
         """What was recorded about a person, the newest first."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from byleave.server.direct import Direct
 from byleave.server.following import Following
 from byleave.server.operations import Operations
 from byleave.server.running import current
@@ -21,7 +22,7 @@ def make(metrics_port: int | None = None) -> Operations:
     # the first request must not wait for what all of them need
     _ = get_resolver().url_patterns
     port = None if metrics_port is None else str(metrics_port)
-    return Operations(application, current, Following(settings.CONFIGURATION.ledger), metrics_port=port)
+    return Operations(application, Direct(), current, Following(settings.CONFIGURATION.ledger), metrics_port=port)
 
 
 def __getattr__(name: str) -> Operations:

@@ -23,6 +23,7 @@ from byleave.server.api.schemas import (
     RelayedActIn,
     RelayedPreferenceIn,
     Seq,
+    acknowledged,
 )
 from byleave.server.running import current
 
@@ -99,14 +100,14 @@ def preference(request: HttpRequest, member_id: Path[Id], setting: Path[Id]) -> 
 )
 def set_preference(
     request: HttpRequest, member_id: Path[Id], setting: Path[Id], body: RelayedPreferenceIn
-) -> Acknowledged:
+) -> HttpResponse:
     """Hand in what a member chose. What is not the member's own act never turns off into on."""
     actor = actor_of(caller_of(request), body.act)
     key = request_key(request)
     made = current().set_preference(
         member_id, setting, body.value, actor=actor, at=body.at, key=key, shown=body.shown_text()
     )
-    return Acknowledged.of(made)
+    return acknowledged(made)
 
 
 @router.get(

@@ -29,6 +29,12 @@ COLUMNS = (
     "FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq LEFT JOIN ledger_erasure x ON x.seq = e.seq "
 )
 
+HEAD = (
+    "SELECT o.number, o.name, e.seq, e.recorded_at, e.chain "
+    "FROM (SELECT number, name FROM ledger_epoch ORDER BY number DESC LIMIT 1) o "
+    "LEFT JOIN (SELECT seq, recorded_at, chain FROM ledger_entry ORDER BY seq DESC LIMIT 1) e ON TRUE"
+)
+
 
 class Head(NamedTuple):
     """The last entry of a ledger; all zero before the first."""
@@ -203,13 +209,11 @@ def check_payload(one: Recorded) -> None:
 
 def read_head(session: Session) -> Head:
     """The last entry, and the epoch that is open. Raises: LedgerError when no epoch was opened."""
-    epochs = session.query("SELECT number, name FROM ledger_epoch ORDER BY number DESC LIMIT 1")
-    if not epochs:
+    rows = session.query(HEAD)
+    if not rows:
         raise LedgerError("the ledger has no epoch", hint="byleave migrate opens the first one")
-    number, name = epochs[0]
-    rows = session.query("SELECT seq, recorded_at, chain FROM ledger_entry ORDER BY seq DESC LIMIT 1")
-    seq, recorded_at, chain = rows[0] if rows else (0, 0, NOTHING)
-    return Head(seq, recorded_at, chain, number, name)
+    number, name, seq, recorded_at, chain = rows[0]
+    return Head(0, 0, NOTHING, number, name) if seq is None else Head(seq, recorded_at, chain, number, name)
 
 
 def read_recorded(session: Session, after: int, until: int) -> list[Recorded]:
