@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import time
@@ -43,8 +42,7 @@ def own_server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="byleave-pg-", dir=memory if memory.is_dir() else None))
     server = Server(folder)
     yield server
-    server.kill()
-    shutil.rmtree(folder, ignore_errors=True)
+    server.stop()
 
 
 def recorded(server: Server, address: str, *, faults: str, log: Path) -> tuple[int | None, dict[int, str], str]:
