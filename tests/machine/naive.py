@@ -54,10 +54,21 @@ def register_at(entries: Sequence[Entry], watermark: int, *, kept: bool = True) 
     emptied = {seq for entry in erasures for seq in entry.data["entries"]}
     known = Known()
     for entry in told:
-        if entry.seq not in emptied and entry.kind != "member-erased":
+        if entry.seq not in emptied and entry.subject:  # what is about nobody changes nothing for anybody
             _take(known, entry)
     outlived = [one for erasure in erasures if kept for one in _kept(entries, erasure)]
     return _register(known, outlived)
+
+
+def shut_at(entries: Iterable[Entry], cause: str | None = None) -> set[int]:
+    """The numbers of the entries that keep builds shut after these, for one cause or any."""
+    shut: set[int] = set()
+    for entry in entries:
+        if entry.kind == "builds-shut" and cause in (None, entry.data["cause"]):
+            shut.add(entry.seq)
+        elif entry.kind == "builds-opened":
+            shut -= set(entry.data["shut"])
+    return shut
 
 
 def _account(known: Known, name: str, seq: int) -> Account:

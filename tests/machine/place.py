@@ -10,20 +10,39 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from byleave.server.db.migrating import migrate
 from byleave.server.db.opening import connect
 from byleave.server.db.sqlite import FULL
 from byleave.server.db.store import Store, open_copy
+from tests.machine.scenery import write_items
 from tests.server.db.ledgers import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from byleave.server.db.session import Session
+
+
+@cache
+def workshop() -> Path:
+    """A folder in memory, if there is one: what is flushed there costs nothing."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    folder = tempfile.TemporaryDirectory(prefix="byleave-machine-", dir=memory if memory.is_dir() else None)
+    _KEPT.append(folder)
+    path = Path(folder.name)
+    migrate(f"sqlite:///{path / 'template.db'}")
+    write_items(path / "items.parquet")
+    return path
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 
 @dataclass(frozen=True)
@@ -114,7 +133,7 @@ class Place:
             suppression_secret=SECRET,
             copy=self.copy if self.copied else None,
             clock=self.clock,
-            random_bytes=self._random,
+            random_bytes=self.random,
             open_session=self._session,
         )
 
@@ -124,7 +143,7 @@ class Place:
         self.flushes = mode == "wal" and level >= FULL
         return session
 
-    def _random(self, count: int) -> bytes:
+    def random(self, count: int) -> bytes:
         """The same bytes in every run, so that what failed fails again."""
         self._salts += 1
         return hashlib.shake_256(str(self._salts).encode()).digest(count)

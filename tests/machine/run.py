@@ -18,15 +18,16 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import byleave
 from byleave.kernel.errors import ByleaveError
-from tests.machine.rules import Machine
-from tests.machine.world import COUNTS, workshop
+from tests.machine.machine import Machine
+from tests.machine.place import workshop
+from tests.machine.world import COUNTS
 from tests.server.db.ledgers import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STEPS_OF_A_RUN = 100
-RUNS_OF_A_BATCH = 50
+STEPS_OF_A_RUN = 120
+RUNS_OF_A_BATCH = 12
 
 
 def give_key() -> None:

@@ -11,14 +11,16 @@ from tests.machine.world import COUNTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-STEPS = int(os.environ.get("BYLEAVE_STEPS", "100000" if os.environ.get("BYLEAVE_DEEP") else "3000"))
+STEPS = int(os.environ.get("BYLEAVE_STEPS", "100000" if os.environ.get("BYLEAVE_DEEP") else "2000"))
 SEED = int(os.environ.get("BYLEAVE_SEED", "0"))
 HAPPENS = (
     "act: member-registered", "act: member-moved", "act: member-closed", "act: member-reopened", "act: members-merged",
     "act: preference-set", "act: objection-received", "act: objection-withdrawn", "act: objection-rejected",
     "act: item-withheld", "act: item-released", "act: notice-delivered", "erasures", "refused acts", "power cuts",
     "acts that a power cut left whole", "requests handed in again", "restores", "snapshots", "receipts compared",
-    "acts during builds", "rows left at the second decision", "snapshots before training", "usable before training",
+    "backups", "restores with a loss", "confirmations", "builds refused while they were shut", "imports",
+    "imports that crashed", "refused imports", "act: policy-activated", "trainers", "acts during builds",
+    "rows left at the second decision", "snapshots before training", "usable before training",
 )  # fmt: skip
 """What many steps must have met; a machine that never merges says nothing about merging."""
 ENOUGH = 20_000

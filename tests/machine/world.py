@@ -5,61 +5,46 @@ Every check of the promise stands here; which steps there are stands in `rules.p
 
 from __future__ import annotations
 
+import os
 import queue
 import tempfile
 from collections import Counter
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
+import pytest
 
 from byleave import api
 from byleave.gate.status import LEFT_SINCE, OTHER_EPOCH, PACK_CHANGED, REPLAY
 from byleave.kernel.errors import InputError, RefusedError, UsageError
 from byleave.kernel.instants import parse_instant
 from byleave.ledger.chain import Row, verify
-from byleave.ledger.fold import State
+from byleave.ledger.fold import State, fold
 from byleave.policy.facts import Moment
 from byleave.policy.rules import rules_for
 from byleave.policy.semantics import decide
 from byleave.proof.seen import Outcome, compare
 from byleave.receipts.draft import ACKNOWLEDGED, draft
-from byleave.server.db.migrating import migrate
 from byleave.server.db.reading import check_payload
 from tests.machine.building import WAIT_SECONDS, Build
-from tests.machine.naive import register_at
-from tests.machine.place import Place
+from tests.machine.naive import register_at, shut_at
+from tests.machine.place import Place, workshop
 from tests.machine.refusing import Refusing, refusing
-from tests.machine.scenery import ITEMS, START, policies, write_items
-from tests.server.db.ledgers import Raw
+from tests.machine.scenery import ITEMS, START, policies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from byleave.ledger.admission import Proposal
     from byleave.ledger.entries import Entry
+    from byleave.policy.facts import Item
     from byleave.server.db.store import Store
     from tests.machine.scenery import Policy
 
 COUNTS: Counter[str] = Counter()
 """What was done in this process: steps, acts, builds, decisions …"""
-
-
-@cache
-def workshop() -> Path:
-    """A folder in memory, if there is one: what is flushed there costs nothing."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
-    folder = tempfile.TemporaryDirectory(prefix="byleave-machine-", dir=memory if memory.is_dir() else None)
-    _KEPT.append(folder)
-    path = Path(folder.name)
-    migrate(f"sqlite:///{path / 'template.db'}")
-    write_items(path / "items.parquet")
-    return path
-
-
-_KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 
 class World:
@@ -68,10 +53,18 @@ class World:
     def __init__(self) -> None:
         """Make an empty ledger."""
         self._folder = tempfile.TemporaryDirectory(dir=workshop())
+        self.folder = Path(self._folder.name)
+        os.environ["BYLEAVE_STATE"] = ""  # a copy of what builds have read costs as much as a build
         self.time = START
         self.entries: list[Entry] = []
         """Everything that was acknowledged, in order."""
         self.refusing = Refusing()
+        self.lost = False
+        """Whether acts are lost that were acknowledged: then `refusing` knows more than the ledger."""
+        self.homes: dict[str, str | None] = {}
+        """Member → the country that was told last."""
+        self.erased: set[str] = set()
+        """Who was erased and has not come back."""
         self.state = State()
         self.last: Row | None = None
         self.receipts: list[tuple[Entry, str, Policy]] = []
@@ -82,7 +75,8 @@ class World:
         self._copied = b""
         self.build: Build | None = None
         self.snapshots: list[tuple[Path, dict[str, Any], Policy]] = []
-        self.place = Place(Path(self._folder.name), workshop() / "template.db", lambda: self.time)
+        self.place = Place(self.folder, workshop() / "template.db", lambda: self.time)
+        self.epochs = {self.epoch}
 
     @property
     def store(self) -> Store:
@@ -142,7 +136,7 @@ class World:
         for entry in answer:
             assert entry.seq == len(self.entries) + 1, f"entry {entry.seq} was acknowledged after {len(self.entries)}"
             self.entries.append(entry)
-            self.refusing.take(entry)
+            self._follow(entry)
             COUNTS["acts"] += 1
             COUNTS[f"act: {entry.kind.value}"] += 1
         self._require_read(answer)
@@ -155,12 +149,37 @@ class World:
         self._copied = self._end_of_copy()
         self.acknowledged([entry])
 
-    def restore(self) -> None:
-        """Open a new epoch, as a restore does, with everything that was acknowledged."""
-        raw = Raw(self.place.url)
-        raw.run("INSERT INTO ledger_epoch (number, name, opened_at, reason) VALUES (2, 'second', 0, 'restored')")
-        raw.close()
-        COUNTS["restores"] += 1
+    def catch_up(self) -> None:
+        """Learn what another program has recorded: whoever has called it was told that it is done."""
+        self._copied = self._end_of_copy()
+        found = list(self.other.entries(len(self.entries)))
+        if found:
+            self.acknowledged(found)
+
+    def lose_after(self, kept: int) -> None:
+        """Have only so many entries, in a ledger that was brought back."""
+        del self.entries[kept:]
+        self.state = fold(self.other.entries(0, kept))
+        self.last = next(self.other.reader.recorded(kept - 1)).row
+        self.lost = self.lost or self.other.head().seq > kept
+
+    @property
+    def shut(self) -> bool:
+        """Whether builds are shut."""
+        return bool(shut_at(self.entries))
+
+    def shut_by(self, cause: str) -> bool:
+        """Whether builds are shut for one cause."""
+        return bool(shut_at(self.entries, cause))
+
+    def _follow(self, entry: Entry) -> None:
+        """Take down what a platform knows of its members."""
+        if entry.kind == "member-erased":
+            self.erased |= {self.refusing.about[seq] for seq in entry.data["entries"]}
+        elif entry.kind in ("member-registered", "member-moved"):
+            self.homes[entry.subject] = entry.data["country"]
+            self.erased.discard(entry.subject)
+        self.refusing.take(entry)
 
     def _require_read(self, answer: Sequence[Entry]) -> None:
         """Another process reads exactly what was acknowledged, and the chain holds."""
@@ -190,9 +209,9 @@ class World:
         policy = policies()[self._steps % len(policies())]
         moment = Moment(self.time, replay=False)
         head, checked = len(self.entries), self._checked
+        if self._steps % (8 if head == checked else 2):
+            return  # where nothing was recorded, only the clock may have moved: every now and then is enough
         self._checked = head
-        if head == checked and self._steps % 8:
-            return  # nothing was recorded: only the clock may have moved, which every now and then is enough
         real, naive = self.state.register(), register_at(self.entries, head, kept=False)
         erased = any(entry.kind == "member-erased" for entry in self.entries)
         whole = register_at(self.entries, head) if erased else naive
@@ -202,13 +221,19 @@ class World:
             assert found == told, f"`{item.item_id}` is {found} by the fold, and {told} by what was told"
             COUNTS["decisions"] += 1
             # objections of erased people are found by who has the suppression key, as a gate has it
-            if not found and not decide(item, whole, policy.rules, moment).failed:
-                self._require_leave(self.refusing, item.item_id or "", policy, "the state")
+            if not found and not decide(item, whole, policy.rules, moment).failed and not self.lost:
+                self.require_leave(self.refusing, item, policy, "the state")
 
-    def _require_leave(self, who: Refusing, item_id: str, policy: Policy, where: str) -> None:
-        item = next(one for one in ITEMS if one.item_id == item_id)
+    @staticmethod
+    def require_leave(who: Refusing, item: Item, policy: Policy, where: str) -> None:
+        """Nobody has refused that an item is used under a policy."""
         against = who.against(item, policy.rules.purpose, setting_governs=policy.off_is_absolute)
-        assert not against, f"{where} has `{item_id}`, although {'; '.join(against)} ({policy.rules.pack_id})"
+        assert not against, f"{where} has `{item.item_id}`, although {'; '.join(against)} ({policy.rules.pack_id})"
+
+    def may_be_used(self) -> list[str]:
+        """The items that a build would use now, under the policy in force."""
+        register, moment = self.state.register(), Moment(self.time, replay=False)
+        return [one.item_id or "" for one in ITEMS if not decide(one, register, self.rules.rules, moment).failed]
 
     # builds
 
@@ -225,7 +250,8 @@ class World:
             items, url = workshop() / "items.parquet", self.place.url
             return api.gate(items, register=url, pack=policy.pack, out=folder, **asked, **given)
 
-        about = {"policy": policy, "epoch": self.epoch, "replay": past is not None}
+        about = {"policy": policy, "epoch": self.epoch, "replay": past is not None, "head": len(self.entries)}
+        about["shut"] = self.shut
         self.build = Build(call, lambda: self.time, lambda: len(self.entries), about, folder)
 
     def step(self, stops: int) -> None:
@@ -240,11 +266,15 @@ class World:
         self.build = None
         if build.error is not None:
             restored = build.about["epoch"] != self.epoch and isinstance(build.error, RefusedError)
+            about = build.about
+            shut = about["shut"] or any(one.kind == "builds-shut" for one in self.entries[about["head"] :])
             # the clock may have jumped back behind the instant that a replay asks for
             early = build.about["replay"] and isinstance(build.error, UsageError)
-            assert restored or early, f"a build was refused: {build.error}"
+            allowed = restored or early or (shut and isinstance(build.error, RefusedError))
+            assert allowed, f"a build was refused: {build.error}"
             assert not build.folder.exists()
             COUNTS["refused builds"] += 1
+            COUNTS["builds refused while they were shut"] += shut
             return
         assert build.result is not None
         self._require_fresh(build, dict(build.result.manifest))
@@ -265,6 +295,7 @@ class World:
         second = Moment(_instant(manifest["recheck"]["as_of"]), replay)
         marks = manifest["watermark"], manifest["recheck"]["watermark"]
         assert marks[0] <= marks[1] <= len(self.entries)
+        assert not any(shut_at(self.entries[:mark]) for mark in marks), "a snapshot was made while builds were shut"
         assert first.as_of <= second.as_of
         registers = [register_at(self.entries, mark) for mark in marks]
         expected = {}
@@ -293,8 +324,9 @@ class World:
     def _require_obeyed(self, used: Sequence[str], manifest: dict[str, Any], policy: Policy, until: int) -> None:
         """Whoever holds a receipt that the manifest covers was obeyed."""
         who = refusing(self.entries[:until])
-        for item_id in used:
-            self._require_leave(who, item_id, policy, "a snapshot")
+        for item in ITEMS:
+            if item.item_id in used:
+                self.require_leave(who, item, policy, "a snapshot")
         for entry, epoch, then in self.receipts:
             receipt = draft(entry, epoch=epoch, pack=then.pack, digest=then.digest)
             outcome = compare(receipt, manifest).outcome
@@ -302,12 +334,22 @@ class World:
             assert outcome is (told if epoch == manifest["register"]["epoch"] else Outcome.OTHER_EPOCH)
             COUNTS["receipts compared"] += 1
 
+    def used_owner(self) -> str | None:
+        """Whose item the newest snapshot has, if it has any."""
+        used = _ids(self.snapshots[-1][0])
+        return used[0].partition("-")[0] if used else None
+
     def trainer(self, days: int) -> None:
         """Somebody is about to train on the newest snapshot, some days from now."""
         folder, manifest, taken = self.snapshots[-1]
         self.time += timedelta(days=days)
         now = self.rules
         pack = now.pack if now.pack.id == taken.pack.id else taken.pack
+        COUNTS["trainers"] += 1
+        if self.shut:
+            with pytest.raises(RefusedError, match="are shut"):
+                api.snapshot_status(folder, register=self.place.url, pack=pack, clock=lambda: self.time)
+            return
         status = api.snapshot_status(folder, register=self.place.url, pack=pack, clock=lambda: self.time)
         register, moment = register_at(self.entries, len(self.entries)), Moment(self.time, replay=False)
         rules = rules_for(pack, taken.rules.purpose, taken.rules.recipient)
