@@ -67,9 +67,9 @@ SABOTAGES = [
         {
             STORE + "writer.py": {
                 "                if self._copy:\n                    self._copy.follow(self._session)\n": "",
-                "                answer.set_result(outcome)\n        return True": (
+                "                answer.set_result(outcome)\n        durable": (
                     "                answer.set_result(outcome)\n        if self._copy:\n"
-                    "            self._copy.follow(self._session)\n        return True"
+                    "            self._copy.follow(self._session)\n        durable"
                 ),
             }
         },
@@ -105,7 +105,7 @@ SABOTAGES = [
     Sabotage("an off waits for its date", {"policy/semantics.py": {"min(*dates, moment.as_of)": "min(dates)"}}),
     Sabotage(
         "a default counts as a choice when accounts are merged",
-        {LEDGER + "merging.py": {"on = states == {True}": "on = False not in states"}},
+        {LEDGER + "merging.py": {"if states == {True}:": "if False not in states:"}},
     ),
     Sabotage(
         "a merge keeps the objections of one account",
