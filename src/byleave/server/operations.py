@@ -33,12 +33,12 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 API = "/api/v1/"
 
 
-def is_direct(environ: Environ) -> bool:
+def is_direct(request: Environ) -> bool:
     """Whether a request shows a token, and nothing that a browser would send along by itself."""
     return (
-        "HTTP_COOKIE" not in environ
-        and environ.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
-        and str(environ.get("PATH_INFO", "")).startswith(API)
+        "HTTP_COOKIE" not in request
+        and request.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+        and str(request.get("PATH_INFO", "")).startswith(API)
     )
 
 

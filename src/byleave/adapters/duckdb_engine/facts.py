@@ -81,16 +81,6 @@ def _member(session: Session, member_id: str) -> Member | None:
     )
     if not homes:
         return None
-    # only a ledger says what an act covered and reached
-    told = session.one(
-        "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'preferences' AND column_name = 'covers'"
-    )
-    more = "covers, reaches" if told else "NULL, NULL"
-    acts = session.rows(
-        f"SELECT setting, value = 'on', epoch_us(\"at\"), seq, epoch_us(recorded_at), actor, {more} FROM preferences"
-        " WHERE member_id = ?",
-        [member_id],
-    )
     notices = session.rows(
         "SELECT notice, epoch_us(delivered_at), version, epoch_us(recorded_at) FROM notices WHERE member_id = ?",
         [member_id],
@@ -98,23 +88,37 @@ def _member(session: Session, member_id: str) -> Member | None:
     return Member(
         residences=tuple(Residence(country, _instant(since), _instant(known)) for country, since, known, _ in homes),
         birth_dates=tuple(date.fromisoformat(born) for *_, born in homes if born is not None),
-        acts=tuple(
-            Act(
-                setting,
-                on,
-                _required(at),
-                seq,
-                _instant(recorded),
-                actor,
-                None if covers is None else frozenset(covers),
-                reaches,
-            )
-            for setting, on, at, seq, recorded, actor, covers, reaches in acts
-        ),
+        acts=_acts(session, member_id),
         notices=tuple(
             NoticeDelivery(notice, _required(at), version, _instant(recorded))
             for notice, at, version, recorded in notices
         ),
+    )
+
+
+def _acts(session: Session, member_id: str) -> tuple[Act, ...]:
+    # only a ledger says what an act covered and reached
+    told = session.one(
+        "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'preferences' AND column_name = 'covers'"
+    )
+    more = "covers, reaches" if told else "NULL, NULL"
+    rows = session.rows(
+        f"SELECT setting, value = 'on', epoch_us(\"at\"), seq, epoch_us(recorded_at), actor, {more} FROM preferences"
+        " WHERE member_id = ?",
+        [member_id],
+    )
+    return tuple(
+        Act(
+            setting,
+            on,
+            _required(at),
+            seq,
+            _instant(recorded),
+            actor,
+            None if covers is None else frozenset(covers),
+            reaches,
+        )
+        for setting, on, at, seq, recorded, actor, covers, reaches in rows
     )
 
 
