@@ -2,7 +2,8 @@
 
 A press takes a second, as the mission has it. A key takes 0.28 seconds: S. K. Card, T. P. Moran and A. Newell, The
 keystroke-level model, Communications of the ACM 23 (1980), a person of average skill. What has to be read to know where
-to press is read at 250 words a minute: the names in a menu or a list, all of a notice, all of the setting's own card.
+to press is read at 250 words a minute: a menu, the names in a list down to the one that is pressed, all of a notice, and
+all of the setting's own card.
 The journey is done by a real browser; what it took is printed at the end of the run.
 """
 
@@ -49,7 +50,11 @@ class Walk:
 
         `leads` says that another page follows.
         """
-        self.words += sum(len(one.split()) for one in self.page.locator(read).all_inner_texts())
+        pressed = target.inner_text()
+        for one in self.page.locator(read).all_inner_texts():
+            self.words += len(one.split())
+            if pressed.startswith(one):
+                break
         if self.means == "keyboard":
             self._tab_to(target)
         with self.page.expect_navigation() if leads else nullcontext():

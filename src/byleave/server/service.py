@@ -123,7 +123,10 @@ class Service(Acts):
 
     def member(self, member: str) -> MemberState:
         """Everything about one person, and what it means now."""
-        found = self.person(member)
+        return self.state(member, self.person(member))
+
+    def state(self, member: str, found: Person) -> MemberState:
+        """The same for somebody who was looked up already."""
         return MemberState(
             member=member,
             ids=found.ids,

@@ -118,7 +118,8 @@ def used_of(service: Service, member: str) -> Used:
     secret = read_bytes(configuration.suppression_key)
     with LineageReader(configuration.ledger, secret, clock=service.now) as reader:
         trace, every = reader.member(member), list(reader.lineage().snapshots.values())
-    person, state = service.person(member), service.member(member)
+    person = service.person(member)
+    state = service.state(member, person)
     purposes = {name: one.purposes for one in state.settings for name in (one.setting,)}
     steps = [*_snapshots(person, trace), *_models(person, trace), *_choices(person, every, purposes)]
     return Used(state, trace, tuple(sorted(steps, key=lambda one: -one.seq)))
