@@ -2,8 +2,8 @@
 
 A press takes a second, as the mission has it. A key takes 0.28 seconds: S. K. Card, T. P. Moran and A. Newell, The
 keystroke-level model, Communications of the ACM 23 (1980), a person of average skill. What has to be read to know where
-to press is read at 250 words a minute: a menu, the names in a list down to the one that is pressed, all of a notice, and
-all of the setting's own card.
+to press is read at 250 words a minute: a menu, the names in a list down to the one that is pressed, all of a notice,
+and all of the setting's own card.
 The journey is done by a real browser; what it took is printed at the end of the run.
 """
 
