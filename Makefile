@@ -16,8 +16,13 @@ PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
 demo: $(VENV)/server.done ## a full demonstration on invented data
 	@$(BIN)/byleave demo $(ARGS)
 
-test: $(VENV)/dev.done ## every test; the end counts what could not run, and why
-	@$(PYTEST) $(ARGS)
+# what takes a browser or thousands of steps has a target of its own
+LONG := tests/web tests/machine
+test: $(VENV)/dev.done ## the tests; the end counts what could not run, and why
+	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
+
+test-long: $(VENV)/dev.done ## the pages in a real browser, and machines that look for a missed choice
+	@$(PYTEST) $(LONG)
 
 check: $(VENV)/dev.done ## style, types, import directions, spelling
 	@$(BIN)/python -m ruff check -q .

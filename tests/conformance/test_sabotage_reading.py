@@ -28,7 +28,9 @@ class Sabotage(NamedTuple):
     new: str
 
 
-COLUMNS, TABLES, REGISTER = (f"adapters/duckdb_engine/{name}.py" for name in ("columns", "tables", "register"))
+COLUMNS, TABLES, REGISTER, CHECKS = (
+    f"adapters/duckdb_engine/{name}.py" for name in ("columns", "tables", "register", "register_checks")
+)
 ITEMS, ENGINE, SESSION = (f"adapters/duckdb_engine/{name}.py" for name in ("items", "engine", "session"))
 RUN = "gate/run.py"
 AS_NUMBER = 'return Column(f"coalesce(TRY_CAST({value} AS BIGINT)::VARCHAR, {value})")'
@@ -52,16 +54,16 @@ SABOTAGES = [
     Sabotage("ragged rows are filled up", TABLES, "strict_mode = true", "strict_mode = false, ignore_errors = true"),
     Sabotage("compressed files may be cut", TABLES, "last_byte(path)  #", "path.stat()  #"),
     Sabotage("lines may be cut", REGISTER, 'not in (b"\\n", b"\\r")', 'in (b"",)'),
-    Sabotage("orphans pass", REGISTER, "if not waivers.allow_orphans:", "if waivers.allow_orphans is None:"),
-    Sabotage("any setting will do", REGISTER, "if setting not in waivers.ignore_settings:", "if not setting:"),
+    Sabotage("orphans pass", CHECKS, "if not waivers.allow_orphans:", "if waivers.allow_orphans is None:"),
+    Sabotage("any setting will do", CHECKS, "if setting not in waivers.ignore_settings:", "if not setting:"),
     Sabotage(
         "unreadable rows pass",
         REGISTER,
         "    if not first:\n        return",
         "    if first is not None:\n        return",
     ),
-    Sabotage("any country will do", REGISTER, "if country not in known.countries]", "if not country]"),
-    Sabotage("equal seq passes", REGISTER, "HAVING count(*) > 1", "HAVING count(*) > 2"),
+    Sabotage("any country will do", CHECKS, "if country not in known.countries]", "if not country]"),
+    Sabotage("equal seq passes", CHECKS, "HAVING count(*) > 1", "HAVING count(*) > 2"),
     Sabotage("other files are overlooked", REGISTER, "if near:\n        hint = f", "if not near:\n        hint = f"),
     Sabotage(
         "strange tables are overlooked",
@@ -90,7 +92,14 @@ SABOTAGES = [
 ]
 
 
-AREAS = {COLUMNS: ["readings"], REGISTER: ["refusals"], ENGINE: ["meanwhile"], ITEMS: ["meanwhile"], RUN: ["meanwhile"]}
+AREAS = {
+    COLUMNS: ["readings"],
+    REGISTER: ["refusals"],
+    CHECKS: ["refusals"],
+    ENGINE: ["meanwhile"],
+    ITEMS: ["meanwhile"],
+    RUN: ["meanwhile"],
+}
 """Where a mistake in a file shows; everywhere else if it stands in another."""
 
 

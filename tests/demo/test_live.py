@@ -57,7 +57,7 @@ def test_demo_goes_on_until_told_to_stop(tmp_path: Path) -> None:
         try:
             while b"Ctrl-C stops it" not in told:
                 told += os.read(terminal, 4096)
-            found = re.search(rb"The service runs on (http://[\d.:]+)", told)
+            found = re.search(rb"The members' pages are on (http://[\d.:]+)", told)
             assert found
             with urllib.request.urlopen(f"{found[1].decode()}/healthz", timeout=60) as answer:  # noqa: S310 - our own
                 assert answer.status == 200

@@ -107,7 +107,8 @@ class Caller:
         except (OSError, HTTPException):
             self._connection = None
             return None
-        if answer.status in (502, 503, 504):
+        if answer.status in (429, 502, 503, 504):
+            time.sleep(0.05)  # asked for patience: nothing was acknowledged
             return None
         assert answer.status == 200, (answer.status, text[:500])
         return json.loads(text)
