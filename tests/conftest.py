@@ -78,10 +78,6 @@ DETECT: dict[str, Callable[[], str | None]] = {
 """Each need, and how to find out why it is missing (None: it is there)."""
 
 
-SERVED = ("tests/server/", "tests/web/", "tests/demo/test_live.py")
-"""Where a file of tests has one server for all of them."""
-
-
 @cache
 def missing(need: str) -> str | None:
     """Why `need` is missing on this machine, or None when it is there."""
@@ -94,21 +90,13 @@ def _needs(item: pytest.Item) -> Iterable[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse unknown needs, and keep together what shares something that is slow to start.
-
-    Tests that share a need run in one process, for one Spark session; those of a file that asks a server or a browser
-    run in one process and in order, for one server each.
-    """
+    """Refuse unknown needs, and keep the tests that share a need in one process: one Spark session, one browser."""
     for item in items:
         needs = _needs(item)
         unknown = set(needs) - set(DETECT)
         if unknown:
             raise pytest.UsageError(f"{item.nodeid}: unknown need `{min(unknown)}`; known: {', '.join(DETECT)}")
-        if item.get_closest_marker("xdist_group"):
-            continue
-        if item.nodeid.startswith(SERVED):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-        elif needs:
+        if needs:
             item.add_marker(pytest.mark.xdist_group("+".join(sorted(set(needs)))))
 
 

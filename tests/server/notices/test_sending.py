@@ -66,7 +66,7 @@ def told(running: Running, member: str) -> list[tuple[str, str]]:
         return [(one.notice, one.version or "") for one in service.member(member).notices]
 
 
-def test_everybody_is_told_once(running: Running) -> None:
+def everybody_is_told_once(running: Running) -> None:
     """M15: each member with an address gets one letter, in their language, and the ledger has it."""
     first = running.command("notice", "send")
     again = running.command("notice", "send")
@@ -84,7 +84,7 @@ def test_everybody_is_told_once(running: Running) -> None:
     assert told(running, LENA) == told(running, MAYA) == [("ai-training", "1")]
 
 
-def test_text_is_on_record(running: Running) -> None:
+def text_is_on_record(running: Running) -> None:
     """M15: the ledger has the digest of each text that went out, in each language, before the first delivery."""
     with running.inside() as service:
         entries = list(service._store.entries())
@@ -103,7 +103,7 @@ def sign_in(running: Running, name: str) -> Client:
     return running.client().sign_in(name, PASSWORD)
 
 
-def test_notice_stands_above_pages_until_put_away(running: Running) -> None:
+def notice_stands_above_pages_until_put_away(running: Running) -> None:
     """M15: the notice is above every page with its countdown, leads to the setting, and goes once it is put away."""
     lena = sign_in(running, LENA)
     page = get(lena, "/settings")
@@ -115,7 +115,7 @@ def test_notice_stands_above_pages_until_put_away(running: Running) -> None:
     assert all("/seen" not in form.action for path in ("/settings", "/") for form in get(lena, path).forms)
 
 
-def test_one_reminder_and_none_after_a_choice(running: Running) -> None:
+def one_reminder_and_none_after_a_choice(running: Running) -> None:
     """M15: in the last week one reminder goes to whoever has neither seen nor chosen; nobody gets a second one."""
     with running.inside() as service:
         service.move(MAYA, "DE")
@@ -130,7 +130,7 @@ def test_one_reminder_and_none_after_a_choice(running: Running) -> None:
     assert told(running, MAYA) == [("ai-training", "1")]
 
 
-def test_a_choice_ends_the_notice(running: Running) -> None:
+def a_choice_ends_the_notice(running: Running) -> None:
     """Who has chosen is not asked again: no banner, and no further letter (EDPB, continuous prompting)."""
     maya = sign_in(running, MAYA)
     assert any("/seen" in form.action for form in get(maya, "/").forms)
@@ -138,6 +138,15 @@ def test_a_choice_ends_the_notice(running: Running) -> None:
 
     assert all("/seen" not in form.action for form in get(maya, "/").forms)
     assert running.command("notice", "send", "--remind").startswith("by e-mail: 0,")
+
+
+def test_a_notice_from_the_first_letter_to_the_choice(running: Running) -> None:
+    """M15: told once and on record, above every page until put away, reminded once, and silent after a choice."""
+    everybody_is_told_once(running)
+    text_is_on_record(running)
+    notice_stands_above_pages_until_put_away(running)
+    one_reminder_and_none_after_a_choice(running)
+    a_choice_ends_the_notice(running)
 
 
 def test_without_an_address_it_counts_when_put_away(running: Running) -> None:
