@@ -315,6 +315,16 @@ def test_a_killed_restore_leaves_nothing_and_is_run_again(tmp_path: Path, target
     assert is_open(target)
 
 
+def test_an_empty_file_is_no_backup(tmp_path: Path) -> None:
+    """A backup that was never written is told as such, and nothing is made of it."""
+    (tmp_path / "empty.jsonl").touch()
+    target = tmp_path / "restored.db"
+    with pytest.raises(InputError, match="is empty"):
+        restore(tmp_path / "empty.jsonl", f"sqlite:///{target}")
+
+    assert not target.exists()
+
+
 def test_a_disk_that_is_full_leaves_nothing(tmp_path: Path) -> None:
     """Where the file may not grow, the error says so, and nothing is in the ledger's place."""
     source, out = new_ledger("sqlite", tmp_path), tmp_path / "backup.jsonl"

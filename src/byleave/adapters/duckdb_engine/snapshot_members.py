@@ -93,7 +93,7 @@ def _files(folder: Path) -> str:
 def _bytes(column: Any, width: int) -> bytes:  # noqa: ANN401 - a column of fixed width without nulls
     """The numbers of a column, low byte first."""
     if sys.byteorder != "little":
-        raise NotImplementedError("an index is made on machines that put the low byte first")
+        raise InputError("an index is made on machines that put the low byte first")
     parts = (chunk.buffers()[1][chunk.offset * width : (chunk.offset + len(chunk)) * width] for chunk in column.chunks)
     return b"".join(part.to_pybytes() for part in parts)
 

@@ -94,6 +94,8 @@ def restore(  # noqa: PLR0913 - what a restore may be told
     path = sqlite_path(address)
     if backup is None:
         return run.bring_up(address, None)
+    if backup.is_file() and backup.stat().st_size == 0:
+        raise InputError(f"`{backup}` is empty: it is no backup", hint="give a file of byleave ledger backup")
     if path is None:
         migrate(address, first_epoch=False)
         return run.bring_up(address, backup)
