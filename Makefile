@@ -22,7 +22,7 @@ test: $(VENV)/dev.done ## the tests; the end counts what could not run, and why
 	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
 
 test-long: $(VENV)/dev.done ## the pages in a real browser, and machines that look for a missed choice
-	@$(PYTEST) $(LONG)
+	@for part in $(LONG); do $(PYTEST) "$$part" || exit 1; done
 
 check: $(VENV)/dev.done ## style, types, import directions, spelling
 	@$(BIN)/python -m ruff check -q .
