@@ -204,17 +204,29 @@ def test_list(run: Run) -> None:
     assert all(run(line.split()[0])[0] == 0 for line in out.splitlines())
 
 
-def test_all(run: Run) -> None:
-    """M19: one page about all platforms for one country, on the terminal and as JSON."""
-    code, out, _ = run("--all", "--country", "DE")
-    value = json.loads(run("--all", "--country", "DE", "--json")[1])
+@pytest.mark.parametrize(
+    ("country", "regime", "limited"),
+    [
+        ("DE", "EU, EEA and Switzerland", {"meta-europe"}),
+        ("GB", "United Kingdom", set()),
+        ("CH", "EU, EEA and Switzerland", set()),
+        ("US", "United States", {"meta-us"}),
+        ("CA", "Canada", set()),
+    ],
+)
+def test_all(run: Run, tmp_path: Path, country: str, regime: str, limited: set[str]) -> None:
+    """M19: one page about all platforms for one country: on the terminal, as JSON and as a page."""
+    html = tmp_path / "all.html"
+    code, out, _ = run("--all", "--country", country)
+    value = json.loads(run("--all", "--country", country, "--json")[1])
     names = {one["name"] for one in value["records"]}
 
-    assert code == 0
-    assert "EU, EEA and Switzerland" in out
-    assert "Facebook and Instagram in the EU and EEA" in out
-    assert ("meta-europe" in names, "meta-us" in names) == (True, False)
+    assert code == run("--all", "--country", country, "--html", str(html))[0] == 0
+    assert regime in out
+    assert names & {"meta-europe", "meta-us"} == limited
+    assert {"github-copilot", "reddit", "deviantart"} < names
     assert [one["pack"]["id"] for one in value["guides"]] == ["linkedin@2026-08-21"]
+    assert all(one["title"] in html.read_text(encoding="utf-8") for one in value["records"])
 
 
 def test_other_platform(run: Run, tmp_path: Path) -> None:
