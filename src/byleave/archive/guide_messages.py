@@ -143,7 +143,7 @@ SOURCE = N_("“{title}”, {publisher}, {date}")
 IN_ENGLISH = N_("in the words of the source, in English")
 
 OTHERS = N_("AI training with what you share, platform by platform")
-OTHERS_IN = N_("What is known for country {country}, as of {on}.")
+OTHERS_IN = N_("Country: {country}. As of {on}.")
 OTHERS_ANYWHERE = N_("What is known, as of {on}.")
 DEFAULTS = {
     "on": N_("On by default."),

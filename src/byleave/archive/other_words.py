@@ -10,7 +10,8 @@ from byleave.archive.guide_notes import cite
 from byleave.archive.guide_words import Teller, numbered, sources
 from byleave.archive.other_platforms import UNKNOWN, sourced
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
-from byleave.text.dates import date_text
+from byleave.text.countries import country_names
+from byleave.text.dates import date_text, partial_date_text
 from byleave.text.labels import labelled
 from byleave.text.statements import plain
 
@@ -53,7 +54,9 @@ def tell_platforms(  # noqa: PLR0913, PLR0917 - what a page about many platforms
     sections = [_guide(name, one, catalogue, numbering) for name, one in guides.items()]
     sections += [Section(name, plain(one.title), tuple(teller.blocks(one))) for name, one in records.items()]
     on = date_text(catalogue, today.date())
-    asked = say(messages.OTHERS_IN, country=country, on=on) if country else say(messages.OTHERS_ANYWHERE, on=on)
+    asked = say(messages.OTHERS_ANYWHERE, on=on)
+    if country is not None:
+        asked = say(messages.OTHERS_IN, country=country_names(language).get(country, country), on=on)
     return Document(
         language=language,
         title=say(messages.OTHERS),
@@ -97,7 +100,8 @@ class _Records:
         if record.default != UNKNOWN:
             yield self._span(say(messages.DEFAULTS[record.default.value]), record.default)
         if record.since != UNKNOWN:
-            yield self._span(say(messages.SINCE, since=plain(record.since.value)), record.since)
+            since = partial_date_text(self._catalogue, plain(record.since.value))
+            yield self._span(say(messages.SINCE, since=since), record.since)
         if record.control != UNKNOWN:
             unit = say(messages.UNITS[record.control.unit]) if record.control.unit else ""
             yield self._span(say(messages.CONTROLS[record.control.value], unit=unit), record.control)
