@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +14,7 @@ sys.path.insert(0, str(DOCS.parent))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the tests' own modules are found from here on
 
+from tests.server.centre.builds import model, snapshot  # noqa: E402
 from tests.server.serving import serving  # noqa: E402
 from tests.web.browser import Look, dress, launch  # noqa: E402
 from tests.web.people import LENA, OPEN_PAGES, PAGES, fill, open_page, sign_in  # noqa: E402
@@ -19,7 +22,9 @@ from tests.web.people import LENA, OPEN_PAGES, PAGES, fill, open_page, sign_in  
 TALLEST = 1500
 """Pixels; a longer page is cut off there."""
 WIDTHS = {"wide": 1280, "narrow": 375}
-RIGHT_TO_LEFT = "setting"
+RIGHT_TO_LEFT = ("setting", "check-up", "used")
+STORY = "tests/web/test_story.py"
+"""Tells a story in a browser, and takes pictures of it where it is asked to."""
 
 
 def main() -> None:
@@ -38,6 +43,8 @@ def main() -> None:
         password = place / "demo-password"
         with serving(place, packs="linkedin@2025-11-03", mail=f"file:{place}/mail", demo_password=str(password)) as it:
             fill(it)
+            first, _ = snapshot(it, "first")
+            model(it, first, "rewrite-1")
             page = browser.new_page(locale="en-GB")
             for name in OPEN_PAGES:
                 open_page(page, it, name)
@@ -48,7 +55,7 @@ def main() -> None:
                 open_page(page, it, name)
                 for size, width in WIDTHS.items():
                     take(page, f"{name}-{size}", Look("ltr", "light", width))
-                if name == RIGHT_TO_LEFT:
+                if name in RIGHT_TO_LEFT:
                     take(page, f"{name}-right-to-left", Look("rtl", "light", WIDTHS["wide"]))
                     take(page, f"{name}-dark", Look("ltr", "dark", WIDTHS["wide"]))
             open_page(page, it, "setting")
@@ -61,6 +68,9 @@ def main() -> None:
             page.locator("#verdict .verdict").wait_for()
             take(page, "composer-wide", Look("ltr", "light", WIDTHS["wide"]))
         browser.close()
+    environment = {**os.environ, "BYLEAVE_PICTURES": str(IMAGES)}
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", STORY]
+    subprocess.run(command, cwd=DOCS.parent, env=environment, check=True)  # noqa: S603 - our own test
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from byleave.server.running import start
 from tests.server.db.ledgers import server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from byleave.server.service import Service
 
@@ -201,7 +201,13 @@ class Running:
 
 @contextmanager
 def serving(
-    folder: Path, *, engine: str = "sqlite", processes: int = 1, settings: str | None = None, **variables: str
+    folder: Path,
+    *,
+    engine: str = "sqlite",
+    processes: int = 1,
+    settings: str | None = None,
+    program: Sequence[str] = ("byleave", "serve", "--port", "0"),
+    **variables: str,
 ) -> Iterator[Running]:
     """Start the server and stop it again.
 
@@ -210,6 +216,7 @@ def serving(
         engine: `sqlite`, or `postgresql` (with the marker `needs("postgresql")`).
         processes: more than one on PostgreSQL only.
         settings: other settings of Django than the server's own, as a module of the tests.
+        program: the module that serves, with its arguments.
         variables: further variables without `BYLEAVE_`, in small letters: `packs="linkedin@2025-11-03"`.
     """
     told = {"DATA": str(folder / "data"), **{name.upper(): value for name, value in variables.items()}}
@@ -217,12 +224,13 @@ def serving(
         told["LEDGER"] = server().database()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BYLEAVE_", "DJANGO_"))}
     environment = {**clean, **{f"BYLEAVE_{name}": value for name, value in told.items()}}
+    environment["PYTHONPATH"] = str(ROOT)
     if settings is not None:
-        environment |= {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
+        environment["DJANGO_SETTINGS_MODULE"] = settings
     log = folder / "server.log"
     with log.open("w") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "byleave", "serve", "--port", "0", "--processes", str(processes)],
+            [sys.executable, "-m", *program, *(["--processes", str(processes)] if processes > 1 else [])],
             env=environment,
             cwd=folder,
             stdout=subprocess.PIPE,

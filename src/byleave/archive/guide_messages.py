@@ -22,7 +22,7 @@ HEADINGS = {
 }
 
 FACTS = {
-    "regime": N_("In country {country}, {platform} follows its rule for: {regime}."),
+    "regime": N_("Where you live ({country}), {platform} follows its rule for: {regime}."),
     "in-force": N_("That rule has been in force since {on}."),
     "begins-later": N_("That rule begins on {on}. Nothing is used under it before that day."),
     "announced": N_("{platform} announced it on {on}."),
@@ -66,7 +66,7 @@ FACTS = {
 
 REMARKS = {
     "ask-country": N_("The rules differ by country. With --country, the guide says what applies to you."),
-    "no-rule": N_("{pack} has no rule for country {country}, so the guide cannot say what applies there."),
+    "no-rule": N_("{pack} has no rule for your country ({country}), so the guide cannot say what applies there."),
     "no-age-rule": N_("{pack} has no rule about age."),
     "no-switch": N_("{pack} names no switch for this."),
     "no-form": N_("{pack} names no objection form."),

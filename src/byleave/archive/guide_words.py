@@ -10,6 +10,7 @@ from byleave.archive.guide_document import Document, Listing, Numbering, Paragra
 from byleave.archive.guide_model import Fact, Quote, Remark
 from byleave.kernel.decision import Reason
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
+from byleave.text.countries import country_name
 from byleave.text.dates import date_text
 from byleave.text.explanation import Statement
 from byleave.text.labels import label, labelled, quoted
@@ -98,9 +99,13 @@ class Teller:
 
     def _sentence(self, table: Mapping[str, str], statement: Statement) -> str:
         values = {
-            name: self._word(value) if isinstance(value, str) else value for name, value in statement.values.items()
+            name: self._value(name, value) if isinstance(value, str) else value
+            for name, value in statement.values.items()
         }
         return self._catalogue.say(table[statement.code], **fill(self._catalogue, values, self._guide.titles))
+
+    def _value(self, name: str, text: str) -> str:
+        return country_name(self._catalogue.language, text) if name == "country" else self._word(text)
 
     def _word(self, text: str) -> str:
         """What a pack says in English, in this language where a translation is known."""

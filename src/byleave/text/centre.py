@@ -61,6 +61,8 @@ CHECK = {
     "check-cut": N_("Only {count} items were looked at for this page. Go on to the older ones."),
     "item-kind-unknown": N_("Of a kind that the rules do not name"),
     "item-used": N_("May be used"),
+    "item-some": N_("May be used in part"),
+    "item-later": N_("May be used from {on} on"),
     "item-out": N_("Left out"),
     "item-seen": N_("Who can see it: {who}"),
     "item-why": N_("By whom, since when, and by which rule"),

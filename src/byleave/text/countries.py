@@ -8,16 +8,23 @@ from importlib import resources
 
 import yaml
 
+from byleave.text.catalogue import SOURCE_LANGUAGE
+
 
 @cache
 def country_names(language: str) -> dict[str, str]:
-    """Code (ISO 3166-1 alpha-2) → name, in the order in which readers of the language look for them.
+    """Code (ISO 3166-1 alpha-2) → name, in the order in which readers of the language look for them; else in English.
 
     Source: CLDR, `territories`, as Babel carries it; `make catalogue` writes the file (docs/adr/0117).
     """
     text = resources.files("byleave.text").joinpath("countries.yaml").read_text(encoding="utf-8")
-    names: dict[str, str] = yaml.load(text, Loader=yaml.BaseLoader)[language]  # noqa: S506 - builds nothing but text
-    return dict(sorted(names.items(), key=lambda one: _plain(one[1])))
+    names: dict[str, dict[str, str]] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - builds nothing but text
+    return dict(sorted(names.get(language, names[SOURCE_LANGUAGE]).items(), key=lambda one: _plain(one[1])))
+
+
+def country_name(language: str, code: str) -> str:
+    """What a country is called; its code where no name is known."""
+    return country_names(language).get(code, code)
 
 
 def _plain(name: str) -> str:

@@ -60,7 +60,19 @@ def test_each_item_has_its_live_decision(running: Running) -> None:
     with running.inside() as service:
         items = service.items("ana").items
     used = sum(any(one.reason is Reason.ELIGIBLE for one in item.outcomes) for item in items)
-    assert page.html.count('<span class="tag care">May be used</span>') == used
+    assert page.html.count('<span class="tag care"><span>May be used</span></span>') == used
+
+
+def test_part_is_told_as_part(running: Running) -> None:
+    """M10, M13: off for one use leaves the other, and the check-up says which; no refusal is told that nobody made."""
+    client = member(running, "par")
+    assert "Your setting is off." not in get(client, PAGE).text
+    get(client, "/mypreferences/d/settings/data-for-ai-improvement").press_switch()
+    page = get(client, f"{PAGE}?kind=profile")
+
+    assert '<span class="tag care"><span>May be used in part</span></span>' in page.html
+    assert "AI that makes content, by LinkedIn: left out. Your setting is off." in page.text
+    assert "AI for other ends, by LinkedIn: may be used. Since" in page.text
 
 
 def test_filters_are_links(running: Running) -> None:

@@ -83,10 +83,10 @@ def test_rule_and_reason_are_told(ana: Client, ben: Client) -> None:
     """M5, M6, M8: each sees the rule of where they live, since when, why, and whether the parent company may train."""
     german, american = get(ana, DIRECT).text, get(ben, DIRECT).text
 
-    assert "Because you live in country DE." in german
+    assert "Because you live here: Germany." in german
     assert "Since 3 November 2025." in german
     assert "Microsoft, the parent company: no" in german
-    assert "Because you live in country US." in american
+    assert "Because you live here: United States." in american
     assert "Since 18 September 2024." in american
 
 

@@ -17,12 +17,27 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+_SEEN_ANYWAY = ("account/messages/logged_in.txt", "account/messages/logged_out.txt")
+
+
 class LocalSignIn(DefaultAccountAdapter):
     """Passwords: nobody makes an account for themselves, since an account speaks for a member."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Never."""
         return False
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        *rest: Any,  # noqa: ANN401 - allauth's signature
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        """Tell what was changed, and not what anybody sees: that they have signed in or out."""
+        if message_template not in _SEEN_ANYWAY:
+            super().add_message(request, level, message_template, *rest, **more)
 
 
 class PlatformSignIn(DefaultSocialAccountAdapter):

@@ -85,7 +85,7 @@ def _page(
     wanted = Wanted(show if show in SHOWS else "all", kind)
     place = Place(told.get("after") or None, _number(told.get("skip", "")))
     try:
-        found = find(service, person, wanted, place)
+        found = find(service, person, state, wanted, place)
     except InputError as error:
         raise Http404 from error
     query = {"show": wanted.show} if wanted.show != "all" else {}

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from byleave.ledger.entries import Kind
 from byleave.server.ui.pack_words import in_own_words
-from byleave.server.ui.voice import markup, say
+from byleave.server.ui.voice import country, markup, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,5 +74,5 @@ def _words(entry: Entry, titles: Mapping[str, Mapping[str, str]]) -> str:
         case Kind.NOTICE_DELIVERED:
             return say("history-told", notice=markup("<bdi>{}</bdi>", data["notice"]))
         case Kind.MEMBER_MOVED:
-            return say("history-moved", country=data["country"] or "?")
+            return say("history-moved", country=country(data["country"] or "?"))
     return say(_PLAIN.get(entry.kind, "history-other"))

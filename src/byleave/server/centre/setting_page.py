@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from byleave.archive.guide_messages import SOURCE
 from byleave.kernel.vocabulary import GENERATIVE_AI, OTHER_AI
 from byleave.server.ui.pack_words import in_own_words, own_words, pack_list, pack_words
-from byleave.server.ui.voice import markup, phrase, say
+from byleave.server.ui.voice import country, markup, phrase, say
 from byleave.text.receipts import EFFECT
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _rule(pack: str, regime: RegimeState, categories: Mapping[str, str]) -> Rule
     return Rule(
         label_rule=say("setting-rule"),
         title=pack_words(pack, regime.title),
-        why=say("setting-rule-why", country=regime.country),
+        why=say("setting-rule-why", country=country(regime.country)),
         label_since=say("setting-since"),
         since=_since(regime),
         label_who=say("setting-who"),

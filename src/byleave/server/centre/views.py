@@ -19,7 +19,7 @@ from byleave.server.centre.places import privacy_places, search_places, sections
 from byleave.server.centre.setting_page import page_of
 from byleave.server.running import current
 from byleave.server.ui.guard import for_member
-from byleave.server.ui.voice import say
+from byleave.server.ui.voice import country, say
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -54,7 +54,14 @@ def account(request: HttpRequest, member: str) -> HttpResponse:
     """What the register knows about the member."""
     state = current().member(member)
     trail = [_root()]
-    return _page(request, "account", "account", country=state.country, e_mail=request.user.email, trail=trail)
+    return _page(
+        request,
+        "account",
+        "account",
+        country=state.country and country(state.country),
+        e_mail=request.user.email,
+        trail=trail,
+    )
 
 
 @require_safe

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from byleave.server.db.writer import Answer
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The present."""
     return datetime.now(UTC)
 
 
@@ -58,7 +59,7 @@ class Store:
         *,
         suppression_secret: bytes | None = None,
         copy: Path | str | None = None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
         random_bytes: Callable[[int], bytes] = os.urandom,
         open_session: Callable[[str], Session] = connect,
         observer: Observer | None = None,

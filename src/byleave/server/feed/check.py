@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from byleave.kernel.decision import Reason
-from byleave.policy.facts import Moment
-from byleave.policy.semantics import decide
-from byleave.server.decisions import targets
+from byleave.server.centre.later import Later
 from byleave.server.ui.pack_words import in_own_words, pack_words
 from byleave.server.ui.voice import phrase, say
 from byleave.text.platform import WHY
@@ -19,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from byleave.policy.facts import Register
-    from byleave.server.answers import RegimeState, SettingState
+    from byleave.server.answers import Outcome, SettingState
     from byleave.server.content import ContentItem
     from byleave.server.service import Service
 
@@ -58,11 +55,9 @@ class Verdict:
 def answers(service: Service, member: str, draft: ContentItem) -> list[Answer]:
     """Decide a post that is not published yet; where the rule has not begun, at the instant at which it will have."""
     person = service.person(member)
-    begins = {one.purpose: one for state in service.member(member).settings for one in state.regimes}
-    return [
-        _answer(service, person.register, draft, pair, begins.get(pair[0]), person.moment.as_of)
-        for pair in targets(service.policy)
-    ]
+    later = Later(service.policy, person, service.state(member, person).settings)
+    (state,) = service.decide([draft])
+    return [_answer(service, later, draft, one) for one in state.outcomes]
 
 
 def verdict(service: Service, member: str, draft: ContentItem) -> Verdict:
@@ -70,18 +65,10 @@ def verdict(service: Service, member: str, draft: ContentItem) -> Verdict:
     told = answers(service, member, draft)
     settings = service.member(member).settings
     used = [one for one in told if one.may]
-    dates = sorted(one.begins for one in used if one.begins)
-    if not used:
-        first, reasons = say("out"), [phrase(WHY[one.reason]) for one in told]
-    else:
-        now = len(dates) < len(used)
-        purposes = {one.purpose for one in used} < {one.purpose for one in told}
-        first = say("may-some" if purposes else "may") if now else say("may-later", on=dates[0])
-        reasons = [text for one in used for text in _because(one, settings)]
     setting = next((one.setting for one in settings if one.purposes), None)
     return Verdict(
-        told=first,
-        reasons=tuple(dict.fromkeys(reasons)),
+        told=_first(told, used),
+        reasons=tuple(dict.fromkeys(text for one in used for text in _because(one, settings))) or _why_not(told),
         lines=tuple(_line(one) for one in told),
         tone="may" if used else "out",
         picture="eye" if used else "lock",
@@ -89,25 +76,26 @@ def verdict(service: Service, member: str, draft: ContentItem) -> Verdict:
     )
 
 
-def _answer(  # noqa: PLR0913, PLR0917 - a decision has this many inputs
-    service: Service,
-    register: Register,
-    draft: ContentItem,
-    pair: tuple[str, str],
-    regime: RegimeState | None,
-    now: datetime,
-) -> Answer:
-    rules = service.policy.rules(*pair)
-    pack = service.policy.governing(pair[0]).pack
-    title = pack_words(pack.id, pack.recipients[pair[1]].title)
-    decision = decide(draft.facts, register, rules, Moment(now, replay=False))
-    begins = next((one.since for one in regime.recipients if one.name == pair[1]), None) if regime else None
-    begins = max(filter(None, (begins, regime.in_force_since))) if regime and regime.in_force_since else None
-    if decision.failed and begins and begins > now:
-        later = decide(draft.facts, register, rules, Moment(begins, replay=False))
-        if not later.failed:
-            return Answer(*pair, title, Reason.ELIGIBLE, begins)
-    return Answer(*pair, title, decision.reason, None)
+def _first(told: list[Answer], used: list[Answer]) -> str:
+    now = {one.purpose for one in used if one.begins is None}
+    if now:
+        return say("may" if now == {one.purpose for one in told} else "may-some")
+    dates = [one.begins for one in used if one.begins]
+    return say("may-later", on=min(dates)) if dates else say("out")
+
+
+def _why_not(told: list[Answer]) -> tuple[str, ...]:
+    """Each reason once; that one company may not is worth saying where nothing else is."""
+    reasons = [one.reason for one in told]
+    kept = [one for one in reasons if one is not Reason.RECIPIENT_NOT_PERMITTED]
+    return tuple(dict.fromkeys(phrase(WHY[one]) for one in kept or reasons))
+
+
+def _answer(service: Service, later: Later, draft: ContentItem, outcome: Outcome) -> Answer:
+    pack = service.policy.governing(outcome.purpose).pack
+    title = pack_words(pack.id, pack.recipients[outcome.recipient].title)
+    begins = later.opens_at(draft.facts, outcome) if outcome.failed else None
+    return Answer(outcome.purpose, outcome.recipient, title, Reason.ELIGIBLE if begins else outcome.reason, begins)
 
 
 def _because(answer: Answer, settings: tuple[SettingState, ...]) -> Iterator[str]:

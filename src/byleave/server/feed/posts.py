@@ -57,6 +57,8 @@ class Post:
     member_id: str
     name: str
     headline: str
+    spoken: str
+    """The author's language (BCP 47), in which the headline is."""
     text: str
     language: str
     created_at: datetime
@@ -144,6 +146,7 @@ def _post(row: Item, author: Profile | None, reader: str, withheld: Iterable[str
         member_id=row.member_id,
         name=author.name if author else row.member_id,
         headline=author.headline if author else "",
+        spoken=author.language if author else "",
         text=row.text or "",
         language=row.language or "",
         created_at=read(row.created_at),

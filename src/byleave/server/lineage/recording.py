@@ -18,11 +18,11 @@ from byleave.lineage.recording import model_id, model_registered, snapshot_key, 
 from byleave.lineage.records import fold
 from byleave.server.db.lookups import read_artefacts
 from byleave.server.db.opening import connect
-from byleave.server.db.store import Store
+from byleave.server.db.store import Store, now
 from byleave.server.lineage.index import DatabaseIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -45,7 +45,14 @@ class Recorded:
         return {**self.snapshot.as_json(), "was_known": self.was_known, "indexed": self.indexed}
 
 
-def record_snapshot(folder: Path, address: str, secret: bytes | None, *, just_published: bool = False) -> Recorded:
+def record_snapshot(
+    folder: Path,
+    address: str,
+    secret: bytes | None,
+    *,
+    just_published: bool = False,
+    clock: Callable[[], datetime] = now,
+) -> Recorded:
     """Record the snapshot in a folder, and index who is in it.
 
     Args:
@@ -53,6 +60,7 @@ def record_snapshot(folder: Path, address: str, secret: bytes | None, *, just_pu
         address: the ledger.
         secret: the suppression key; without it nothing is indexed.
         just_published: whether the folder was published a moment ago, so that its files need not be read through.
+        clock: the present, when it is recorded.
 
     Raises: InputError when the folder is no snapshot; RefusedError when its files were changed; LedgerError when the
     ledger cannot be written.
@@ -64,7 +72,7 @@ def record_snapshot(folder: Path, address: str, secret: bytes | None, *, just_pu
             hint="it cannot be said what was in it; take the snapshot again",
         )
     digest = file_digest(folder / MANIFEST)
-    with Store(address) as store:
+    with Store(address, clock=clock) as store:
         before = store.head().seq
         (entry,) = store.append([snapshot_published(manifest, digest)], key=snapshot_key(digest))
     snapshot = fold([entry]).snapshots[digest]
@@ -106,6 +114,7 @@ def record_model(  # noqa: PLR0913 - what is known of a model
     purpose: str | None = None,
     trained_at: datetime | None = None,
     usable: bool = True,
+    clock: Callable[[], datetime] = now,
 ) -> Model:
     """Record a model that was trained elsewhere.
 
@@ -117,6 +126,7 @@ def record_model(  # noqa: PLR0913 - what is known of a model
         purpose: what it was trained for; None takes that of the snapshots.
         trained_at: when training began, if that was before now.
         usable: whether the snapshots may be trained on now (`byleave.snapshot_status`).
+        clock: the present, when it is recorded.
 
     Raises: RefusedError for a replay, for files that were changed, for another purpose, and for a snapshot that is no
     longer usable unless `trained_at` says that it was trained before; UsageError, InputError, LedgerError.
@@ -138,6 +148,6 @@ def record_model(  # noqa: PLR0913 - what is known of a model
     if before and dict(before[0].data) != dict(act.data):
         hint = f"see what is recorded: byleave model show {model_id(digest)} --ledger URL"
         raise InputError(f"the model `{digest}` is recorded already, in other words", hint=hint)
-    with Store(address) as store:
+    with Store(address, clock=clock) as store:
         store.append([act], key=f"model {model_id(digest)}")
         return fold(store.reader.artefacts()).models[model_id(digest)]

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, override
 
 from byleave.text.catalogue import Catalogue, language_of
 from byleave.text.centre import CENTRE
+from byleave.text.countries import country_name
 from byleave.text.dates import date_text, instant_text
 from byleave.text.notices import NOTICES
 from byleave.text.pages import PAGES
@@ -69,6 +70,11 @@ def _shown(value: object) -> object:
     if isinstance(value, datetime):
         return day(value)
     return moment(value) if isinstance(value, date) else value
+
+
+def country(code: str) -> str:
+    """What a country is called in the language of the request."""
+    return country_name(catalogue().language, code)
 
 
 def moment(value: date | datetime) -> str:

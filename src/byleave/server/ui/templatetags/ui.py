@@ -66,6 +66,13 @@ def icon(name: str) -> str:
 
 
 @register.simple_tag
+def qr(drawing: str) -> str:
+    """A code for a camera, from the SVG file that allauth draws; it is part of the page, since no data address is."""
+    inner = drawing[drawing.index("<svg") + len("<svg") :]
+    return voice.safe(f'<svg aria-hidden="true"{inner}')
+
+
+@register.simple_tag
 def avatar(name: str, key: str, size: str = "") -> str:
     """Somebody's initials in a colour that stays theirs; `key` is the member id, `size` may be `large`."""
     hue = hashlib.sha256(key.encode()).digest()[0] % HUES
