@@ -30,6 +30,8 @@ class History:
     state: State = field(default_factory=State)
     offered: Callable[[Entry], object] = str
     """Is told each act before the ledger takes or refuses it."""
+    covering: bool = False
+    """Whether acts on settings say what they covered and reached, as those do that the service records."""
 
     def __post_init__(self) -> None:
         """Register everybody but the last, who may come later."""
@@ -76,7 +78,7 @@ class History:
             Kind.MEMBER_REGISTERED: {**country, "birth_date": None},
             Kind.MEMBER_MOVED: {**country, "since": None},
             Kind.MEMBERS_MERGED: {"into": chance.choice(PEOPLE)},
-            Kind.PREFERENCE_SET: {"setting": SETTING, "value": chance.choice(["on", "off"])},
+            Kind.PREFERENCE_SET: self._choice(),
             Kind.OBJECTION_RECEIVED: {**objection, "purpose": chance.choice([None, "generative-ai", "other-ai"])},
             Kind.OBJECTION_UPHELD: objection,
             Kind.OBJECTION_REJECTED: {**objection, "grounds": "overriding interest, recorded"},
@@ -86,6 +88,15 @@ class History:
             Kind.ITEM_RELEASED: item,
         }
         return choices.get(kind, {})
+
+    def _choice(self) -> dict[str, Any]:
+        chance = self._random
+        data: dict[str, Any] = {"setting": SETTING, "value": chance.choice(["on", "off"])}
+        if self.covering:
+            data["covers"] = chance.choice([["generative-ai"], ["other-ai"], ["generative-ai", "other-ai"]])
+            if data["value"] == "off":
+                data["reaches"] = chance.choice(["collection", "training", "models"])
+        return data
 
     def _artefact(self, kind: Kind) -> dict[str, Any]:
         """What the platform does, with names that recur, so that one follows from another or is refused."""

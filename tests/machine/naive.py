@@ -71,6 +71,13 @@ def shut_at(entries: Iterable[Entry], cause: str | None = None) -> set[int]:
     return shut
 
 
+def activated_at(entries: Iterable[Entry], purpose: str, now: datetime) -> str | None:
+    """Digest of the pack that is in force for a purpose, as far as the ledger says: the one that began last."""
+    begun = [one for one in entries if one.kind == "policy-activated" and one.data["from"] <= now]
+    told = [one for one in begun if purpose in one.data["purposes"]]
+    return max(told, key=lambda one: (one.data["from"], one.seq)).data["digest"] if told else None
+
+
 def _account(known: Known, name: str, seq: int) -> Account:
     account = known.accounts.setdefault(name, Account(seq))
     known.acts.setdefault(account.person, [])

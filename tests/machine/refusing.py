@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Refusing:
     """Who refuses what after some entries. It forgets nobody: an erased person refuses as before.
 
-    Of what an erased person held back the ledger keeps nothing: those items are the person's, and go with them.
+    What an erased person held back is held back again from the moment that they return.
     """
 
     off: dict[str, list[datetime]] = field(default_factory=dict)
@@ -30,8 +30,14 @@ class Refusing:
     """Id → objection → purpose, of those that were neither withdrawn by the person nor rejected."""
     withheld: set[tuple[str, str]] = field(default_factory=set)
     """Item and id of who holds it back."""
+    held: dict[str, set[str]] = field(default_factory=dict)
+    """Id of somebody who was erased → the items that they held back."""
     same: dict[str, set[str]] = field(default_factory=dict)
     """Id → every id of that person."""
+    gone: dict[str, set[str]] = field(default_factory=dict)
+    """Id → the objections that were erased with that person."""
+    again: dict[str, set[str]] = field(default_factory=dict)
+    """Objection that was recorded anew when its person came back → the erased ones that it stands for."""
     about: dict[int, str] = field(default_factory=dict)
     """Number of an entry → whom it is about."""
 
@@ -46,14 +52,16 @@ class Refusing:
         self.about[entry.seq] = name
         if kind == "member-erased":
             self._erase({self.about[seq] for seq in data["entries"]})
+        elif kind == "member-registered":
+            self.withheld |= {(item, name) for item in self.held.pop(name, ())}
         elif kind == "preference-set":
             self._preference(entry)
         elif kind == "objection-received":
-            for one in self.ids(name):
-                self.objecting.setdefault(one, {})[data["objection"]] = data["purpose"]
+            self._object(name, data["objection"], data["purpose"])
         elif kind == "objection-rejected" or (kind == "objection-withdrawn" and entry.actor == "member"):
             for one in self.ids(name):
-                self.objecting.get(one, {}).pop(data["objection"], None)
+                for key in (data["objection"], *self.again.get(data["objection"], ())):
+                    self.objecting.get(one, {}).pop(key, None)
         elif kind == "item-withheld":
             self.withheld.add((data["item"], name))
         elif kind == "item-released" and entry.actor == "member":
@@ -70,11 +78,21 @@ class Refusing:
             for one in self.ids(entry.subject):
                 self.off.pop(one, None)
 
+    def _object(self, name: str, key: str, purpose: str | None) -> None:
+        told = self.objecting.get(name, {})
+        if key.startswith("kept-"):  # who was erased is back, and can withdraw what they had said
+            self.again[key] = {old for old in self.gone.get(name, ()) if old in told and told[old] == purpose}
+        for one in self.ids(name):
+            self.objecting.setdefault(one, {})[key] = purpose
+
     def _erase(self, names: set[str]) -> None:
         """From now on nobody knows that these ids were one person's; what each refuses stays."""
+        items = {item for item, name in self.withheld if name in names}
         self.withheld = {place for place in self.withheld if place[1] not in names}
         for name in names:
+            self.held.setdefault(name, set()).update(items)
             self.same.pop(name, None)
+            self.gone.setdefault(name, set()).update(self.objecting.get(name, ()))
 
     def _merge(self, one: str, other: str) -> None:
         ids = self.ids(one) | self.ids(other)

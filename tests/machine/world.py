@@ -29,7 +29,7 @@ from byleave.proof.seen import Outcome, compare
 from byleave.receipts.draft import ACKNOWLEDGED, draft
 from byleave.server.db.reading import check_payload
 from tests.machine.building import WAIT_SECONDS, Build
-from tests.machine.naive import register_at, shut_at
+from tests.machine.naive import activated_at, register_at, shut_at
 from tests.machine.place import Place, workshop
 from tests.machine.refusing import Refusing, refusing
 from tests.machine.scenery import ITEMS, START, policies
@@ -268,8 +268,7 @@ class World:
             restored = build.about["epoch"] != self.epoch and isinstance(build.error, RefusedError)
             about = build.about
             shut = about["shut"] or any(one.kind == "builds-shut" for one in self.entries[about["head"] :])
-            # the clock may have jumped back behind the instant that a replay asks for
-            early = build.about["replay"] and isinstance(build.error, UsageError)
+            early = about["replay"] and isinstance(build.error, UsageError)  # the clock has jumped back behind it
             allowed = restored or early or (shut and isinstance(build.error, RefusedError))
             assert allowed, f"a build was refused: {build.error}"
             assert not build.folder.exists()
@@ -297,8 +296,7 @@ class World:
         assert marks[0] <= marks[1] <= len(self.entries)
         assert not any(shut_at(self.entries[:mark]) for mark in marks), "a snapshot was made while builds were shut"
         assert first.as_of <= second.as_of
-        registers = [register_at(self.entries, mark) for mark in marks]
-        expected = {}
+        registers, expected = [register_at(self.entries, mark) for mark in marks], {}
         for item in ITEMS:
             one, two = (
                 decide(item, register, policy.rules, moment)
@@ -346,18 +344,20 @@ class World:
         now = self.rules
         pack = now.pack if now.pack.id == taken.pack.id else taken.pack
         COUNTS["trainers"] += 1
+        asked: dict[str, Any] = {"register": self.place.url, "pack": pack, "clock": lambda: self.time}
         if self.shut:
             with pytest.raises(RefusedError, match="are shut"):
-                api.snapshot_status(folder, register=self.place.url, pack=pack, clock=lambda: self.time)
+                api.snapshot_status(folder, **asked)
             return
-        status = api.snapshot_status(folder, register=self.place.url, pack=pack, clock=lambda: self.time)
+        status = api.snapshot_status(folder, **asked)
+        said = activated_at(self.entries, taken.rules.purpose, self.time)
         register, moment = register_at(self.entries, len(self.entries)), Moment(self.time, replay=False)
         rules = rules_for(pack, taken.rules.purpose, taken.rules.recipient)
         used = _ids(folder)
         left = [one for one in ITEMS if one.item_id in used and decide(one, register, rules, moment).failed]
         expected = {
             REPLAY: manifest["mode"] == "replay",
-            PACK_CHANGED: rules.pack_digest != taken.digest,
+            PACK_CHANGED: not {rules.pack_digest, said} <= {None, taken.digest},
             OTHER_EPOCH: manifest["register"]["epoch"] != self.epoch,
             LEFT_SINCE: bool(left),
         }

@@ -47,7 +47,8 @@ FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq AND p.seq > {aft
 WHERE e.seq > {after} AND e.seq <= {until}
 """
 _KEPT = """
-SELECT seq, key, COALESCE(purpose, '') AS purpose, since FROM ledger_suppression WHERE setting IS NULL ORDER BY number
+SELECT seq, key, COALESCE(purpose, '') AS purpose, since FROM ledger_suppression
+WHERE setting IS NULL AND item IS NULL ORDER BY number
 """
 _CHAIN = "SELECT chain FROM ledger_entry WHERE seq = {seq}"
 _HEAD = """

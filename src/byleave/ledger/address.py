@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from byleave.kernel.errors import UsageError
 
-NEWEST_FORM = "0002_keys_by_entry"
+NEWEST_FORM = "0003_kept_terms_and_items"
 """The newest form of the tables that this version knows, by the name of the migration that makes it."""
 NEWEST_INDEX = "0001_index"
 """The same for the index of who is in which snapshot."""

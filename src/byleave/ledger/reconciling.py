@@ -121,8 +121,11 @@ def _country(given: Given, known: Known, now: datetime) -> Iterator[Difference]:
 def _objections(given: Given, register: Register, now: datetime, *, full: bool) -> Iterator[Difference]:
     ours = [one for one in register.objections.get(given.name, ()) if one.status not in ("withdrawn", "rejected")]
     theirs = [one for one in given.objections if not one.ended(now)]
+    lacking: list[str | None] = []
     for told in theirs:
-        if not any(one.purpose in (None, told.purpose) for one in ours):
+        # of several rows for one purpose the first is enough
+        if not {None, told.purpose} & {*lacking, *(one.purpose for one in ours)}:
+            lacking.append(told.purpose)
             # one that stood under this name and was ended stands again under the next
             number = len(register.objections.get(given.name, ()))
             name = objection_name(given.name, told) + (f"-{number}" if number else "")

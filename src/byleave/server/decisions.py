@@ -34,7 +34,7 @@ def with_kept(register: Register, kept: dict[str, list[Refusal]]) -> Register:
     """
     objections = dict(register.objections)
     for name, refusals in kept.items():
-        own = tuple(Objection(one.purpose, one.since) for one in refusals if one.setting is None)
+        own = tuple(Objection(one.purpose, one.since) for one in refusals if one.is_objection)
         if own and name not in register.members:
             objections[name] = (*objections.get(name, ()), *own)
     return Register(register.members, objections, register.withheld)

@@ -12,7 +12,7 @@ from byleave.kernel.errors import InputError, UsageError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.ledger.fold import State, fold
-from byleave.ledger.suppression import refusals
+from byleave.ledger.suppression import held_back, refusals
 from byleave.server.db.store import Store
 from tests.ledger.histories import PEOPLE, History
 from tests.server.db.ledgers import SECRET, SETTING, Raw, asked, objected, registered, switched
@@ -124,9 +124,9 @@ def test_what_is_kept_is_never_less_than_what_was_refused(tmp_path: Path) -> Non
     """Whoever was off, or objected, in a random history is off, or objects, after erasure and return (M11)."""
     from tests.server.db.ledgers import new_ledger
 
-    refused = 0
+    refused = held = 0
     for seed in range(40):
-        history = History(seed)
+        history = History(seed, covering=bool(seed % 2))
         for _ in range(40):
             history.step()
         before = history.state.register()
@@ -139,6 +139,7 @@ def test_what_is_kept_is_never_less_than_what_was_refused(tmp_path: Path) -> Non
                 stands = {one.purpose for one in before.objections.get(name, ()) if one.status in {"open", "upheld"}}
                 if not store.history(name):
                     continue  # went with another account of the same person
+                mine = {one.item for one in held_back(store.history(name))} & set(before.withheld)
                 store.erase(name)
                 after = fold(store.append([registered(name)]) and store.entries()).register()
                 if last is not None and not last.on:
@@ -146,7 +147,10 @@ def test_what_is_kept_is_never_less_than_what_was_refused(tmp_path: Path) -> Non
                     assert [act.on for act in after.members[name].acts] == [False], f"seed {seed}, {name}"
                     assert after.members[name].acts[0].at <= last.at
                 assert stands <= {one.purpose for one in after.objections.get(name, ())}, f"seed {seed}, {name}"
+                assert mine <= set(after.withheld), f"seed {seed}, {name}"
+                held += len(mine)
     assert refused > 20
+    assert held > 10
 
 
 def test_an_on_for_later_lifts_nothing_yet(store: Store) -> None:

@@ -1,7 +1,8 @@
 """A row of a ledger as it is copied: with what it says, and with what stands beside it in other tables.
 
 Second copies, backups and restores are made of these. Beside a row stand the epoch that begins with it, the keys of the
-requests whose first entry it is, and, with an erasure, the refusals that were kept then.
+requests whose first entry it is, and, with an erasure, the refusals that were kept then and the keys of the accounts in
+the index of who is in which snapshot.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from byleave.kernel.errors import InputError
 from byleave.ledger.chain import Row
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
+from byleave.lineage.keys import key_text
+from byleave.server.db.gone import INSERT_GONE
 from byleave.server.db.reading import Recorded, read_recorded
 from byleave.server.db.recording import (
     INSERT_ENTRY,
@@ -49,6 +52,11 @@ class Kept(NamedTuple):
     purpose: str | None
     since: int
     seq: int
+    covers: str | None = None
+    """As JSON."""
+    reaches: str | None = None
+    item: str | None = None
+    """Encrypted."""
 
 
 class Copied(NamedTuple):
@@ -59,6 +67,8 @@ class Copied(NamedTuple):
     keys: tuple[tuple[str, str, int], ...] = ()
     """Key, digest of the body, number of entries."""
     kept: tuple[Kept, ...] = ()
+    gone: tuple[tuple[int, int], ...] = ()
+    """Rows of `lineage_gone`, key and number: of the accounts that it erases, after the key of nobody."""
 
     @property
     def erases(self) -> list[int]:
@@ -81,7 +91,9 @@ def read_copied(session: Session, after: int, until: int) -> list[Copied]:
         opened = _opened(session, one.row.epoch) if one.row.epoch != epoch else None
         epoch = one.row.epoch
         made = Copied(one, opened, tuple(keys.get(one.row.seq, ())))
-        result.append(made._replace(kept=_kept(session, made.erases)) if made.erases else made)
+        if made.erases:
+            made = made._replace(kept=_kept(session, made.erases), gone=_gone(session, one.row.seq))
+        result.append(made)
     return result
 
 
@@ -93,11 +105,17 @@ def _opened(session: Session, number: int) -> Opened:
 def _kept(session: Session, erased: Sequence[int]) -> tuple[Kept, ...]:
     """What was kept of the entries that were erased, after the mark of the key."""
     sql = (
-        "SELECT s.key, s.setting, s.purpose, s.since, s.seq FROM ledger_suppression s WHERE s.seq = 0 OR s.seq IN "
+        "SELECT s.key, s.setting, s.purpose, s.since, s.seq, s.covers, s.reaches, s.item FROM ledger_suppression s "
+        "WHERE s.seq = 0 OR s.seq IN "
         f"(SELECT CAST(w.v AS bigint) FROM {session.each} w) ORDER BY s.number"
     )
     found = [Kept(*row) for row in session.query(sql, [session.listing(map(str, erased))])]
     return tuple(found) if any(one.seq for one in found) else ()
+
+
+def _gone(session: Session, seq: int) -> tuple[tuple[int, int], ...]:
+    found = session.query("SELECT key, seq FROM lineage_gone WHERE seq IN (0, ?) ORDER BY seq, key", [seq])
+    return tuple((key, number) for key, number in found)
 
 
 def write_copied(session: Session, rows: Sequence[Copied]) -> None:
@@ -136,6 +154,10 @@ def _erase(session: Session, one: Copied) -> None:
     kept = [row for row in one.kept if row.seq or not marked]
     if kept:
         session.run(INSERT_KEPT, kept)
+    marked = bool(session.query("SELECT 1 FROM lineage_gone WHERE seq = 0"))
+    gone = [row for row in one.gone if row[1] or not marked]
+    if gone:
+        session.run(INSERT_GONE, gone)
 
 
 def line_of(one: Copied) -> bytes:
@@ -147,6 +169,7 @@ def line_of(one: Copied) -> bytes:
         value |= {"salt": salt, **said}
     beside: dict[str, list[Any]] = {"opened": list(one.opened or ()), "keys": [list(key) for key in one.keys]}
     beside["kept"] = [list(row) for row in one.kept]
+    beside["gone"] = [[key_text(key), number] for key, number in one.gone]  # longer than a number of JSON may be
     return canonical_json(value | {name: told for name, told in beside.items() if told}) + b"\n"
 
 
@@ -159,6 +182,7 @@ def read_line(line: bytes, path: Path) -> Copied:
         opened = Opened(*value["opened"]) if "opened" in value else None
         keys = tuple((str(key), str(digest), int(count)) for key, digest, count in value.get("keys", ()))
         kept = tuple(Kept(*one) for one in value.get("kept", ()))
+        gone = tuple((int(key, 16), int(number)) for key, number in value.get("gone", ()))
         if "salt" in value:
             said = value["subject"], value["actor"], from_microseconds(value["at"]), read_data(value["data"])
             recorded = Recorded(row, Entry(row.seq, recorded_at, kind, *said), value["salt"], value["data"])
@@ -166,4 +190,4 @@ def read_line(line: bytes, path: Path) -> Copied:
             recorded = Recorded(row, Entry(row.seq, recorded_at, kind, "", "", recorded_at, erased=True), None, None)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"a line of `{path}` is no entry: `{line[:60].decode(errors='replace')}`") from error
-    return Copied(recorded, opened, keys, kept)
+    return Copied(recorded, opened, keys, kept, gone)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from byleave.server.db.session import Session
 
 
+INSERT_GONE = "INSERT INTO lineage_gone (key, seq) VALUES (?, ?)"
+
+
 def keep_gone(session: Session, secret: bytes, ids: Iterable[str], seq: int) -> None:
     """Keep the keys of accounts that the entry `seq` erases.
 
@@ -25,13 +28,13 @@ def keep_gone(session: Session, secret: bytes, ids: Iterable[str], seq: int) -> 
     key_of = keyed(secret)
     mark(session, key_of)
     keys = sorted({key_of(name) for name in ids})
-    session.run("INSERT INTO lineage_gone (key, seq) VALUES (?, ?)", [(key, seq) for key in keys])
+    session.run(INSERT_GONE, [(key, seq) for key in keys])
 
 
 def mark(session: Session, key_of: Keyed) -> None:
     """Keep the key of nobody, which shows whether a secret is the right one. Raises: InputError when it is not."""
     if not require_secret(session, key_of):
-        session.run("INSERT INTO lineage_gone (key, seq) VALUES (?, 0)", [(key_of(NOBODY),)])
+        session.run(INSERT_GONE, [(key_of(NOBODY), 0)])
 
 
 def require_secret(session: Session, key_of: Keyed) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import InputError
 from byleave.ledger.admission import ENDINGS, Facts
 from byleave.ledger.artefacts import Artefacts
 from byleave.ledger.entries import ARTEFACTS, PLATFORM, Entry, Kind
-from byleave.ledger.suppression import Refusal, suppression_key
+from byleave.ledger.suppression import Refusal, open_item, suppression_key, together
 from byleave.ledger.wire import from_microseconds, read_data
 
 if TYPE_CHECKING:
@@ -114,16 +115,19 @@ def kept_of(session: Session, secret: bytes | None, subjects: Iterable[str]) -> 
         raise InputError("nobody can be registered without the suppression key", hint=hint)
     ids = {suppression_key(secret, name): name for name in (MARK, *subjects)}
     sql = (
-        f"SELECT s.key, s.setting, s.purpose, s.since, s.seq FROM {session.each} w "
+        f"SELECT s.key, s.setting, s.purpose, s.since, s.seq, s.covers, s.reaches, s.item FROM {session.each} w "
         "JOIN ledger_suppression s ON s.key = w.v ORDER BY s.number"
     )
     rows = session.query(sql, [session.listing(ids)])
     if suppression_key(secret, MARK) not in {row[0] for row in rows}:
         raise InputError("the suppression key is not the one under which refusals were kept", hint=hint)
-    kept: dict[str, dict[tuple[str | None, str | None], Refusal]] = {}
-    for key, setting, purpose, since, seq in rows:
-        one, same = Refusal(setting, purpose, from_microseconds(since), seq), kept.setdefault(ids[key], {})
-        earlier = same.get((setting, purpose))
-        # kept twice, of somebody who was erased twice: from the first time on
-        same[setting, purpose] = earlier if earlier and earlier.since <= one.since else one
-    return {name: list(several.values()) for name, several in kept.items() if name != MARK}
+    kept: dict[str, list[Refusal]] = {}
+    for key, setting, purpose, since, seq, covers, reaches, item in rows:
+        name = ids[key]
+        if name != MARK:
+            told = None if covers is None else tuple(json.loads(covers))
+            held = None if item is None else open_item(secret, name, item)
+            one = Refusal(setting, purpose, from_microseconds(since), seq, told, reaches, held)
+            kept.setdefault(name, []).append(one)
+    # kept twice, of somebody who was erased twice: all of it
+    return {name: together(several) for name, several in kept.items()}

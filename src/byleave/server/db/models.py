@@ -86,6 +86,9 @@ class Suppression(models.Model):  # noqa: DJ008 - never shown by itself
     purpose = models.TextField(null=True)  # noqa: DJ001 - NULL says every purpose
     since = models.BigIntegerField()
     seq = models.BigIntegerField()
+    covers = models.TextField(null=True)  # noqa: DJ001 - NULL says that it is not known
+    reaches = models.TextField(null=True)  # noqa: DJ001 - NULL says that it is not known
+    item = models.TextField(null=True)  # noqa: DJ001 - NULL says that it is about no item
 
     class Meta:
         """Its table."""

@@ -12,11 +12,20 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import ByleaveError, ConflictError, InputError, UnknownError
 from byleave.ledger.admission import Facts, Proposal, body_bytes, linked
 from byleave.ledger.chain import Row, link, payload_digest
 from byleave.ledger.entries import Entry, Kind, check_entry
-from byleave.ledger.suppression import Refusal, refusals, returning, suppression_key
+from byleave.ledger.suppression import (
+    NONCE_BYTES,
+    Refusal,
+    held_back,
+    refusals,
+    returning,
+    seal_item,
+    suppression_key,
+)
 from byleave.ledger.wire import check_text, data_text, from_microseconds, to_microseconds
 from byleave.server.db.gone import keep_gone
 from byleave.server.db.lookups import MARK, facts_about, kept_of, merges_of
@@ -33,7 +42,10 @@ SALT_BYTES = 32
 INSERT_ENTRY = "INSERT INTO ledger_entry (seq, epoch, recorded_at, kind, digest, chain) VALUES (?, ?, ?, ?, ?, ?)"
 INSERT_PAYLOAD = "INSERT INTO ledger_payload (seq, subject, actor, at, salt, data) VALUES (?, ?, ?, ?, ?, ?)"
 INSERT_KEY = "INSERT INTO ledger_idempotency (key, body_digest, seq, entries) VALUES (?, ?, ?, ?)"
-INSERT_KEPT = "INSERT INTO ledger_suppression (key, setting, purpose, since, seq) VALUES (?, ?, ?, ?, ?)"
+INSERT_KEPT = (
+    "INSERT INTO ledger_suppression (key, setting, purpose, since, seq, covers, reaches, item) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 INSERT_ERASURE = "INSERT INTO ledger_erasure (seq, declared_by) VALUES (?, ?)"
 
 
@@ -236,8 +248,8 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     numbers = [entry.seq for entry in history]
     made = batch.draft(Proposal(Kind.MEMBER_ERASED, "", actor, {"entries": numbers}), [])
     batch.drafts.append(made)
-    kept = refusals(history, made.entry.recorded_at)
-    _keep(session, secret, ids, kept)
+    kept = [*refusals(history, made.entry.recorded_at), *held_back(history)]
+    _keep(session, world, ids, kept)
     batch.write(session)
     session.run(INSERT_ERASURE, [(seq, made.row.seq) for seq in numbers])
     session.run("DELETE FROM ledger_payload WHERE seq = ?", [(seq,) for seq in numbers])
@@ -246,14 +258,18 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     return made.entry
 
 
-def _keep(session: Session, secret: bytes, ids: Sequence[str], kept: Sequence[Refusal]) -> None:
+def _keep(session: Session, world: World, ids: Sequence[str], kept: Sequence[Refusal]) -> None:
     """Keep refusals under the key of each id, and, before the first, the mark of the key itself."""
-    rows: list[tuple[str, str | None, str | None, int, int]] = [
-        (suppression_key(secret, name), one.setting, one.purpose, to_microseconds(one.since), one.seq)
-        for name in ids
-        for one in kept
-    ]
+    secret = world.suppression_secret or b""
+    rows = [_kept_row(secret, name, one, world) for name in ids for one in kept]
     if rows and not session.query("SELECT 1 FROM ledger_suppression LIMIT 1"):
-        rows.insert(0, (suppression_key(secret, MARK), None, None, 0, 0))
+        rows.insert(0, (suppression_key(secret, MARK), None, None, 0, 0, None, None, None))
     if rows:
         session.run(INSERT_KEPT, rows)
+
+
+def _kept_row(secret: bytes, name: str, one: Refusal, world: World) -> tuple[object, ...]:
+    covers = None if one.covers is None else canonical_json(list(one.covers)).decode()
+    item = None if one.item is None else seal_item(secret, name, one.item, world.random_bytes(NONCE_BYTES))
+    key, since = suppression_key(secret, name), to_microseconds(one.since)
+    return key, one.setting, one.purpose, since, one.seq, covers, one.reaches, item
