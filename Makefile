@@ -16,13 +16,14 @@ PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
 demo: $(VENV)/server.done ## a full demonstration on invented data
 	@$(BIN)/byleave demo $(ARGS)
 
-# what takes a browser or thousands of steps has a target of its own
-LONG := tests/web tests/machine
+# what takes a browser, Spark, broken disks or thousands of steps has a target of its own
+DEEP := tests/properties/test_spark.py tests/demo/test_live.py tests/reliability/test_ledger_faults.py tests/reliability/test_power.py
+LONG := tests/web tests/machine $(DEEP)
 test: $(VENV)/dev.done ## the tests; the end counts what could not run, and why
 	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
 
-test-long: $(VENV)/dev.done ## the pages in a real browser, and machines that look for a missed choice
-	@for part in $(LONG); do $(PYTEST) "$$part" || exit 1; done
+test-long: $(VENV)/dev.done ## pages in a browser, machines that look for a missed choice, Spark, broken disks
+	@for part in tests/web tests/machine "$(DEEP)"; do $(PYTEST) $$part || exit 1; done
 
 check: $(VENV)/dev.done ## style, types, import directions, spelling
 	@$(BIN)/python -m ruff check -q .

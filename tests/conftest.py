@@ -90,14 +90,11 @@ def _needs(item: pytest.Item) -> Iterable[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse unknown needs, and keep the tests that share a need in one process: one Spark session, one browser."""
+    """Refuse unknown needs."""
     for item in items:
-        needs = _needs(item)
-        unknown = set(needs) - set(DETECT)
+        unknown = set(_needs(item)) - set(DETECT)
         if unknown:
             raise pytest.UsageError(f"{item.nodeid}: unknown need `{min(unknown)}`; known: {', '.join(DETECT)}")
-        if needs:
-            item.add_marker(pytest.mark.xdist_group("+".join(sorted(set(needs)))))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -37,11 +37,11 @@ def outer(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     """A test run of its own with this conftest, on a machine without a browser."""
     monkeypatch.delenv("BYLEAVE_REQUIRE", raising=False)
     pytester.makeconftest(CONFTEST.read_text(encoding="utf-8") + MISSING)
-    pytester.makeini("[pytest]\nmarkers =\n    needs(*names): x\n    xdist_group(name): x\n")
+    pytester.makeini("[pytest]\nmarkers =\n    needs(*names): x\n")
     return pytester
 
 
-@pytest.mark.parametrize("processes", [[], ["-n", "2", "--dist=loadgroup"]], ids=["one process", "two processes"])
+@pytest.mark.parametrize("processes", [[], ["-n", "2", "--dist=loadfile"]], ids=["one process", "two processes"])
 def test_counts_by_reason(outer: pytest.Pytester, processes: list[str]) -> None:
     """Every skip is counted under its reason, also across processes; what can run does."""
     outer.makepyfile(TESTS)

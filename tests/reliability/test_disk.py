@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.reliability.large import Place
 
-pytestmark = pytest.mark.xdist_group("reliability")
-
 
 @pytest.mark.parametrize("limit", [100, 5_000, 2_000_000])
 def test_a_limit_on_files_is_told(place: Place, limit: int) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
-pytestmark = pytest.mark.xdist_group("postgresql")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -32,7 +32,6 @@ ROOM = 300_000
 """Bytes that are left on the disk when the writer starts."""
 FAULTS = {"killed": "signal=SIGKILL", "I/O error": "error=EIO"}
 FLUSH = "trace=fdatasync,fsync"
-pytestmark = [pytest.mark.xdist_group("faults")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.server.db.ledgers import new_ledger, registered, switched
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [pytest.mark.needs("postgresql"), pytest.mark.xdist_group("postgresql")]
+pytestmark = pytest.mark.needs("postgresql")
 PATIENCE, MOST_SECONDS = 2, 60
 """Seconds that an answer may take; and that a test may, on a busy machine, where several answers are waited for."""
 

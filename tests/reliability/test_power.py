@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CUTS = int(os.environ.get("BYLEAVE_POWER_CUTS", "3"))
-pytestmark = [pytest.mark.needs("root"), pytest.mark.xdist_group("power")]
+pytestmark = pytest.mark.needs("root")
 
 
 @pytest.fixture

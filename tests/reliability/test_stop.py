@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tests.reliability.large import Place
 
-pytestmark = pytest.mark.xdist_group("reliability")
-
 
 def is_whole(folder: Path) -> bool:
     """Whether a snapshot holds every row of the large corpus once."""
