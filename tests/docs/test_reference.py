@@ -15,6 +15,8 @@ from byleave.adapters.duckdb_engine.register_tables import TABLES
 from byleave.cli.main import EXIT_CODES, group
 from byleave.kernel import errors
 from byleave.kernel.decision import Reason
+from byleave.learn.manifest import FIELDS
+from byleave.learn.talent.profile import FEATURES
 from byleave.server.db.migrating import migrate
 from tests.docs.pages import REFERENCE, ROOT, coded, tables, text_of
 
@@ -300,3 +302,12 @@ def test_planted_key_is_found(manifest: Mapping[str, Any]) -> None:
     """A key that is added is missing from the page, also one inside another."""
     assert keys_missing({**manifest, "planted": 1}) == ["planted"]
     assert keys_missing({**manifest, "pack": {**manifest["pack"], "planted": 1}}) == ["pack.planted"]
+
+
+# features
+
+
+def test_every_feature_of_talent_search_is_documented() -> None:
+    """Each feature has its meaning on the page of models, in the order in which it is learned."""
+    assert cells("models", "feature") == list(FEATURES)
+    assert [name for name in FIELDS if name not in cells("models", "key")] == []

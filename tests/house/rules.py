@@ -21,7 +21,7 @@ MOST_LINES_IN_FUNCTION = 40
 MOST_IGNORES = 20
 
 VAGUE_NAMES = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
-PURE = {"kernel", "text", "policy", "proof", "compile", "ledger", "receipts"}
+PURE = {"kernel", "text", "policy", "proof", "compile", "learn", "ledger", "receipts"}
 """Packages that take time, randomness, environment and storage as arguments."""
 PACKAGED = {"text", "policy"}
 """Pure packages that may read the data files which are packaged with them, through importlib.resources."""

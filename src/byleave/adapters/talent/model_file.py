@@ -1,0 +1,260 @@
+"""What talent search has learned, in one SQLite file: rows with their owners, and sums over them.
+
+Forgetting is one transaction: it deletes the rows, takes them out of the sums, and writes the new manifest. Whoever
+opens the file sees the model before or after, and nothing between.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from byleave.adapters.talent.opening import open_database, versions, writing
+from byleave.kernel.canonical import canonical_json, digest_bytes
+from byleave.kernel.errors import InputError
+from byleave.learn.manifest import manifest, origin_of, require_manifest
+from byleave.learn.shards import Line, content_of, first_key, shard_digest, shard_of
+from byleave.learn.talent.profile import FEATURES, SCALE, Profile, line_of
+from byleave.learn.talent.ranker import RIDGE, Row, Sums, weights, weights_bytes
+from byleave.learn.talent.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from byleave.learn.manifest import Origin
+
+SHARDS = 256
+"""A shard is a list to show, not a thing to train: rows leave one by one. So many keep a list short."""
+_TABLES = """
+CREATE TABLE profile (item INTEGER PRIMARY KEY, member INTEGER NOT NULL, words TEXT NOT NULL, content TEXT NOT NULL);
+CREATE INDEX profile_member ON profile (member);
+CREATE TABLE judgement (item INTEGER PRIMARY KEY, member INTEGER NOT NULL, profile INTEGER NOT NULL,
+    grade INTEGER NOT NULL, features TEXT NOT NULL, content TEXT NOT NULL);
+CREATE INDEX judgement_member ON judgement (member);
+CREATE INDEX judgement_profile ON judgement (profile);
+CREATE TABLE documents (term TEXT PRIMARY KEY, profiles INTEGER NOT NULL CHECK (profiles >= 0))
+    WITHOUT ROWID;
+CREATE TABLE shard (number INTEGER PRIMARY KEY, digest TEXT NOT NULL);
+CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE waiting (member INTEGER PRIMARY KEY, since TEXT NOT NULL);
+CREATE TABLE done (number INTEGER PRIMARY KEY AUTOINCREMENT, certificate TEXT NOT NULL, recorded INTEGER NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What forgetting has changed."""
+
+    old: Mapping[str, Any]
+    """The manifest before."""
+    new: Mapping[str, Any]
+    removed: tuple[Line, ...]
+    lists: Mapping[int, Sequence[Line]]
+    """Shard → its list before, where it has changed."""
+
+
+def profile_of(words: str) -> Profile:
+    """A profile from the words that are stored of it."""
+    return Profile(tuple(line_of(line.split(" ")) for line in words.split("\n"))) if words else Profile(())
+
+
+class ModelFile:
+    """One model. Made for one thread."""
+
+    def __init__(self, connection: Any) -> None:  # noqa: ANN401 - apsw's
+        """Use an open connection (`open`, `make`)."""
+        self.connection = connection
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """A model that is there. Raises: InputError."""
+        found = cls(open_database(path))
+        found.manifest()
+        return found
+
+    @classmethod
+    def make(cls, path: Path | str, words: Words) -> Self:
+        """A new model without rows, in a file that nobody relies on yet."""
+        made = cls(open_database(path, new=True, building=True))
+        made.connection.execute(_TABLES)
+        told = {"weights": dict(words.weights), "unknown": words.unknown}
+        made._set("words", canonical_json(told).decode())
+        made._set("words-digest", words.digest)
+        made._set("sums", Sums.nothing().text())
+        return made
+
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest as it is now."""
+        import apsw
+
+        try:
+            return require_manifest(json.loads(self._get("manifest")), "manifest")
+        except (apsw.Error, ValueError) as error:
+            hint = "give the folder that `byleave train talent --out` named"
+            raise InputError("there is no model of talent search", hint=hint) from error
+
+    def words(self) -> Words:
+        """The weights of words that the rows were made with."""
+        told = json.loads(self._get("words"))
+        return Words(told["weights"], told["unknown"])
+
+    def sums(self) -> Sums:
+        """The ranker's sums."""
+        return Sums.read(self._get("sums"))
+
+    def weights(self) -> tuple[float, ...]:
+        """The ranker's weights, solved from the sums."""
+        return weights(self.sums())
+
+    def documents(self) -> dict[str, int]:
+        """Term → eligible profiles that have it."""
+        return dict(self.connection.execute("SELECT term, profiles FROM documents"))
+
+    def profiles(self) -> int:
+        """How many eligible profiles there are."""
+        return self._one("SELECT count(*) FROM profile")
+
+    def add_profiles(self, rows: Iterable[tuple[int, int, Profile]]) -> None:
+        """Learn from profiles: keys of item and owner, and the profile."""
+        counted: dict[str, int] = {}
+
+        def told() -> Iterator[tuple[int, int, str, str]]:
+            for item, member, profile in rows:
+                for term in profile.distinct:
+                    counted[term] = counted.get(term, 0) + 1
+                text = profile.text()
+                yield item, member, text, content_of(text)
+
+        with writing(self.connection):
+            self.connection.executemany("INSERT INTO profile VALUES (?, ?, ?, ?)", told())
+            sql = (
+                "INSERT INTO documents VALUES (?, ?) ON CONFLICT DO UPDATE SET profiles = profiles + excluded.profiles"
+            )
+            self.connection.executemany(sql, sorted(counted.items()))
+
+    def profile(self, item: int) -> Profile | None:
+        """An eligible profile, by the key of its item."""
+        found = self.connection.execute("SELECT words FROM profile WHERE item = ?", [item]).fetchall()
+        return profile_of(found[0][0]) if found else None
+
+    def add_judgements(self, rows: Iterable[tuple[int, int, int, Row]]) -> None:
+        """Learn from judgements: keys of item, of its owner and of the profile's item, and the row."""
+        learned = list[Row]()
+
+        def told() -> Iterator[tuple[int, int, int, int, str, str]]:
+            for item, member, profile, row in rows:
+                learned.append(row)
+                text = " ".join(map(str, row.features))
+                yield item, member, profile, row.grade, text, content_of(f"{profile} {row.grade} {text}")
+
+        with writing(self.connection):
+            self.connection.executemany("INSERT INTO judgement VALUES (?, ?, ?, ?, ?, ?)", told())
+            self._set("sums", self.sums().plus(learned).text())
+
+    def finish(self, origin: Origin) -> Mapping[str, Any]:
+        """Write the manifest of a model to which nothing will be added."""
+        with writing(self.connection):
+            for shard in range(SHARDS):
+                digest = shard_digest(self.lines(shard))
+                self.connection.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", [shard, digest])
+            return self._renew(origin)
+
+    def lines(self, shard: int) -> list[Line]:
+        """The list of a shard, sorted."""
+        between = [first_key(shard, SHARDS), first_key(shard + 1, SHARDS) - 1]
+        sql = "SELECT member, item, content FROM {} WHERE member BETWEEN ? AND ?"
+        found = [
+            Line(*row)
+            for table in ("profile", "judgement")
+            for row in self.connection.execute(sql.format(table), between)
+        ]
+        return sorted(found)
+
+    def has(self, member: int) -> bool:
+        """Whether anything was learned of a person."""
+        there = "EXISTS (SELECT 1 FROM {} WHERE member = ?1)"
+        return bool(self._one(f"SELECT {there.format('profile')} OR {there.format('judgement')}", member))
+
+    def forget(self, members: Iterable[int], items: Iterable[int] = ()) -> Change | None:
+        """Take people and items out, inside a transaction of the caller's; None where nothing was learned of them.
+
+        A judgement leaves with the hirer who made it and with the profile that it is about.
+        """
+        import apsw
+
+        members, items, old = list(members), list(items), self.manifest()
+        profiles = self._rows("profile", "words", {"member": members, "item": items})
+        about = {"member": members, "item": items, "profile": [line.item for line in profiles]}
+        judged = self._rows("judgement", "grade || ' ' || features", about)
+        removed = [*profiles, *judged]
+        if not removed:
+            return None
+        shards = {shard_of(line.member, SHARDS) for line in removed}
+        lists = {shard: self.lines(shard) for shard in sorted(shards)}
+        try:
+            self._subtract(profiles.values(), judged.values())
+        except apsw.ConstraintError as error:
+            raise InputError("the counts of the model do not fit its rows", hint="train the model again") from error
+        for table, rows in (("profile", profiles), ("judgement", judged)):
+            self.connection.executemany(f"DELETE FROM {table} WHERE item = ?", [[line.item] for line in rows])
+        for shard in shards:
+            self.connection.execute(
+                "UPDATE shard SET digest = ? WHERE number = ?", [shard_digest(self.lines(shard)), shard]
+            )
+        return Change(old, self._renew(origin_of(old)), tuple(sorted(removed)), lists)
+
+    def _rows(self, table: str, value: str, wanted: Mapping[str, Iterable[int]]) -> dict[Line, str]:
+        """The rows with one of these keys, and what each holds."""
+        found: dict[Line, str] = {}
+        for column, keys in wanted.items():
+            sql = f"SELECT member, item, content, {value} FROM {table} WHERE {column} = ?"
+            for key in keys:
+                found |= {Line(*row[:3]): row[3] for row in self.connection.execute(sql, [key])}
+        return found
+
+    def _subtract(self, profiles: Iterable[str], judged: Iterable[str]) -> None:
+        lost: dict[str, int] = {}
+        for words in profiles:
+            for term in profile_of(words).distinct:
+                lost[term] = lost.get(term, 0) + 1
+        rows = [(count, term) for term, count in lost.items()]
+        self.connection.executemany("UPDATE documents SET profiles = profiles - ? WHERE term = ?", rows)
+        self.connection.executemany("DELETE FROM documents WHERE term = ? AND profiles = 0", [[term] for term in lost])
+        numbers = [tuple(map(int, one.split(" "))) for one in judged]
+        self._set("sums", self.sums().minus(Row(one[1:], one[0]) for one in numbers).text())
+
+    def _renew(self, origin: Origin) -> Mapping[str, Any]:
+        shards = [digest for (digest,) in self.connection.execute("SELECT digest FROM shard ORDER BY number")]
+        rows = {"profiles": self.profiles(), "judgements": self._one("SELECT count(*) FROM judgement")}
+        configuration = {"features": list(FEATURES), "scale": SCALE, "ridge": RIDGE, "words": self._get("words-digest")}
+        value = manifest(origin, shards, rows, configuration, self.artefacts(), versions())
+        self._set("manifest", canonical_json(value).decode())
+        return value
+
+    def artefacts(self) -> dict[str, str]:
+        """The digest of everything that was learned."""
+        counted = self.connection.execute("SELECT term || ' ' || profiles FROM documents ORDER BY term")
+        statistics = "".join(f"{line}\n" for (line,) in counted)
+        return {
+            "statistics": digest_bytes(f"{self.profiles()}\n{statistics}".encode()),
+            "sums": digest_bytes(self._get("sums").encode()),
+            "weights": digest_bytes(weights_bytes(self.weights())),
+        }
+
+    def _get(self, name: str) -> str:
+        found = self.connection.execute("SELECT value FROM state WHERE name = ?", [name]).fetchall()
+        if not found:
+            raise InputError("the file holds no whole model of talent search", hint="train the model again")
+        return str(found[0][0])
+
+    def _set(self, name: str, value: str) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", [name, value])
+
+    def _one(self, sql: str, *values: Any) -> int:  # noqa: ANN401 - what SQLite takes
+        return int(self.connection.execute(sql, values).fetchall()[0][0])
+
+    def close(self) -> None:
+        """Give the file back."""
+        self.connection.close()

@@ -1,0 +1,169 @@
+"""The certificate that a model has forgotten somebody: verified offline, and recomputed by who has the snapshot.
+
+It holds both manifests, and of each shard that changed the list of keyed lines as it was. What it shows: the new lists
+are the old ones without the removed lines, no new list has a line under a forgotten key, and nothing else has changed.
+What it cannot show: that the digests are those of what is served. Whoever has the snapshot trains again and compares.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from byleave.kernel.errors import InputError
+from byleave.kernel.instants import format_instant, parse_instant
+from byleave.learn.manifest import require_manifest, root
+from byleave.learn.shards import Line, read_line, shard_digest, shard_of, without
+from byleave.lineage.keys import key_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+FORMAT = "byleave-forgotten/1"
+FIELDS = ("format", "old", "new", "forgotten", "removed", "lists", "at", "recompute")
+SAME = ("format", "model", "product", "purpose", "pack", "recipient", "snapshot", "configuration", "environment")
+"""Fields of a manifest that forgetting does not change."""
+
+
+def certificate(  # noqa: PLR0913, PLR0917 - what a certificate says
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    forgotten: Iterable[int],
+    removed: Iterable[Line],
+    lists: Mapping[int, Iterable[Line]],
+    at: datetime,
+) -> dict[str, Any]:
+    """The content of a certificate.
+
+    Args:
+        old: the manifest before.
+        new: the manifest after.
+        forgotten: keys of the people who were taken out.
+        removed: the lines that are gone, of others too who had judged what is gone.
+        lists: shard → its list before, of every shard that has changed.
+        at: when it was done.
+    """
+    return {
+        "format": FORMAT,
+        "old": dict(old),
+        "new": dict(new),
+        "forgotten": [key_text(key) for key in sorted(forgotten)],
+        "removed": [line.text() for line in sorted(removed)],
+        "lists": {str(shard): [line.text() for line in sorted(lines)] for shard, lines in sorted(lists.items())},
+        "at": format_instant(at),
+        "recompute": "byleave model audit MODEL --snapshot DIR",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a certificate shows, once it holds."""
+
+    model: str
+    product: str
+    old_root: str
+    new_root: str
+    forgotten: tuple[str, ...]
+    removed: int
+    """Lines that are gone."""
+    at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a machine."""
+        return {
+            "model": self.model,
+            "product": self.product,
+            "old": self.old_root,
+            "new": self.new_root,
+            "forgotten": list(self.forgotten),
+            "removed": self.removed,
+            "at": format_instant(self.at),
+        }
+
+
+class CertificateError(Exception):
+    """A certificate that does not hold: `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        """Codes: `other-fields`, `other-model`, `unreadable`, `other-lists`, `still-there`, `nobody`, `unchanged`."""
+        super().__init__(code)
+        self.code = code
+
+
+def check_certificate(value: Mapping[str, Any]) -> Checked:
+    """Check everything that a certificate shows by itself.
+
+    Raises: CertificateError for the first thing that does not hold.
+    """
+    if set(value) != set(FIELDS) or value["format"] != FORMAT:
+        raise CertificateError("other-fields")
+    # 1. both manifests are of one model, made from the same by the same
+    old, new = _manifests(value)
+    if any(old[name] != new[name] for name in SAME) or len(old["shards"]) != len(new["shards"]):
+        raise CertificateError("other-model")
+    # 2. the lists are those of the old manifest, and without the removed lines those of the new one
+    forgotten, removed, lists, at = _content(value)
+    count = len(old["shards"])
+    _check_lists(old, new, removed, lists)
+    # 3. nobody who was forgotten has a line left: the list of their shard was shown, and has changed as in 2
+    for key in forgotten:
+        shard = shard_of(key, count)
+        if shard not in lists or any(line.member == key for line in without(lists[shard], _in(removed, shard, count))):
+            raise CertificateError("still-there")
+        if not any(line.member == key for line in lists[shard]):
+            raise CertificateError("nobody")
+    if root(old) == root(new):
+        raise CertificateError("unchanged")
+    names = tuple(value["forgotten"])
+    return Checked(str(new["model"]), str(new["product"]), root(old), root(new), names, len(removed), at)
+
+
+def _manifests(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    try:
+        return require_manifest(value["old"], "old"), require_manifest(value["new"], "new")
+    except InputError as error:
+        raise CertificateError("unreadable") from error
+
+
+def _content(value: Mapping[str, Any]) -> tuple[list[int], list[Line], dict[int, list[Line]], datetime]:
+    """The parts as values, each in its one order. Raises: CertificateError."""
+    try:
+        forgotten = [int(text, 16) for text in value["forgotten"]]
+        removed = [read_line(text) for text in value["removed"]]
+        lists = {int(shard): [read_line(text) for text in lines] for shard, lines in value["lists"].items()}
+        at = parse_instant(value["at"])
+    except (InputError, ValueError, TypeError, AttributeError) as error:
+        raise CertificateError("unreadable") from error
+    in_order = all(_rises(one) for one in (forgotten, removed, *lists.values()))
+    if at is None or not in_order or [key_text(key) for key in forgotten] != value["forgotten"] or not removed:
+        raise CertificateError("unreadable")
+    return forgotten, removed, lists, at
+
+
+def _rises(values: Any) -> bool:  # noqa: ANN401 - a list of what can be ordered
+    return all(one < other for one, other in pairwise(values))
+
+
+def _in(lines: Iterable[Line], shard: int, count: int) -> list[Line]:
+    return [line for line in lines if shard_of(line.member, count) == shard]
+
+
+def _check_lists(
+    old: Mapping[str, Any], new: Mapping[str, Any], removed: list[Line], lists: Mapping[int, list[Line]]
+) -> None:
+    count = len(old["shards"])
+    if {shard_of(line.member, count) for line in removed} != set(lists):
+        raise CertificateError("other-lists")
+    for shard, (before, after) in enumerate(zip(old["shards"], new["shards"], strict=True)):
+        if shard not in lists:
+            if before != after:
+                raise CertificateError("other-lists")
+            continue
+        try:
+            left = without(lists[shard], _in(removed, shard, count))
+        except InputError as error:
+            raise CertificateError("other-lists") from error
+        if (shard_digest(lists[shard]), shard_digest(left)) != (before, after):
+            raise CertificateError("other-lists")
