@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from byleave.kernel.errors import InputError
 from byleave.server.content import TableContent
+from tests.server.db.ledgers import server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +49,40 @@ def test_every_item_is_on_one_page(content: TableContent, limit: int) -> None:
             break
 
     assert found == ["c", "b", "a", "d"]
+
+
+def test_accounts_that_were_merged_are_one_list(content: TableContent) -> None:
+    """The items of several ids come in one order."""
+    first = content.items_of(["ana", "bob"], None, 2)
+    second = content.items_of(["ana", "bob"], first.after, 50)
+
+    assert [one.item_id for one in (*first.items, *second.items)] == ["e", "c", "b", "a", "d"]
+
+
+@pytest.mark.needs("postgresql")
+@pytest.mark.parametrize("kind", ["timestamptz", "text"])
+def test_postgresql_has_the_same_order(kind: str) -> None:
+    """Whether instants are timestamps or text, each item comes once, newest first, and without an instant last."""
+    address = server().database()
+    with psycopg.connect(address) as connection:
+        others = "category text, visibility text, changed_at text, public_since text, withheld bool, subjects text"
+        connection.execute(
+            f"CREATE TABLE items (item_id text, member_id text, created_at {kind}, {others},"
+            " ai_written bool, language text, text text)"
+        )
+        for item, created in (("a", "2026-01-01T00:00:00Z"), ("b", "2026-01-02T00:00:00.5Z"), ("d", None), ("c", None)):
+            connection.execute(
+                "INSERT INTO items (item_id, member_id, created_at) VALUES (%s, 'ana', %s)", (item, created)
+            )
+    content, found, after = TableContent(address, "items"), list[str](), None
+    while True:
+        page = content.items_of(["ana"], after, 1)
+        found += [one.item_id for one in page.items]
+        after = page.after
+        if after is None:
+            break
+
+    assert found == ["b", "a", "d", "c"]
 
 
 def test_what_cannot_be_read_is_unreadable(content: TableContent) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from tests.server.hostile import HOSTILE
 from tests.server.pages import FORM, HTML, get, post
 from tests.server.serving import PASSWORD, Client, serving
 
@@ -29,25 +31,14 @@ MEMBERS = (
     "/settings/data-privacy",
     SETTING,
     "/mypreferences/d/history",
+    "/mypreferences/d/check-up",
+    "/mypreferences/d/used",
+    "/mypreferences/d/used.json",
+    "/mypreferences/d/used.csv",
     "/notices",
 )
 """Pages that any member may open, each with their own data."""
-POSTS = ("/posts", "/posts/check", SETTING, "/notices/ai-training/1/seen")
-HOSTILE = (
-    "<script>window.hacked = 1</script>",
-    "<img src=x onerror=window.hacked=1>",
-    '"><svg onload=window.hacked=1>',
-    "'-window.hacked=1-'",
-    "{{ 7|add:7 }}{% now 'Y' %}",
-    "{name}{0.__class__}%(x)s",
-    "javascript:window.hacked=1",
-    "</textarea><script>window.hacked=1</script>",
-    "<a href=javascript:window.hacked=1>here</a>",
-    "\u202egnirts\u202c &lt;b&gt; &#x3c;script&#x3e;",
-    "<!--<img src=--><img src=x onerror=window.hacked=1//>",
-    "<math><mi//xlink:href='data:x,<script>window.hacked=1</script>'>",
-)
-"""What somebody may write into a post, a name or a search to get a script or a template run."""
+POSTS = ("/posts", "/posts/check", SETTING, "/notices/ai-training/1/seen", "/mypreferences/d/check-up/leave-out")
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +111,61 @@ def test_reading_changes_nothing(ada: Client) -> None:
 
     assert head(ada) == before
     assert get(ada, "/settings").answer.status == 200
+
+
+ROUTES = """
+import django
+django.setup()
+from django.urls import get_resolver
+def walk(patterns, before=""):
+    for one in patterns:
+        told = before + str(one.pattern)
+        if hasattr(one, "url_patterns"):
+            walk(one.url_patterns, told)
+        else:
+            print(told)
+walk(get_resolver().url_patterns)
+"""
+FILLED = {
+    "<str:name>": "data-for-ai-improvement",
+    "<int:seq>": "1",
+    "<str:member_id>": "ada",
+    "<str:notice>": "ai-training",
+    "<str:version>": "1",
+    "<setting>": "data-for-ai-improvement",
+    "<item_id>": "ada-1",
+    "<seq>": "1",
+}
+"""What stands for the parts of an address; any other part is `x`."""
+
+
+def stored(running: Running) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of the database of accounts, but for sessions, which are read anew with each answer."""
+    with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: sorted(database.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)
+            for name in names
+            if name not in {"django_session", "sqlite_sequence"}
+        }
+
+
+def test_no_get_changes_anything(running: Running, ada: Client) -> None:
+    """Whatever address the server has, asking for it changes no row but sessions, and nothing in the ledger."""
+    environment = {**running.environment, "DJANGO_SETTINGS_MODULE": "byleave.server.settings"}
+    command = [sys.executable, "-c", ROUTES]
+    told = subprocess.run(command, env=environment, cwd=running.folder, capture_output=True, text=True, check=True)
+    part = re.compile(r"<[^>]+>|\(\?P<[^)]+\)")
+    paths = {"/" + part.sub(lambda found: FILLED.get(found[0], "x"), line) for line in told.stdout.splitlines()}
+    paths = {path.replace("^", "").replace("$", "").replace("\\Z", "") for path in paths}
+    before, seq = stored(running), head(ada)
+    answers = {(path, way): ada.call(way, path, headers=HTML).status for path in paths for way in ("GET", "HEAD")}
+
+    assert len(paths) > 60
+    assert {asked for asked, status in answers.items() if status >= 500} == set()
+    assert stored(running) == before
+    assert head(ada) == seq
+    assert get(ada, "/settings").path == "/settings"
 
 
 @pytest.mark.parametrize("path", ["/posts", "/posts/check", "/notices/ai-training/1/seen", "/language"])

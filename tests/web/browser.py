@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,7 +75,9 @@ def dress(page: Page, look: Look) -> None:
 def violations(page: Page) -> Iterator[str]:
     """What axe-core holds against the page as it is shown now: rule, what it is about, and where."""
     options = {"runOnly": {"type": "tag", "values": list(RULES)}, "resultTypes": ["violations"]}
-    for one in Axe().run(page, options=options).response["violations"]:
+    if not page.evaluate("() => 'axe' in window"):  # once for a page, in whichever looks it is shown
+        page.evaluate(AXE_SCRIPT)
+    for one in page.evaluate("options => axe.run(document, options)", options)["violations"]:
         places = ", ".join(str(node["target"]) for node in one["nodes"][:5])
         yield f"{one['id']} ({one['impact']}): {one['help']}: {places}"
 

@@ -67,13 +67,14 @@ service.close()
 """
 
 
-def add_members(platform: Running, names: Sequence[str], country: str) -> None:
+def add_members(platform: Running, names: Sequence[str], country: str, *, told: bool = True) -> None:
     """Register members with accounts of the same names, and send them the notice; none of them has an address."""
     environment = {**platform.environment, "DJANGO_SETTINGS_MODULE": "byleave.server.settings"}
     command = [sys.executable, "-c", _ADD, country, PASSWORD, *names]
     done = subprocess.run(command, env=environment, cwd=platform.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    platform.command("notice", "send")
+    if told:
+        platform.command("notice", "send")
 
 
 def sign_in(page: Page, platform: Running, name: str) -> Page:

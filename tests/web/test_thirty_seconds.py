@@ -87,7 +87,7 @@ class Walk:
 
 def from_the_notice(walk: Walk) -> None:
     """The notice on the first page leads to the setting itself."""
-    walk.press(walk.page.locator(".banner a[role=button]"), ".banner")
+    walk.press(walk.page.locator(".banner a.button"), ".banner")
 
 
 def from_the_link(walk: Walk) -> None:

@@ -102,21 +102,23 @@ COLUMNS = (
 )  # fmt: skip
 
 
-_CREATED = "COALESCE(CAST(created_at AS TEXT), '')"
-"""The order of a member's items; one without the instant has its place, too."""
+_PLACE = "CAST(created_at AS TEXT) AS place"
+"""An item's place among a member's items. The order itself is by the plain columns, so that an index has it."""
 
 
 class TableContent:
     """Items in a table of a SQLite or PostgreSQL database, with the columns of `docs/reference/tables.md`, all there.
 
-    Only reads. Instants are timestamps, or text in RFC 3339 in UTC; `subjects` is an array, or JSON text.
+    Only reads. An index on `member_id, created_at, item_id` keeps a page of the list fast, and one on
+    `member_id, category` the counts. Instants are timestamps, or text in RFC 3339 in UTC; `subjects` is an array, or
+    JSON text.
     """
 
     def __init__(self, address: str, table: str) -> None:
         """Open it. The table's name stands in the statements as it is. Raises: LedgerError, UsageError."""
         self._address, self._table = address, table
         # the configuration holds the name to be one
-        self._select = f"SELECT {', '.join(COLUMNS)}, {_CREATED} FROM {table} "  # noqa: S608
+        self._select = f"SELECT {', '.join(COLUMNS)}, {_PLACE} FROM {table} "  # noqa: S608
 
     def _open(self) -> Session:
         path = sqlite_path(self._address)
@@ -144,17 +146,26 @@ class TableContent:
     def items_of(
         self, members: Sequence[str], after: str | None, limit: int, category: str | None = None
     ) -> ContentPage:
-        """The items of one person, newest first, by the instant at which each was created."""
-        marks = ", ".join("?" for _ in members)
-        where, values = f"WHERE member_id IN ({marks}) ", list[Any](members)
+        """The items of one person, newest first, by the instant at which each was created; those without come last."""
+        # with one id an index has the order; several are sorted
+        owner = "= ?" if len(members) == 1 else f"IN ({', '.join('?' for _ in members)})"
+        where, values = f"WHERE member_id {owner} ", list[Any](members)
         if category is not None:
             where, values = f"{where}AND category = ? ", [*values, category]
-        if after is not None:
-            created, item = _read_cursor(after)
-            where += f"AND ({_CREATED} < ? OR ({_CREATED} = ? AND item_id < ?)) "
-            values += [created, created, item]
+        place = None if after is None else _read_cursor(after)
         limit = max(1, min(limit, MOST_ITEMS))
-        rows = self._query(where + f"ORDER BY {_CREATED} DESC, item_id DESC LIMIT {limit + 1}", values)
+        rows: list[tuple[Any, ...]] = []
+        if place is None or place[0] is not None:
+            dated = "AND created_at IS NOT NULL " + ("" if place is None else "AND (created_at, item_id) < (?, ?) ")
+            order = f"ORDER BY created_at DESC, item_id DESC LIMIT {limit + 1}"
+            rows = self._query(where + dated + order, [*values, *(place or ())])
+        if len(rows) <= limit:
+            # item ids are text, and a page that has begun among these goes on after one
+            undated = "AND created_at IS NULL " + ("AND item_id < ? " if place and place[0] is None else "")
+            order = f"ORDER BY item_id DESC LIMIT {limit + 1 - len(rows)}"
+            rows += self._query(
+                where + undated + order, [*values, *((place[1],) if place and place[0] is None else ())]
+            )
         last = rows[limit - 1] if len(rows) > limit else None
         return ContentPage(tuple(map(_item, rows[:limit])), json.dumps([last[-1], last[0]]) if last else None)
 
@@ -173,14 +184,15 @@ class TableContent:
         return [_item(row) for row in self._query(f"WHERE item_id IN ({marks})", list(item_ids))]
 
 
-def _read_cursor(after: str) -> tuple[str, str]:
+def _read_cursor(after: str) -> tuple[str | None, str]:
+    """Where a page ended: the instant as the table's text, None where the item had none; and the item."""
     try:
         told = json.loads(after)
     except (ValueError, RecursionError):
         told = None
     match told:
-        case [str(created), str(item)]:
-            check_text("after", created)
+        case [str() | None as created, str(item)]:
+            check_text("after", created or "")
             check_text("after", item)
             return created, item
         case _:

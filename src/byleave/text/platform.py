@@ -28,6 +28,7 @@ FEED = {
     "search-people": N_("People"),
     "search-posts": N_("Posts"),
     "search-none": N_("Nothing found for “{words}”."),
+    "search-newest": N_("Of posts, the newest {count} are searched."),
     "search-none-more": N_("Try another word, or fewer words."),
 }
 

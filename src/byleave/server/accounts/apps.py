@@ -10,3 +10,9 @@ class AccountsConfig(AppConfig):
 
     name = "byleave.server.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to what changes at a sign-in."""
+        from byleave.server.accounts.other_sessions import watch  # noqa: PLC0415 - needs the models
+
+        watch()

@@ -45,11 +45,12 @@ class Item(models.Model):
     text = models.TextField(null=True)  # noqa: DJ001 - as the tables have it
 
     class Meta:
-        """Its table, with a member's items and the newest public ones found at once."""
+        """Its table, with a member's items, how many of each kind, and the newest public ones found at once."""
 
         db_table = "feed_item"
         indexes = (
             models.Index(fields=["member_id", "created_at", "item_id"], name="feed_item_member"),
+            models.Index(fields=["member_id", "category"], name="feed_item_counts"),
             models.Index(fields=["visibility", "created_at", "item_id"], name="feed_item_newest"),
         )
 

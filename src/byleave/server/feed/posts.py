@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 3000
 """In one post, as on the platform of the article."""
 ON_A_PAGE = 20
+SEARCHED = 10_000
+"""Posts that a search looks through; the page says so."""
 CATEGORY = "post"
 READERS = {"public": "seen-public", "connections": "seen-connections", "private": "seen-private"}
 """Who can see a post, and the name of the words for it."""
@@ -112,9 +114,13 @@ def posts_of(member: str, reader: str, before: str | None, withheld: frozenset[s
 
 
 def found(words: str, reader: str, withheld: frozenset[str]) -> tuple[Post, ...]:
-    """Posts that hold some words and that a member can see."""
-    held = Q(text__icontains=words)
-    return _page([held & Q(visibility="public"), held & Q(member_id=reader)], reader, None, withheld).posts
+    """Posts that hold some words and that a member can see, among the newest `SEARCHED`: no index has the words."""
+
+    def held(seen: Q) -> Q:
+        newest = Item.objects.filter(seen).order_by("-created_at", "-item_id").values("pk")[:SEARCHED]
+        return Q(pk__in=newest, text__icontains=words)
+
+    return _page([held(Q(visibility="public")), held(Q(member_id=reader))], reader, None, withheld).posts
 
 
 def _page(seen: Sequence[Q], reader: str, before: str | None, withheld: frozenset[str]) -> PostsPage:

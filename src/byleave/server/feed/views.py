@@ -20,7 +20,8 @@ from byleave.server.running import current
 from byleave.server.ui.guard import for_member
 from byleave.server.ui.pack_words import in_own_words
 from byleave.server.ui.people import shown
-from byleave.server.ui.voice import say
+from byleave.server.ui.voice import catalogue, say
+from byleave.text.numbers import number_text
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -84,7 +85,7 @@ def profile(request: HttpRequest, member: str, member_id: str) -> HttpResponse:
 def search(request: HttpRequest, member: str) -> HttpResponse:
     """Settings, people and posts that hold some words."""
     words = request.GET.get("q", "").strip()
-    context: dict[str, Any] = {"words": words}
+    context: dict[str, Any] = {"words": words, "searched": number_text(catalogue(), posts.SEARCHED)}
     if words:
         state = current().member(member)
         people = Profile.objects.filter(name__icontains=words).order_by("name")[:MOST_FOUND]
