@@ -13,6 +13,7 @@ from byleave.proof.key_ring import parse_ring
 from byleave.proof.verification import verify_receipt
 from byleave.server.acts import RequestKey, Shown
 from byleave.server.content import NoContent
+from byleave.server.db.copied import EPOCHS
 from byleave.server.forms import Forms
 from byleave.server.policy_in_force import PolicyInForce
 from byleave.server.service import Service
@@ -128,3 +129,44 @@ def test_receipt_without_its_form_is_refused(
     file.unlink()
     with pytest.raises(InputError, match="is not here"):
         later(service, tmp_path, clock).receipt("ana", made.entry.seq)
+
+
+def test_receipts_of_like_acts_are_not_mixed_up(service: Service, tmp_path: Path, clock: Clock) -> None:  # noqa: F811
+    """M9: what a receipt says is of this act, this person's country, this actor, this notice and this pack alone."""
+    for name, country in (("ana", "DE"), ("ben", "US"), ("col", None)):
+        service.register(name, country)
+    service.publish_notice("n", "1", "de", DIGEST)
+
+    def told(by: Service, member: str, value: str, actor: str, shown: Shown | None) -> tuple[object, ...]:
+        made = by.set_preference(member, "ai-training", value, actor=actor, shown=shown)
+        receipt = read(by, made.receipt)
+        notice = receipt.notice.id if receipt.notice else None
+        return receipt.covers.country, receipt.act.model_dump()["value"], receipt.actor, notice, receipt.pack.id
+
+    cases = [
+        (("ana", "off", "member", None), ("DE", "off", "member", None, "byleave@1")),
+        (("ben", "off", "member", None), ("US", "off", "member", None, "byleave@1")),
+        (("col", "off", "member", None), (None, "off", "member", None, "byleave@1")),
+        (("ana", "on", "member", None), ("DE", "on", "member", None, "byleave@1")),
+        (("ana", "off", "import", None), ("DE", "off", "import", None, "byleave@1")),
+        (("ana", "off", "member", Shown("n", "1", "de")), ("DE", "off", "member", "n", "byleave@1")),
+    ]
+    for _ in range(2):
+        assert [told(service, *act) for act, _ in cases] == [expected for _, expected in cases]
+    service.move("ana", "US")
+    assert told(service, "ana", "off", "member", None)[0] == "US"
+    assert told(later(service, tmp_path, clock), "ana", "off", "member", None)[4] == "byleave@2"
+
+
+def test_receipt_names_the_epoch_of_its_entry(service: Service) -> None:  # noqa: F811
+    """M3: what was recorded before another epoch began is told with its own when it is asked again."""
+    service.register("ana", "DE")
+    key = RequestKey("platform", "k-1")
+    made = service.set_preference("ana", "ai-training", "off", key=key)
+    with service.store.reader.reading() as session:
+        session.insert(*EPOCHS, [(2, "second", 0, "a test")])
+    again = service.set_preference("ana", "ai-training", "off", key=key)
+    fresh = service.set_preference("ana", "ai-training", "off", key=RequestKey("platform", "k-2"))
+
+    assert again == made
+    assert (read(service, made.receipt).epoch == "second", read(service, fresh.receipt).epoch) == (False, "second")

@@ -190,7 +190,11 @@ def sign_receipt(receipt: Receipt, signers: Iterable[SignerKey]) -> str:
 
     Whoever calls it picks keys that are valid at `recorded_at`.
     """
-    text = signed_text(receipt.as_json())
+    return sign_text(signed_text(receipt.as_json()), signers)
+
+
+def sign_text(text: str, signers: Iterable[SignerKey]) -> str:
+    """The same, of a receipt that is written out already."""
     lines = canonical_json([signature_line(text, signer) for signer in signers]).decode()
     # the canonical form of the whole, without writing the content a second time
     return f'{{"receipt":{text[:-1]},"signatures":{lines}}}\n'

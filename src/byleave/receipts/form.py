@@ -6,6 +6,7 @@ whatever packs, sentences, translations and lists of countries hold by then. It 
 
 from __future__ import annotations
 
+import json
 import string
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,13 +14,14 @@ from pydantic import Field, ValidationError
 
 from byleave.kernel.canonical import canonical_json, digest_bytes
 from byleave.kernel.errors import InputError
+from byleave.kernel.instants import format_instant
 from byleave.proof import receipt as parts
 from byleave.text.catalogue import Catalogue
 from byleave.text.dates import FIRST, INSTANT, MONTHS, instant_text
 from byleave.text.statements import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from byleave.ledger.entries import Entry
 
@@ -76,35 +78,58 @@ class Drawing:
     def __init__(self, form: Form) -> None:
         """Take a form apart once."""
         self.form = form
-        self._dates = {language: _Dates(language, dates) for language, dates in form.dates.items()}
-        self._sentences = {
-            language: [(text, _open_in(text)) for text in texts] for language, texts in form.sentences.items()
-        }
+        said = form.model_dump(mode="json")
+        self._said = {name: _json(said[name]) for name in ("actor", "aipref", "covers", "dpv", "effect", "pack")}
+        self._format, self._notice = _json(form.receipt), _json(said["notice"])
+        self._words = [
+            (
+                _json(language),
+                _Dates(language, form.dates[language]),
+                [_Sentence(one) for one in form.sentences[language]],
+            )
+            for language in sorted(form.sentences)
+        ]
+
+    def text(self, entry: Entry, epoch: str) -> str:
+        """The receipt of an entry, not signed yet, as the text that is signed: canonical JSON (RFC 8785), on one line.
+
+        What the form says was made canonical once. The names stand in the order of RFC 8785.
+        """
+        said = self._said
+        words = ",".join(f"{language}:[{_told(dates, told, entry)}]" for language, dates, told in self._words)
+        act = _json(_act(self.form, entry).model_dump(mode="json"))
+        return (
+            f'{{"act":{act},"actor":{said["actor"]},"aipref":{said["aipref"]},"at":"{format_instant(entry.at)}",'
+            f'"covers":{said["covers"]},"dpv":{said["dpv"]},"effect":{said["effect"]},"epoch":{_json(epoch)},'
+            f'"format":{self._format},"notice":{self._notice},"pack":{said["pack"]},'
+            f'"recorded_at":"{format_instant(entry.recorded_at)}","seq":{entry.seq},"subject":{_json(entry.subject)},'
+            f'"words":{{{words}}}}}\n'
+        )
 
     def receipt(self, entry: Entry, epoch: str) -> parts.Receipt:
-        """The receipt of an entry, not signed yet."""
-        form = self.form
-        words = {}
-        for language, sentences in self._sentences.items():
-            known = _values(entry, self._dates[language])
-            words[language] = tuple(text.format(**known) if filled else text for text, filled in sentences)
-        return parts.Receipt(
-            format=form.receipt,
-            epoch=epoch,
-            seq=entry.seq,
-            recorded_at=entry.recorded_at,
-            at=entry.at,
-            subject=entry.subject,
-            actor=form.actor,
-            act=_act(form, entry),
-            pack=form.pack,
-            covers=form.covers,
-            effect=form.effect,
-            aipref=form.aipref,
-            dpv=form.dpv,
-            notice=form.notice,
-            words=words,
-        )
+        """The same, read. Raises: InputError for an entry that no receipt can be about."""
+        return parts.parse_receipt(json.loads(self.text(entry, epoch)))
+
+
+class _Sentence:
+    """A sentence, with or without something to fill in; one that has nothing may hold any character."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._whole = None if _open_in(text) else _json(text)
+
+    def told(self, known: Mapping[str, str]) -> str:
+        """As canonical JSON."""
+        return self._whole or _json(self._text.format(**known))
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    return canonical_json(value).decode()
+
+
+def _told(dates: Catalogue, sentences: Sequence[_Sentence], entry: Entry) -> str:
+    known = _values(entry, dates)
+    return ",".join(one.told(known) for one in sentences)
 
 
 def read_form(data: bytes, digest: str) -> Form:
@@ -139,7 +164,7 @@ class _Dates(Catalogue):
 
 
 def _open_in(text: str) -> bool:
-    """Whether a sentence has something to fill in; one that has not may hold any character."""
+    """Whether a sentence has something to fill in."""
     return any(name is not None for _, name, _, _ in string.Formatter().parse(text)) or "{{" in text or "}}" in text
 
 

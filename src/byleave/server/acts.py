@@ -294,10 +294,10 @@ class Acts:
         for one in proposals:
             if one.subject not in people:
                 people[one.subject] = self.person(one.subject)
-        forms = [self._forms.keep(self._form(one, people[one.subject])) for one in proposals]
+        forms = [self._kept_form(one, people[one.subject]) for one in proposals]
         named = [replace(one, data={**one.data, "form": form}) for one, form in zip(proposals, forms, strict=True)]
         entries = self._record(named, key)
-        epoch = self._epoch(entries[0], asked_before=key is not None)
+        epoch = self._epoch(entries[0], people[proposals[0].subject].head)
         return [Acknowledgement(one, self._receipt(one, epoch, people[one.subject])) for one in entries]
 
     def _receipt(self, entry: Entry, epoch: str, person: Person) -> str:
@@ -308,12 +308,24 @@ class Acts:
         """
         name = entry.data.get("form")
         drawing = self._forms.find(name) if name else Drawing(self._form(Proposal.of(entry), person.until(entry.seq)))
-        return self._signing.sign(drawing.receipt(entry, epoch))
+        return self._signing.sign(drawing.text(entry, epoch), entry.recorded_at)
 
-    def _epoch(self, entry: Entry, *, asked_before: bool) -> str:
-        """The epoch of an entry of now, or of one that may have been recorded long ago under the same key."""
-        placed = self._store.reader.at(entry.seq) if asked_before else None
-        return placed.epoch if placed else self.head().epoch
+    def _epoch(self, entry: Entry, before: Head) -> str:
+        """The epoch of an entry of now, or of one that was recorded, under the same key, before somebody looked."""
+        placed = self._store.reader.at(entry.seq) if entry.seq <= before.seq else None
+        return placed.epoch if placed else self._store.epoch
+
+    def _kept_form(self, act: Proposal, person: Person) -> str:
+        """The name of the form of an act's receipt, which is kept.
+
+        Of most acts it was drawn up before: it depends on what the act says, on the pack, and on the person's country.
+        """
+        if act.kind is not Kind.PREFERENCE_SET:
+            return self._forms.keep(self._form(act, person))
+        said = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in act.data.items())
+        governing = self._policy.switch(act.data["setting"]).governing
+        same = (act.actor, said, governing.pack.id, governing.digest, person.as_(act.subject).country)
+        return self._forms.known(same, lambda: self._form(act, person))
 
     def _form(self, act: Proposal, person: Person) -> Form:
         """What the receipt of an act says, by the policy of now and by where the person lives."""

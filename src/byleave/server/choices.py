@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from byleave.server.answers import Origin, Permission
     from byleave.server.person import Person
     from byleave.server.policy_in_force import PolicyInForce, Switch
+    from byleave.text.explanation import SourceText
 
 _ORIGINS: dict[str, Origin] = {"member": "member", "import": "import", "platform": "platform"}
 
@@ -88,8 +89,7 @@ def _value(
     switch: Switch, person: Person, member: Member, policy: PolicyInForce
 ) -> tuple[Literal["on", "off"], Origin, Deed | None]:
     """What the definition takes the setting for now: the last act that counts and has come, else the default."""
-    names = frozenset({switch.name, *switch.setting.aliases})
-    rules = [replace(_any_rules(policy, purpose), settings=names) for purpose in switch.purposes]
+    names, rules = _rules_of(policy, switch.name)
     as_of = person.moment.as_of
     counted = [acts_that_count(member.acts, one, person.moment) for one in rules]
     last = [happened[-1] for acts in counted if (happened := [act for act in acts if act.at <= as_of])]
@@ -102,6 +102,20 @@ def _value(
     if not regimes:
         return "off", "no-rule", None
     return "on" if any(one.default_on for one in regimes) else "off", "default", None
+
+
+@lru_cache(maxsize=1_000)
+def _rules_of(policy: PolicyInForce, name: str) -> tuple[frozenset[str], tuple[Rules, ...]]:
+    """Every name of a setting, and the rules for each of its purposes as if no other setting were about it."""
+    switch = policy.switch(name)
+    names = frozenset({switch.name, *switch.setting.aliases})
+    return names, tuple(replace(_any_rules(policy, purpose), settings=names) for purpose in switch.purposes)
+
+
+@lru_cache(maxsize=1_000)
+def _source_of(policy: PolicyInForce, purpose: str, regime: str) -> SourceText:
+    pack = policy.governing(purpose).pack
+    return cite(pack, pack.regimes[regime])
 
 
 def _any_rules(policy: PolicyInForce, purpose: str) -> Rules:
@@ -150,7 +164,7 @@ def _regimes(purposes: tuple[str, ...], person: Person, member: Member, policy: 
             in_force=begins is not None and begins <= as_of,
             in_force_since=begins,
             recipients=tuple(_recipient(name, purpose, pack, person, member, policy) for name in pack.recipients),
-            source=cite(pack, regime),
+            source=_source_of(policy, purpose, rules.name),
         )
 
 

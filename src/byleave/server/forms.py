@@ -12,6 +12,7 @@ from byleave.kernel.errors import InputError, LedgerError
 from byleave.receipts.form import Drawing, Form, read_form
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
     from pathlib import Path
 
 FOLDER = "forms"
@@ -27,6 +28,7 @@ class Forms:
         """Take a folder, which is made when the first form is kept."""
         self._folder = folder
         self._known: dict[str, Drawing] = {}
+        self._names: dict[Hashable, str] = {}
         self._lock = threading.Lock()
 
     def keep(self, form: Form) -> str:
@@ -42,6 +44,16 @@ class Forms:
                     raise LedgerError(f"cannot write the folder `{self._folder}`: {told}", hint=hint) from error
                 self._remember(digest, Drawing(form))
         return digest
+
+    def known(self, same: Hashable, make: Callable[[], Form]) -> str:
+        """As `keep`, of a form that is made only if none was kept for `same`, which is all that it depends on."""
+        name = self._names.get(same)
+        if name is None or name not in self._known:
+            name = self.keep(make())
+            if len(self._names) >= MOST:
+                self._names.clear()
+            self._names[same] = name
+        return name
 
     def find(self, digest: str) -> Drawing:
         """A form that was kept. Raises: InputError when it is not here, or was changed."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from byleave.policy.facts import Moment, Register
     from byleave.server.content import ContentItem, ContentSource
+    from byleave.server.db.reading import Head as LedgerHead
     from byleave.server.db.store import Store
     from byleave.server.forms import Forms
     from byleave.server.policy_in_force import PolicyInForce
@@ -90,9 +91,7 @@ class Service(Acts):
 
     def head(self) -> Head:
         """The last entry that can be read. Raises: LedgerError."""
-        head = self._store.head()
-        recorded = from_microseconds(head.recorded_at) if head.seq else None
-        return Head(head.name, head.seq, recorded, head.chain)
+        return _told(self._store.head())
 
     def ring(self) -> bytes:
         """The public keys that verify receipts, as a file. Raises: InputError."""
@@ -116,10 +115,8 @@ class Service(Acts):
 
     def person(self, member: str) -> Person:
         """What is recorded about somebody; nothing, for somebody of whom the ledger has never heard."""
-        head = self.head()
-        ids, entries = self._store.reader.person({member})
-        seen = [one for one in entries if one.seq <= head.seq]
-        return person(member, ids, seen, head, self.now())
+        seen = self._store.reader.one(member)
+        return person(member, seen.ids, seen.entries, _told(seen.head), self.now())
 
     def member(self, member: str) -> MemberState:
         """Everything about one person, and what it means now."""
@@ -250,3 +247,8 @@ class Service(Acts):
         kept = self._store.reader.kept(self._secret, names)
         found = person("", ids, [one for one in entries if one.seq <= head.seq], head, self.now())
         return with_kept(found.register, kept), found.moment, head
+
+
+def _told(head: LedgerHead) -> Head:
+    recorded = from_microseconds(head.recorded_at) if head.seq else None
+    return Head(head.name, head.seq, recorded, head.chain)

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from byleave.adapters.key_files import RING, load_signer, read_ring
 from byleave.adapters.small_file import read_bytes
-from byleave.proof.receipt import sign_receipt
+from byleave.proof.receipt import sign_text
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
     from byleave.proof.keys import SignerKey
-    from byleave.proof.receipt import Receipt
 
 
 class Signing:
@@ -35,12 +34,16 @@ class Signing:
         read_ring(self._folder)
         return read_bytes(self._folder / RING)
 
-    def sign(self, receipt: Receipt) -> str:
-        """The receipt as a file, signed with the key that was valid when its entry was recorded.
+    def sign(self, text: str, recorded_at: datetime) -> str:
+        """A receipt as a file, signed with the key that was valid when its entry was recorded.
+
+        Args:
+            text: the receipt, as it is signed.
+            recorded_at: when its entry was.
 
         Raises: InputError when no such key is here.
         """
-        return sign_receipt(receipt, [self._signer(receipt.recorded_at)])
+        return sign_text(text, [self._signer(recorded_at)])
 
     def _signer(self, instant: datetime) -> SignerKey:
         """The key for an instant; read anew when the ring has changed."""

@@ -106,6 +106,8 @@ class Known(NamedTuple):
     at: datetime
 
 
+_BY_IDENTIFIER = f"SELECT digest, scopes, expires_at, revoked_at FROM {ServiceToken._meta.db_table} WHERE identifier = "  # noqa: S608, SLF001
+_STATE = {"sqlite": f"{_BY_IDENTIFIER}?", "postgresql": f"{_BY_IDENTIFIER}%s"}
 _known: dict[bytes, Known] = {}
 
 
@@ -133,11 +135,10 @@ def find_token(text: str, now: datetime) -> ServiceToken | None:
 
 
 def _state(identifier: str) -> tuple[Any, ...]:
-    """What decides whether a token can be used, as the database has it."""
-    sql = f"SELECT digest, scopes, expires_at, revoked_at FROM {ServiceToken._meta.db_table} WHERE identifier = %s"  # noqa: S608, SLF001
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [identifier])
-        return tuple(cursor.fetchone() or ())
+    """What decides whether a token can be used, as the database has it; asked past the layers of the framework."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return tuple(connection.connection.execute(_STATE[connection.vendor], [identifier]).fetchone() or ())
 
 
 def _look_up(identifier: str, secret: str, now: datetime) -> ServiceToken | None:

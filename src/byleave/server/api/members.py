@@ -24,6 +24,7 @@ from byleave.server.api.schemas import (
     RelayedPreferenceIn,
     Seq,
     acknowledged,
+    told,
 )
 from byleave.server.running import current
 
@@ -40,9 +41,9 @@ def register(request: HttpRequest, body: MemberIn) -> tuple[int, list[EntryOut]]
 
 
 @router.get("/{member_id}", response={200: MemberState, **PROBLEMS}, auth=_READ, operation_id="member")
-def member(request: HttpRequest, member_id: Path[Id]) -> MemberState:  # noqa: ARG001 - ninja's signature
+def member(request: HttpRequest, member_id: Path[Id]) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     """Everything that is recorded about a member, and what it means now."""
-    return current().member(member_id)
+    return told(current().member(member_id))
 
 
 @router.delete(
@@ -87,9 +88,9 @@ def merge(request: HttpRequest, member_id: Path[Id], body: MergeIn) -> tuple[int
     auth=_READ,
     operation_id="preference",
 )
-def preference(request: HttpRequest, member_id: Path[Id], setting: Path[Id]) -> SettingState:  # noqa: ARG001
+def preference(request: HttpRequest, member_id: Path[Id], setting: Path[Id]) -> HttpResponse:  # noqa: ARG001
     """How one setting of a member stands, and by whose act."""
-    return current().setting(member_id, setting)
+    return told(current().setting(member_id, setting))
 
 
 @router.put(

@@ -18,13 +18,7 @@ from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
 from byleave.lineage.keys import key_text
 from byleave.server.db.gone import INSERT_GONE
 from byleave.server.db.reading import Recorded, read_recorded
-from byleave.server.db.recording import (
-    INSERT_ENTRY,
-    INSERT_ERASURE,
-    INSERT_KEPT,
-    INSERT_KEY,
-    INSERT_PAYLOAD,
-)
+from byleave.server.db.recording import ENTRIES, ERASURES, KEPT, KEYS, PAYLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +26,7 @@ if TYPE_CHECKING:
 
     from byleave.server.db.session import Session
 
-INSERT_EPOCH = "INSERT INTO ledger_epoch (number, name, opened_at, reason) VALUES (?, ?, ?, ?)"
+EPOCHS = "ledger_epoch", "number, name, opened_at, reason"
 
 
 class Opened(NamedTuple):
@@ -133,8 +127,8 @@ def write_copied(session: Session, rows: Sequence[Copied]) -> None:
 def _write(session: Session, rows: Sequence[Copied]) -> None:
     for one in rows:
         if one.opened and not session.query("SELECT 1 FROM ledger_epoch WHERE number >= ?", [one.opened.number]):
-            session.run(INSERT_EPOCH, [one.opened])
-    session.run(INSERT_ENTRY, [one.recorded.row for one in rows])
+            session.insert(*EPOCHS, [one.opened])
+    session.insert(*ENTRIES, [one.recorded.row for one in rows])
     payloads = [
         (entry.seq, entry.subject, entry.actor, to_microseconds(entry.at), salt, data)
         for _, entry, salt, data in (one.recorded for one in rows)
@@ -142,18 +136,18 @@ def _write(session: Session, rows: Sequence[Copied]) -> None:
     ]
     keys = [(key, digest, one.recorded.row.seq, count) for one in rows for key, digest, count in one.keys]
     if payloads:
-        session.run(INSERT_PAYLOAD, payloads)
+        session.insert(*PAYLOADS, payloads)
     if keys:
-        session.run(INSERT_KEY, keys)
+        session.insert(*KEYS, keys)
 
 
 def _erase(session: Session, one: Copied) -> None:
-    session.run(INSERT_ERASURE, [(seq, one.recorded.row.seq) for seq in one.erases])
+    session.insert(*ERASURES, [(seq, one.recorded.row.seq) for seq in one.erases])
     session.run("DELETE FROM ledger_payload WHERE seq = ?", [(seq,) for seq in one.erases])
     marked = bool(session.query("SELECT 1 FROM ledger_suppression LIMIT 1"))
     kept = [row for row in one.kept if row.seq or not marked]
     if kept:
-        session.run(INSERT_KEPT, kept)
+        session.insert(*KEPT, kept)
     marked = bool(session.query("SELECT 1 FROM lineage_gone WHERE seq = 0"))
     gone = [row for row in one.gone if row[1] or not marked]
     if gone:

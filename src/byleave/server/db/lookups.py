@@ -69,10 +69,10 @@ def _text(proposal: Proposal, name: str) -> str:
 
 def _members(session: Session, names: Iterable[str]) -> set[str]:
     sql = (
-        f"SELECT w.v FROM {session.each} w WHERE EXISTS (SELECT 1 FROM ledger_payload p "
+        f"SELECT w.v AS v FROM {session.each} w WHERE EXISTS (SELECT 1 FROM ledger_payload p "
         "JOIN ledger_entry e ON e.seq = p.seq WHERE p.subject = w.v AND e.kind = 'member-registered')"
     )
-    return {row[0] for row in session.query(sql, [session.listing(names)])}
+    return set(session.texts(sql, [session.listing(names)]))
 
 
 def _objectors(session: Session, objections: set[str]) -> dict[str, str]:

@@ -71,6 +71,15 @@ class PostgresqlSession:
         """Every row."""
         return self._connection.execute(_sql(sql), values or None).fetchall()
 
+    def texts(self, sql: str, values: Sequence[Any] = ()) -> list[str]:
+        """As they come: all of them are fetched at once."""
+        return [row[0] for row in self.query(sql, values)]
+
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Sent together."""
+        marks = ", ".join("?" for _ in columns.split(","))
+        self.run(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+
     def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each row, sent together."""
         with self._connection.cursor() as cursor:

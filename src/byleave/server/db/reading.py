@@ -25,8 +25,9 @@ CHUNK = 10_000
 """Entries that are read at a time; a long reading must not keep the database from tidying up."""
 
 COLUMNS = (
-    "SELECT e.seq, e.epoch, e.recorded_at, e.kind, e.digest, e.chain, p.subject, p.actor, p.at, p.salt, p.data, x.seq "
-    "FROM ledger_entry e LEFT JOIN ledger_payload p ON p.seq = e.seq LEFT JOIN ledger_erasure x ON x.seq = e.seq "
+    "SELECT e.seq, e.epoch, e.recorded_at, e.kind, e.digest, e.chain, p.subject, p.actor, p.at, p.salt, p.data, "
+    "x.seq AS erased FROM ledger_entry e "
+    "LEFT JOIN ledger_payload p ON p.seq = e.seq LEFT JOIN ledger_erasure x ON x.seq = e.seq "
 )
 
 HEAD = (
@@ -34,6 +35,9 @@ HEAD = (
     "FROM (SELECT number, name FROM ledger_epoch ORDER BY number DESC LIMIT 1) o "
     "LEFT JOIN (SELECT seq, recorded_at, chain FROM ledger_entry ORDER BY seq DESC LIMIT 1) e ON TRUE"
 )
+
+_MERGED = 5
+"""Columns of the head; whether somebody was merged comes after them."""
 
 
 class Head(NamedTuple):
@@ -62,6 +66,16 @@ class Placed(NamedTuple):
 
     entry: Entry
     epoch: str
+
+
+class Seen(NamedTuple):
+    """Everything about one person, as of one instant."""
+
+    head: Head
+    ids: set[str]
+    """Every id of theirs."""
+    entries: list[Entry]
+    """About any of these ids, in order."""
 
 
 class Reader:
@@ -151,6 +165,16 @@ class Reader:
             ids = linked(names, merges_of(session, names))
             return ids, read_history(session, sorted(ids))
 
+    def one(self, name: str) -> Seen:
+        """Everything about one person. Whoever has one account alone is found with one question."""
+        with self.reading() as session:
+            found = read_alone(session, name)
+            if found is not None:
+                return found
+            head, ids = read_head(session), linked({name}, merges_of(session, {name}))
+            entries = read_history(session, sorted(ids))
+        return Seen(head, ids, [one for one in entries if one.seq <= head.seq])
+
     def kept(self, secret: bytes | None, names: set[str]) -> dict[str, list[Refusal]]:
         """What people refused who were erased since, by their ids.
 
@@ -209,10 +233,28 @@ def check_payload(one: Recorded) -> None:
 
 def read_head(session: Session) -> Head:
     """The last entry, and the epoch that is open. Raises: LedgerError when no epoch was opened."""
-    rows = session.query(HEAD)
+    return _head(session.query(HEAD))
+
+
+def read_alone(session: Session, name: str) -> Seen | None:
+    """The head and everything about somebody; None when their account was ever merged with another one."""
+    into = session.field("into")
+    sql = (
+        "SELECT o.number, o.name, o.seq, o.recorded_at, o.chain, EXISTS (SELECT 1 FROM ledger_payload "
+        f"WHERE {into} IS NOT NULL AND (subject = ? OR {into} = ?)), h.* FROM ({HEAD}) o "
+        f"LEFT JOIN ({COLUMNS} WHERE p.subject = ?) h ON TRUE ORDER BY h.seq"
+    )
+    rows = session.query(sql, [name, name, name])
+    head = _head(rows)
+    if rows[0][_MERGED]:
+        return None
+    return Seen(head, {name}, [_recorded(row[_MERGED + 1 :]).entry for row in rows if row[_MERGED + 1] is not None])
+
+
+def _head(rows: list[tuple[Any, ...]]) -> Head:
     if not rows:
         raise LedgerError("the ledger has no epoch", hint="byleave migrate opens the first one")
-    number, name, seq, recorded_at, chain = rows[0]
+    number, name, seq, recorded_at, chain = rows[0][:_MERGED]
     return Head(0, 0, NOTHING, number, name) if seq is None else Head(seq, recorded_at, chain, number, name)
 
 

@@ -39,14 +39,11 @@ if TYPE_CHECKING:
 
 SALT_BYTES = 32
 
-INSERT_ENTRY = "INSERT INTO ledger_entry (seq, epoch, recorded_at, kind, digest, chain) VALUES (?, ?, ?, ?, ?, ?)"
-INSERT_PAYLOAD = "INSERT INTO ledger_payload (seq, subject, actor, at, salt, data) VALUES (?, ?, ?, ?, ?, ?)"
-INSERT_KEY = "INSERT INTO ledger_idempotency (key, body_digest, seq, entries) VALUES (?, ?, ?, ?)"
-INSERT_KEPT = (
-    "INSERT INTO ledger_suppression (key, setting, purpose, since, seq, covers, reaches, item) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-INSERT_ERASURE = "INSERT INTO ledger_erasure (seq, declared_by) VALUES (?, ?)"
+ENTRIES = "ledger_entry", "seq, epoch, recorded_at, kind, digest, chain"
+PAYLOADS = "ledger_payload", "seq, subject, actor, at, salt, data"
+KEYS = "ledger_idempotency", "key, body_digest, seq, entries"
+KEPT = "ledger_suppression", "key, setting, purpose, since, seq, covers, reaches, item"
+ERASURES = "ledger_erasure", "seq, declared_by"
 
 
 class World(NamedTuple):
@@ -63,6 +60,15 @@ class Group(NamedTuple):
     proposals: tuple[Proposal, ...]
     key: str | None
     body: bytes
+
+
+class Outcomes(NamedTuple):
+    """What became of a batch."""
+
+    epoch: str
+    """The name of the epoch in which it was recorded."""
+    groups: list[list[Entry] | ByleaveError]
+    """For each group its entries, or why it was refused."""
 
 
 class Draft(NamedTuple):
@@ -136,11 +142,11 @@ class Batch:
 
     def write(self, session: Session) -> None:
         """Write the rows."""
-        session.run(INSERT_ENTRY, [one.row for one in self.drafts])
+        session.insert(*ENTRIES, [one.row for one in self.drafts])
         payloads = [(*_payload(one), one.salt, one.data) for one in self.drafts]
-        session.run(INSERT_PAYLOAD, payloads)
+        session.insert(*PAYLOADS, payloads)
         if self.keys:
-            session.run(INSERT_KEY, self.keys)
+            session.insert(*KEYS, self.keys)
 
 
 def _payload(draft: Draft) -> tuple[int, str, str, int]:
@@ -161,8 +167,8 @@ def make_group(proposals: Sequence[Proposal], key: str | None) -> Group:
     return Group(tuple(proposals), key, body_bytes(proposals))
 
 
-def record(session: Session, groups: Sequence[Group], world: World) -> list[list[Entry] | ByleaveError]:
-    """Record groups in their order; for each its entries, or why it was refused.
+def record(session: Session, groups: Sequence[Group], world: World) -> Outcomes:
+    """Record groups in their order.
 
     Raises: what the session raises; then it is not known what is recorded.
     """
@@ -185,7 +191,7 @@ def record(session: Session, groups: Sequence[Group], world: World) -> list[list
         session.commit()
     else:
         session.roll_back()
-    return outcomes
+    return Outcomes(batch.head.name, outcomes)
 
 
 def _outcome(session: Session, batch: Batch, group: Group) -> list[Entry] | ByleaveError:
@@ -251,7 +257,7 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     kept = [*refusals(history, made.entry.recorded_at), *held_back(history)]
     _keep(session, world, ids, kept)
     batch.write(session)
-    session.run(INSERT_ERASURE, [(seq, made.row.seq) for seq in numbers])
+    session.insert(*ERASURES, [(seq, made.row.seq) for seq in numbers])
     session.run("DELETE FROM ledger_payload WHERE seq = ?", [(seq,) for seq in numbers])
     keep_gone(session, secret, ids, made.row.seq)
     session.commit()
@@ -265,7 +271,7 @@ def _keep(session: Session, world: World, ids: Sequence[str], kept: Sequence[Ref
     if rows and not session.query("SELECT 1 FROM ledger_suppression LIMIT 1"):
         rows.insert(0, (suppression_key(secret, MARK), None, None, 0, 0, None, None, None))
     if rows:
-        session.run(INSERT_KEPT, rows)
+        session.insert(*KEPT, rows)
 
 
 def _kept_row(secret: bytes, name: str, one: Refusal, world: World) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from byleave.ledger.address import SQLITE, is_address, one_line, sqlite_path, wi
 from byleave.ledger.admission import Facts
 from byleave.ledger.builds import RESTORE, shutting
 from byleave.ledger.wire import to_microseconds
-from byleave.server.db.copied import INSERT_EPOCH, Opened
+from byleave.server.db.copied import EPOCHS, Opened
 from byleave.server.db.migrating import migrate
 from byleave.server.db.opening import connect
 from byleave.server.db.reading import Head, read_head
@@ -188,4 +188,4 @@ class _Run:
     def _open_epoch(self, session: Session, reason: str) -> None:
         number = session.query("SELECT coalesce(max(number), 0) + 1 FROM ledger_epoch")[0][0]
         name = self._world.random_bytes(16).hex()
-        session.run(INSERT_EPOCH, [Opened(number, name, to_microseconds(self._world.clock()), reason)])
+        session.insert(*EPOCHS, [Opened(number, name, to_microseconds(self._world.clock()), reason)])

@@ -43,6 +43,12 @@ class Session(Protocol):
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Every row."""
 
+    def texts(self, sql: str, values: Sequence[Any] = ()) -> list[str]:
+        """The one column `v` of every row, in any order."""
+
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows in their order; `columns` are names with commas between. A value is text, a whole number or None."""
+
     def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each row."""
 

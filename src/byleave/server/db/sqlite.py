@@ -84,6 +84,19 @@ class SqliteSession:
         """Every row."""
         return self._connection.execute(sql, values).fetchall()
 
+    def texts(self, sql: str, values: Sequence[Any] = ()) -> list[str]:
+        """As one row: between two rows other threads may take the interpreter for long."""
+        found: list[str] = json.loads(
+            self._connection.execute(f"SELECT json_group_array(v) FROM ({sql})", values).fetchone()[0]
+        )
+        return found
+
+    def insert(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
+        """In one step, for the same reason."""
+        each = ", ".join(f"json_extract(value, '$[{number}]')" for number, _ in enumerate(columns.split(",")))
+        sql = f"INSERT INTO {table} ({columns}) SELECT {each} FROM json_each(?)"
+        self._connection.execute(sql, [json.dumps(rows)])
+
     def run(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once for each row."""
         self._connection.executemany(sql, rows)

@@ -129,6 +129,11 @@ class Store:
         return self._writer.stopped
 
     @property
+    def epoch(self) -> str:
+        """The name of the epoch in which the last batch was recorded; blank before the first."""
+        return self._writer.epoch
+
+    @property
     def usable(self) -> bool:
         """Whether acts are taken and the connection that reads is there, as far as is known without asking."""
         return self._writer.stopped is None and self.reader.usable

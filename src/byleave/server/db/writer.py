@@ -58,6 +58,8 @@ class Writer:
         self._closing = False
         self._stopped: LedgerError | None = None
         self._under_way: list[Answer] = []
+        self.epoch = ""
+        """The name of the epoch in which the last batch was recorded; blank before the first."""
         self._thread = threading.Thread(target=self._work, name="byleave-ledger-writer", daemon=True)
         self._thread.start()
 
@@ -147,7 +149,9 @@ class Writer:
     def _record(self, requests: Sequence[Group | Erasure]) -> list[list[Entry] | ByleaveError]:
         request = requests[0]
         if not isinstance(request, Erasure):
-            return record(self._session, [one for one in requests if isinstance(one, Group)], self._world)
+            done = record(self._session, [one for one in requests if isinstance(one, Group)], self._world)
+            self.epoch = done.epoch
+            return done.groups
         try:
             return [[erase(self._session, request.subject, request.actor, self._world)]]
         except InputError as refusal:
