@@ -1,8 +1,8 @@
 """Load on the service: acts and readings at a constant rate, on SQLite and PostgreSQL, and nothing promised is lost.
 
 k6 sends requests as an open model: they come at their rate, however slow the answers are, so that a stall is seen.
-Server and load share the machine. After each load of acts the ledger is compared with every acknowledgement. The last
-load of each engine goes to a server that records one act for each flush, against which sharing flushes is measured.
+Server and load share the machine. After each load of acts the ledger is compared with every acknowledgement. Against a
+second server, which records one act for each flush, sharing flushes is measured in turn.
 
     python bench/service.py [--engine sqlite|postgresql] [--seconds 15] [--write docs/reference/benchmarks.md]
 """
@@ -25,7 +25,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measure import machine
+from measure import machine, pace
 from tables import Table
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +46,10 @@ TICKS = os.sysconf("SC_CLK_TCK")
 ALONE = "import byleave.server.db.writer as w; w.MOST_GROUPS = 1; from byleave.cli.main import main; main()"
 GROUPED = "from byleave.cli.main import main; main()"
 AIM_RATE, AIM_MILLISECONDS = 500, 100
+BURST_USERS = 100
+ROUNDS = 3
+"""Of the comparison of shared flushes with one for each act; the round in the middle is told."""
+SETTLE_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,8 @@ class Load:
     reads: bool = False
     alone: bool = False
     """One act for each flush."""
+    burst: bool = False
+    """Sent at its rate whatever is answered, over as many connections as that takes."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +170,7 @@ class Server:
 def send(server: Server, load: Load, run: str) -> Outcome:
     """Send one load, wait for every answer, and compare."""
     folder = server.folder
-    most = 3_000 if load.rate > 1_000 else 600
+    most = 600
     plan = {
         "url": server.url,
         "rate": load.rate,
@@ -172,6 +178,7 @@ def send(server: Server, load: Load, run: str) -> Outcome:
         "reads": load.reads,
         "run": run,
         "most": most,
+        "users": BURST_USERS if load.burst else 0,
     }
     (folder / "plan.json").write_text(json.dumps(plan))
     acknowledged, summary = folder / f"{run}.log", folder / f"{run}.json"
@@ -196,7 +203,7 @@ def send(server: Server, load: Load, run: str) -> Outcome:
         calls,
         calls - failed,
         failed,
-        int(told.get("dropped_iterations", {"count": 0})["count"]),
+        max(0, load.rate * load.seconds - calls),
         times["med"],
         times["p(99)"],
         (calls - failed) / min(wall, max(load.seconds, calls / told["http_reqs"]["rate"])),
@@ -227,8 +234,15 @@ def loads(seconds: int) -> list[Load]:
     return [
         *(Load(f"{rate:,} acts/s", rate, seconds) for rate in (100, 500, 1_000)),
         Load("1,000 readings/s", 1_000, seconds, reads=True),
-        Load("burst: 2,000 acts/s for 10 s", 2_000, 10),
-        Load("500 acts/s, one for each flush", 500, seconds, alone=True),
+        Load("burst: 2,000 acts/s for 10 s", 2_000, 10, burst=True),
+    ]
+
+
+def compared(seconds: int) -> list[Load]:
+    """What is sent to either server in turn."""
+    return [
+        Load(f"{AIM_RATE} acts/s, in turn", AIM_RATE, seconds),
+        Load("the same, one for each flush", AIM_RATE, seconds, alone=True),
     ]
 
 
@@ -247,19 +261,32 @@ def address_of(engine: str) -> Iterator[str | None]:
         running.stop()
 
 
+@contextmanager
+def serving(engine: str, *, alone: bool) -> Iterator[Server]:
+    """A server with a ledger of its own, warm."""
+    with address_of(engine) as address, tempfile.TemporaryDirectory(prefix="byleave-load-") as folder:
+        server = Server(Path(folder), engine, address, alone=alone)
+        try:
+            send(server, Load("warm", 50, 3), "warm")
+            yield server
+        finally:
+            server.stop()
+
+
 def measure(engine: str, seconds: int) -> list[Outcome]:
     """Every load on one engine."""
     outcomes = []
-    for alone in (False, True):
-        with address_of(engine) as address, tempfile.TemporaryDirectory(prefix="byleave-load-") as folder:
-            server = Server(Path(folder), engine, address, alone=alone)
-            try:
-                send(server, Load("warm", 50, 3), "warm")
-                for number, load in enumerate(one for one in loads(seconds) if one.alone is alone):
-                    outcomes.append(send(server, load, f"run-{number}"))
-                    print(outcomes[-1], file=sys.stderr)
-            finally:
-                server.stop()
+    with serving(engine, alone=False) as shared, serving(engine, alone=True) as alone:
+
+        def sent(load: Load, run: str) -> Outcome:
+            time.sleep(SETTLE_SECONDS)
+            outcome = send(alone if load.alone else shared, load, run)
+            print(outcome, file=sys.stderr)
+            return outcome
+
+        outcomes += [sent(load, f"run-{number}") for number, load in enumerate(loads(seconds))]
+        rounds = [[sent(load, f"turn-{number}") for load in compared(seconds)] for number in range(ROUNDS)]
+        outcomes += [sorted(of, key=lambda one: one.p99_ms)[ROUNDS // 2] for of in zip(*rounds, strict=True)]
     return outcomes
 
 
@@ -284,7 +311,7 @@ def aims(outcomes: list[Outcome]) -> str:
     """Whether the aim was held, by engine."""
     words = []
     for one in outcomes:
-        if one.load.rate == AIM_RATE and not one.load.alone and not one.load.reads:
+        if one.load == loads(one.load.seconds)[1]:
             held = one.p99_ms < AIM_MILLISECONDS and not one.failed and not one.not_sent
             words.append(f"{one.engine} {'held' if held else 'MISSED'} ({one.p99_ms:,.0f} ms)")
     return (
@@ -299,7 +326,7 @@ def heading(command: str, before: tuple[float, ...]) -> str:
     loads_told = ", ".join(f"{one:.1f}" for one in before)
     return "\n".join([
         f"- when: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load before (1, 5, 15 minutes): {loads_told}",
-        f"- machine: {machine()}",
+        f"- machine: {machine()}; {pace()}",
         f"- versions: Python {sys.version.split()[0]}, {versions}",
         f"- command: `{command}`",
     ])  # fmt: skip

@@ -23,7 +23,7 @@ from typing import Any
 import big_ledger
 import pyarrow as pa
 import pyarrow.parquet as pq
-from measure import MEBI, machine
+from measure import MEBI, machine, pace
 from tables import Table, count
 
 from byleave.adapters.duckdb_engine.engine import DuckDBEngine
@@ -116,7 +116,7 @@ def main() -> None:
         table.add([name, *seconds, *sizes, "yes" if held else "NO"])
     kind = told.address.partition(":")[0]
     print(f"- when: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load before (1, 5, 15 minutes): {load}")
-    print(f"- machine: {machine()}")
+    print(f"- machine: {machine()}; {pace()}")
     print(f"- ledger: {kind}, {told.members:,} members, {told.acts:,} acts; then {told.new:,} new acts\n")
     print(table)
 

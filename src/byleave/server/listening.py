@@ -11,7 +11,7 @@ from pathlib import Path
 from byleave.kernel.errors import LedgerError, UsageError
 from byleave.ledger.address import sqlite_path
 
-BACKLOG = 2_048
+BACKLOG = 4_096
 """Connections that wait to be taken; a burst is queued rather than turned away."""
 _WHY = {
     errno.EADDRINUSE: ("is in use", "stop what listens there, or take another: --port"),

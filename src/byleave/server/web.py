@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import tempfile
@@ -29,7 +30,10 @@ THREADS = 32
 GRACE_SECONDS = 30
 """For what is under way when the server is told to stop."""
 KEEP_ALIVE_SECONDS = 15
-CONNECTIONS = 4_096
+CONNECTIONS = 16_384
+"""At once in each process: a burst waits here for its turn instead of at the door, where clients give up."""
+OTHER_FILES = 256
+"""That a process may have open beside connections."""
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where a worker's sign of life costs no disk
 
@@ -98,7 +102,7 @@ class WebServer(BaseApplication):
             "workers": processes,
             "threads": threads,
             "worker_class": "gthread",
-            "worker_connections": CONNECTIONS,
+            "worker_connections": connections(),
             "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
             "keepalive": KEEP_ALIVE_SECONDS,
             "graceful_timeout": GRACE_SECONDS,
@@ -149,6 +153,16 @@ class WebServer(BaseApplication):
     def _tidy(self) -> None:
         if self._shared:
             shutil.rmtree(self._shared, ignore_errors=True)
+
+
+def connections() -> int:
+    """How many connections a process may have, as far as the system lets it have files; it is asked for more first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS if soft == resource.RLIM_INFINITY else min(CONNECTIONS, max(1, soft - OTHER_FILES))
 
 
 def _ended() -> None:
