@@ -29,7 +29,7 @@ from tests.web.people import LENA, MAYA, PAGES, SETTING, sign_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FloatRect, Page
 
     from tests.server.serving import Running
 
@@ -122,8 +122,8 @@ class Story:
             box = page.locator(until).first.bounding_box()
             assert box is not None
             height = box["y"] + box["height"] + 24
-            clip = {"x": 0, "y": 0, "width": 1000, "height": height}
-            page.screenshot(path=Path(PICTURES) / f"{name}.png", clip=clip, full_page=True)  # type: ignore[arg-type]
+            clip: FloatRect = {"x": 0, "y": 0, "width": 1000, "height": height}
+            page.screenshot(path=Path(PICTURES) / f"{name}.png", clip=clip, full_page=True)
 
 
 @pytest.fixture

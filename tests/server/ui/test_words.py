@@ -10,10 +10,12 @@ import pyphen
 import pytest
 
 import byleave.server
+from byleave.adapters.packs import load_pack
 from byleave.server.notices.texts import in_folder
 from byleave.text.catalogue import LANGUAGES, Catalogue
 from byleave.text.centre import CENTRE
 from byleave.text.notices import NOTICES
+from byleave.text.pack_titles import TITLES, title_translations
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM, WHY
 
@@ -106,6 +108,17 @@ def test_nobody_is_made_to_feel_guilty(language: str) -> None:
     """No sentence steers by feeling (EDPB Guidelines 03/2022, emotional steering)."""
     assert [text for text in told(language) if re.search(GUILT, text, re.IGNORECASE)] == []
     assert re.search(GUILT, "Are you sure? You will miss out.", re.IGNORECASE)
+
+
+def test_titles_of_the_recommended_pack_are_messages() -> None:
+    """Pages under `byleave@1` are in one language: each title of the pack stands in the catalogue, and none else."""
+    pack = load_pack("byleave@1")
+    parts = (pack.recipients, pack.products, pack.regimes, pack.categories)
+    titles = {one.title for part in parts for one in part.values()}
+    titles |= {step for one in pack.settings.values() for step in one.path or ()}
+
+    assert set(TITLES) == titles
+    assert all(set(words) == titles and all(words.values()) for words in title_translations().values())
 
 
 def test_one_word_for_one_thing() -> None:

@@ -18,8 +18,10 @@ from byleave.kernel.decision import Reason
 from byleave.kernel.instants import parse_date
 from byleave.policy.regions import normalise_country
 from byleave.server.running import current
+from byleave.server.ui.pack_words import RECOMMENDED
 from byleave.server.ui.voice import catalogue, safe, say
 from byleave.text.countries import country_names
+from byleave.text.pack_titles import title_translations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,6 +105,8 @@ def _answer(person: Person, pack: Pack, now: datetime) -> dict[str, object]:
         # a pack for any platform: here it is this one; what its authors remark speaks to those who write packs
         pack = pack.model_copy(update={"platform": settings.PLATFORM_NAME})
     guide = make_guide(pack, person, now, notes)
+    if notes is None and pack.pack == RECOMMENDED:
+        guide = replace(guide, words=title_translations())
     document = tell(guide if notes else _without_remarks(guide, catalogue().language), catalogue().language)
     parts = [Part(one.name, one.heading, safe(section_body(one))) for one in document.sections]
     name = country_names(catalogue().language)[person.country or ""]

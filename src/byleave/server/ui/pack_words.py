@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from byleave.archive.guide_notes import shipped_notes
 from byleave.server.ui.voice import catalogue, markup
 from byleave.text.catalogue import SOURCE_LANGUAGE
+from byleave.text.pack_titles import title_translations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+RECOMMENDED = "byleave"
+"""The pack that comes with byleave for any platform; its titles are messages of the catalogue."""
 
 
 def pack_words(pack: str, text: str) -> str:
@@ -50,4 +54,6 @@ def in_own_words(texts: Mapping[str, str]) -> str:
 @cache
 def _translations(name: str) -> Mapping[str, Mapping[str, str]]:
     notes = shipped_notes(name)
-    return notes.translations() if notes else {}
+    if notes:
+        return notes.translations()
+    return title_translations() if name == RECOMMENDED else {}
