@@ -24,19 +24,21 @@ COMMANDS = {
     "demo": ("byleave.cli.demo", "See it all on a made-up platform, on this machine, in under a minute."),
     "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
     "feed": ("byleave.cli.feed", "Fill the small platform that comes with the server, and write its items."),
+    "forget": ("byleave.cli.forget", "Take members out of a trained model, exactly, with a certificate."),
     "gate": ("byleave.cli.gate", "Turn a corpus and people's choices into the snapshot you may train on."),
     "guide": ("byleave.cli.guide", "Tell a person what applies to them on a platform, and what they can do."),
     "key": ("byleave.cli.key", "Make, rotate and show the keys that sign receipts."),
     "ledger": ("byleave.cli.ledger.group", "Look at the ledger, the record of what people chose."),
     "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
-    "model": ("byleave.cli.model", "Record models that were trained elsewhere, and show them."),
+    "model": ("byleave.cli.model", "Record models that were trained elsewhere, show models, and recompute them."),
     "notice": ("byleave.cli.notice", "Send notices to members, with evidence in the ledger."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
     "serve": ("byleave.cli.serve", "Serve the API and members' pages."),
     "snapshot": ("byleave.cli.snapshot", "Show and record snapshots, and say whether one may still be trained on."),
     "token": ("byleave.cli.token", "Make, rotate and revoke the tokens of services."),
     "trace": ("byleave.cli.trace", "Say what was used, by which model, and who has left since."),
-    "verify": ("byleave.cli.verify", "Verify a receipt offline, and whether a snapshot has seen it."),
+    "train": ("byleave.cli.train", "Train a product on a snapshot that may still be used."),
+    "verify": ("byleave.cli.verify", "Verify a receipt, or a certificate of forgetting, offline."),
 }
 EXIT_CODES = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 verification failed, 4 policy check failed."
 

@@ -1,4 +1,4 @@
-"""`byleave model`: record a model that was trained elsewhere, and show what is recorded of one."""
+"""`byleave model`: record a model that was trained elsewhere, show what is recorded of one, and recompute it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from byleave.cli.options import json_option, print_json
 from byleave.cli.trace import catalogue_for, lang_option, ledger_option, open_reader
-from byleave.kernel.errors import UsageError
+from byleave.kernel.errors import UsageError, VerificationError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group("model")
 def command() -> None:
-    """Record models that were trained elsewhere, and show them."""
+    """Record models that were trained elsewhere, show models, and recompute them."""
 
 
 @command.command("register", short_help="Record a model that was trained elsewhere.")
@@ -117,3 +117,27 @@ def show(*, model: str, ledger: str, lang: str | None, as_json: bool) -> None:
         click.echo(line)
     for one in snapshots:
         click.echo(f"  {snapshot_line(one, one.told['counts'].get('eligible', 0), catalogue)}")
+
+
+@command.command("audit", short_help="Train a model again, and compare.")
+@click.argument("folder", metavar="DIR")
+@click.option("--snapshot", required=True, metavar="DIR", help="Snapshot that it was trained on.")
+@ledger_option
+@json_option
+def audit(*, folder: str, snapshot: str, ledger: str, as_json: bool) -> None:
+    """Train the model DIR again from its snapshot, without everybody who has left it, and compare.
+
+    Exit code 0: it is what its manifest says, byte for byte, so nobody who left is in it. Exit code 3: it is not. Needs
+    the ledger's suppression key (BYLEAVE_SUPPRESSION_KEY).
+    """
+    from byleave.adapters.duckdb_engine.kept import suppression_secret
+    from byleave.server.lineage.training import audit as recompute
+
+    differing = recompute(Path(folder), Path(snapshot), ledger, suppression_secret())
+    if as_json:
+        print_json({"same": not differing, "differing": differing})
+    elif not differing:
+        click.echo("Trained again without everybody who has left: every digest is the same.")
+    if differing:
+        hint = "train it again: byleave train"
+        raise VerificationError(f"`{folder}` differs from a model trained again: {', '.join(differing)}", hint=hint)

@@ -23,10 +23,12 @@ from byleave.kernel.errors import UsageError, VerificationError
 @click.option("--lang", metavar="LANG", help="Language of the answer: en, de or fr. Default: that of your terminal.")
 @json_option
 def command(*, file: str, keys: str | None, snapshot: str | None, lang: str | None, as_json: bool) -> None:
-    """Verify the receipt FILE without asking anybody, and say what was checked and what was not.
+    """Verify FILE, a receipt or a certificate of forgetting, without asking anybody, and say what was checked.
 
-    Ends with exit code 3 if the receipt does not hold, or if the snapshot was not made with the act in sight.
+    Ends with exit code 3 if it does not hold, or if the snapshot was not made with the act in sight.
     """
+    if _certificate(file, keys, snapshot, as_json=as_json):
+        return
     from byleave.adapters.receipt_files import verify_file
     from byleave.receipts.page import comparison_sentences, page, problem_sentence
     from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue, language_of
@@ -42,6 +44,28 @@ def command(*, file: str, keys: str | None, snapshot: str | None, lang: str | No
     if found.comparison is not None and not found.comparison.seen:
         told = " ".join(comparison_sentences(found.comparison, SOURCE_LANGUAGE))
         raise VerificationError(f"`{snapshot}` does not show that the act was seen: {_lower(told)}")
+
+
+def _certificate(file: str, keys: str | None, snapshot: str | None, *, as_json: bool) -> bool:
+    """Verify the file of a certificate; False where it is that of something else. Raises: VerificationError."""
+    from byleave.adapters.certificate_files import verify_certificate_file
+    from byleave.cli.certificate_words import certificate_lines, problem_words
+
+    ring = Path(keys) if keys is not None else Path(FOLDER) if Path(FOLDER).is_dir() else None
+    found = verify_certificate_file(Path(file), ring)
+    if found is None:
+        return False
+    if snapshot is not None:
+        hint = "to train it again and compare: byleave model audit DIR --snapshot DIR"
+        raise UsageError("a certificate is not about what a snapshot has seen", hint=hint)
+    if as_json:
+        print_json(found.as_json())
+    elif found.checked is not None and found.problem is None:
+        for line in certificate_lines(found):
+            click.echo(line)
+    if found.problem is not None:
+        raise VerificationError(f"`{file}` is not verified: {problem_words(found.problem)}")
+    return True
 
 
 def _ring(keys: str | None) -> Path:

@@ -18,17 +18,18 @@ MOST_BYTES = 1 << 20
 _TEXT_OR_SPACE = re.compile(r'("(?:[^"\\]|\\.)*")|[ \t\r\n]+')
 
 
-def read_json(data: bytes, what: str) -> Any:  # noqa: ANN401 - any JSON value
+def read_json(data: bytes, what: str, most_bytes: int = MOST_BYTES) -> Any:  # noqa: ANN401 - any JSON value
     """Read JSON strictly.
 
     Args:
         data: the bytes of a file.
         what: what to call it in an error.
+        most_bytes: how long it may be.
 
     Raises: InputError when it is too long, not UTF-8, or not JSON in the strict sense.
     """
-    if len(data) > MOST_BYTES:
-        raise InputError(f"{what} is longer than {MOST_BYTES:,} bytes")
+    if len(data) > most_bytes:
+        raise InputError(f"{what} is longer than {most_bytes:,} bytes")
     try:
         value = json.loads(
             data.decode(), object_pairs_hook=_once, parse_float=_whole_numbers_only, parse_constant=_whole_numbers_only

@@ -30,10 +30,10 @@ def world() -> World:
     return World(number=130, hirers=12)
 
 
-def forget(model: ModelFile, members: Collection[str], items: Collection[str] = ()) -> Change:
-    """Take members and items out of a model."""
+def forget(model: ModelFile, members: Collection[str]) -> Change:
+    """Take members out of a model."""
     with writing(model.connection):
-        change = model.forget(map(KEY, members), map(ITEM, items))
+        change = model.forget(map(KEY, members))
     assert change is not None
     return change
 
@@ -76,16 +76,17 @@ def test_one_after_the_other_equals_together(world: World) -> None:
     assert together.manifest() == apart.manifest()
 
 
-def test_one_item_can_go_alone(world: World) -> None:
-    """`M18` An item that is withheld leaves with what hirers thought of it; its owner's other rows stay."""
+def test_a_judgement_leaves_with_either_person(world: World) -> None:
+    """`M18` Who leaves takes along their own judgements and those about them; the others' rows stay."""
     person = world.everybody[1]
-    assert any(one.hirer == person.member for one in world.judged)
     model = world.train(":memory:")
-    change = forget(model, [], [person.item])
-    gone = {ITEM(person.item), *(ITEM(one.item) for one in world.judged if one.person == person)}
+    change = forget(model, [person.member])
+    judged = [one for one in world.judged if person.member in (one.hirer, one.person.member)]
+    others = {one.hirer for one in judged} - {person.member}
 
-    assert {line.item for line in change.removed} == gone
-    assert model.has(KEY(person.member))
+    assert {line.item for line in change.removed} == {ITEM(person.item), *(ITEM(one.item) for one in judged)}
+    assert others
+    assert any(model.has(KEY(hirer)) for hirer in others)
 
 
 def test_who_was_never_in_it_changes_nothing(world: World) -> None:

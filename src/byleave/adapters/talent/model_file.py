@@ -177,16 +177,16 @@ class ModelFile:
         there = "EXISTS (SELECT 1 FROM {} WHERE member = ?1)"
         return bool(self._one(f"SELECT {there.format('profile')} OR {there.format('judgement')}", member))
 
-    def forget(self, members: Iterable[int], items: Iterable[int] = ()) -> Change | None:
-        """Take people and items out, inside a transaction of the caller's; None where nothing was learned of them.
+    def forget(self, members: Iterable[int]) -> Change | None:
+        """Take people out, inside a transaction of the caller's; None where nothing was learned of them.
 
         A judgement leaves with the hirer who made it and with the profile that it is about.
         """
         import apsw
 
-        members, items, old = list(members), list(items), self.manifest()
-        profiles = self._rows("profile", "words", {"member": members, "item": items})
-        about = {"member": members, "item": items, "profile": [line.item for line in profiles]}
+        gone, old = list(members), self.manifest()
+        profiles = self._rows("profile", "words", {"member": gone})
+        about = {"member": gone, "profile": [line.item for line in profiles]}
         judged = self._rows("judgement", "grade || ' ' || features", about)
         removed = [*profiles, *judged]
         if not removed:

@@ -1,0 +1,29 @@
+"""Verify the file of a certificate of forgetting with the file of a key ring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from byleave.adapters.files import readable
+from byleave.adapters.key_files import read_ring
+from byleave.learn.signing import MOST_BYTES, Found, read_certificate, verify_certificate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def verify_certificate_file(path: Path, keys: Path | None) -> Found | None:
+    """Verify a certificate offline; None where the file is that of something else.
+
+    Args:
+        path: the certificate.
+        keys: the key ring of who signed: a file, or a folder of keys; None: only what nobody signed can be verified.
+
+    Raises: InputError when one of the files cannot be read.
+    """
+    with readable(path), path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    value = read_certificate(data, str(path))
+    if value is None:
+        return None
+    return verify_certificate(data, value, read_ring(keys) if keys is not None else None)

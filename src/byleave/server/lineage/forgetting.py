@@ -1,0 +1,190 @@
+"""Members leave a trained model: who must, the queue, and what the ledger is told."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from byleave import api
+from byleave.adapters.duckdb_engine.snapshot_members import items_of
+from byleave.adapters.files import file_digest
+from byleave.adapters.packs import load_pack
+from byleave.adapters.snapshot_files import MANIFEST, read_manifest
+from byleave.adapters.talent.leaving import enqueue, settle
+from byleave.adapters.talent.training import VISIBLE, read_model_manifest
+from byleave.adapters.talent.visible_file import VisibleFile
+from byleave.kernel.errors import RefusedError
+from byleave.learn.manifest import root
+from byleave.ledger.admission import Proposal, linked
+from byleave.ledger.entries import PLATFORM, Kind
+from byleave.lineage.keys import keyed
+from byleave.lineage.records import fold
+from byleave.server.db.lookups import merges_of, read_artefacts
+from byleave.server.db.opening import connect
+from byleave.server.db.store import Store
+from byleave.server.lineage.training import require_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from byleave.gate.request import Progress
+    from byleave.policy.model import Pack
+    from byleave.proof.keys import SignerKey
+
+_REACH = "models"
+_ERASED = "unknown-member"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was done."""
+
+    certificates: tuple[Path, ...]
+    """One for each batch; none where nothing was learned of anybody who was to leave."""
+    keys: tuple[str, ...]
+    """Of those who were taken out."""
+    digest: str
+    """Of the model, now."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a machine."""
+        return {
+            "certificates": [str(one) for one in self.certificates],
+            "forgotten": list(self.keys),
+            "digest": self.digest,
+        }
+
+
+def forget(  # noqa: PLR0913 - who, from what, and with what
+    folder: Path,
+    ledger: str,
+    members: Iterable[str],
+    secret: bytes | None,
+    *,
+    signers: Sequence[SignerKey] = (),
+    clock: Callable[[], datetime] = api.now,
+) -> Forgotten:
+    """Take members out of a model, under every id of theirs, and record it; first whatever a crash has left undone.
+
+    Args:
+        folder: the model.
+        ledger: where it is recorded.
+        members: who leaves; nobody finishes what is in the queue.
+        secret: the suppression key of the ledger.
+        signers: who signs the certificates.
+        clock: the present.
+
+    Raises: InputError for a folder without a model, or without the right key; RefusedError for a model that is not in
+    this ledger; LedgerError. Who was queued stays so, and leaves when it is called again.
+    """
+    require_key(ledger, secret)
+    key_of = keyed(secret or b"")
+    _require_recorded(folder, ledger)
+    enqueue(folder, map(key_of, _every_id(ledger, members)), clock())
+    with Store(ledger) as store:
+
+        def record(told: Mapping[str, Any]) -> None:
+            data = {"model": told["new"]["model"], "digest": root(told["new"]), "forgotten": told["forgotten"]}
+            key = f"forgotten {root(told['old'])} {root(told['new'])}"
+            store.append([Proposal(Kind.MODEL_FORGOTTEN, "", PLATFORM, data)], key=key)
+
+        done = settle(folder, signers, record, clock)
+    keys = tuple(sorted({key for _, told in done for key in told["forgotten"]}))
+    return Forgotten(tuple(path for path, _ in done), keys, root(read_model_manifest(folder)))
+
+
+def _require_recorded(folder: Path, ledger: str) -> None:
+    manifest = read_model_manifest(folder)
+    session = connect(ledger)
+    try:
+        models = fold(read_artefacts(session)).models
+    finally:
+        session.close()
+    if manifest["model"] not in models:
+        hint = "name the ledger that `byleave train` was given"
+        raise RefusedError(f"the model `{manifest['model']}` is not recorded in this ledger", hint=hint)
+
+
+def _every_id(ledger: str, members: Iterable[str]) -> list[str]:
+    """All ids of these people."""
+    names = set(members)
+    session = connect(ledger)
+    try:
+        return sorted({one for name in names for one in linked({name}, merges_of(session, [name]))})
+    finally:
+        session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Whom a model must forget."""
+
+    members: tuple[str, ...]
+    """Owners of items of the snapshot that may not be trained on any more."""
+    erased: tuple[str, ...]
+    """Those of them whom the register does not have any more: they are not to be found in search either."""
+    reaches: bool
+    """Whether the pack of the snapshot, or the one of today, reaches models at all."""
+
+
+def due(folder: Path, snapshot: Path, ledger: str, pack: str | None, progress: Progress) -> Due:
+    """Whom a model must forget: every owner of an item that the stricter of both packs does not let in any more.
+
+    Args:
+        folder: the model.
+        snapshot: the snapshot that it was trained on.
+        ledger: the register as it is now.
+        pack: the pack as it is now; None takes that of the snapshot.
+        progress: called with each step.
+
+    Raises: RefusedError when the model was trained on another snapshot; otherwise as `byleave.gate`.
+    """
+    manifest = read_manifest(snapshot)
+    if read_model_manifest(folder)["snapshot"] != file_digest(snapshot / MANIFEST):
+        raise RefusedError(f"the model in `{folder}` was not trained on `{snapshot}`", hint="name its own snapshot")
+    packs = [load_pack(one) for one in dict.fromkeys((manifest["pack"]["id"], pack or manifest["pack"]["id"]))]
+    if not any(one.opt_out.reaches == _REACH for one in packs):
+        return Due((), (), reaches=False)
+    gone = dict[str, str]()
+    for one in packs:
+        gone |= _not_eligible(snapshot, manifest, ledger, one, progress)
+    owners = dict(items_of(snapshot, list(gone), by="item_id")) if gone else {}
+    erased = {owners[item] for item, reason in gone.items() if reason == _ERASED}
+    return Due(tuple(sorted(set(owners.values()))), tuple(sorted(erased)), reaches=True)
+
+
+def _not_eligible(
+    snapshot: Path, manifest: Mapping[str, Any], ledger: str, pack: Pack, progress: Progress
+) -> dict[str, str]:
+    """Items of a snapshot that may not be trained on now, with the reason."""
+    from pyarrow.dataset import dataset, field
+
+    waived = manifest["waived"]
+    with tempfile.TemporaryDirectory() as work:
+        api.gate(
+            snapshot / "items",
+            register=ledger,
+            pack=pack,
+            purpose=manifest["purpose"],
+            recipient=manifest["recipient"],
+            out=Path(work) / "decided",
+            decisions_only=True,
+            allow_orphans=waived.get("allow_orphans", False),
+            ignore_settings=waived.get("ignore_settings", ()),
+            progress=progress,
+        )
+        decided = dataset(Path(work) / "decided" / "decisions", format="parquet")
+        table = decided.to_table(columns=["item_id", "reason"], filter=field("verdict") != "eligible")
+        return dict(zip(table["item_id"].to_pylist(), table["reason"].to_pylist(), strict=True))
+
+
+def take_off_search(folder: Path, members: Iterable[str]) -> int:
+    """Take people whose accounts are gone out of the index of those who can be found; how many profiles that were."""
+    visible = VisibleFile.open(folder / VISIBLE)
+    try:
+        return sum(map(visible.remove, members))
+    finally:
+        visible.close()

@@ -1,0 +1,183 @@
+"""Train talent search through the gate: on a verified snapshot that may still be used, and recorded in the ledger.
+
+1. the snapshot is decided again, now, and refused unless all of it may be used;
+2. the run is recorded, and the model trained beside its place;
+3. the snapshot is decided once more, since people choose while a model is trained; then the model is recorded;
+4. the model is published by one rename. A run that does not come so far is recorded as failed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from byleave import api
+from byleave.adapters.packs import load_pack
+from byleave.adapters.publishing import publish, require_absent, staging
+from byleave.adapters.snapshot_files import read_manifest
+from byleave.adapters.talent.model_file import ModelFile
+from byleave.adapters.talent.training import MODEL, Learning, show, train
+from byleave.gate.request import silent
+from byleave.kernel.errors import InputError, RefusedError
+from byleave.learn.manifest import Origin, origin_of, product_purpose, require_trainable, root
+from byleave.learn.talent.words import Words
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import PLATFORM, Kind
+from byleave.lineage.keys import keyed
+from byleave.lineage.records import fold
+from byleave.server.db.gone import require_secret
+from byleave.server.db.lookups import read_artefacts
+from byleave.server.db.opening import connect
+from byleave.server.db.store import Store
+from byleave.server.lineage.recording import snapshot_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from byleave.gate.request import Progress
+
+TALENT = "talent"
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What is trained, on what, and where it goes."""
+
+    snapshot: Path
+    out: Path
+    ledger: str
+    run: str
+    """Id of the run, which nothing else has; the model has the same."""
+    pack: str | None = None
+    """The pack as it is now; None takes the shipped one that the manifest names."""
+    visible: Sequence[str] = ()
+    """Tables with the profiles that can be found; none takes those of the snapshot."""
+    words: Words = field(default_factory=Words)
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came out."""
+
+    manifest: Mapping[str, Any]
+    shown: int
+    """Profiles that can be found."""
+    passed_over: int
+    """Judgements of profiles that are not in the snapshot."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a machine."""
+        told = {"digest": root(self.manifest), "shown": self.shown, "passed_over": self.passed_over}
+        return {**told, "manifest": dict(self.manifest)}
+
+
+def train_talent(asked: Training, secret: bytes | None, progress: Progress = silent) -> Trained:
+    """Train talent search, record it, and publish its folder.
+
+    Args:
+        asked: what is trained.
+        secret: the ledger's suppression key, from which members' keys are made.
+        progress: called with each step and how much of it is done.
+
+    Raises: RefusedError for a snapshot that may not be trained on; UsageError for a pack without this product;
+    InputError without the right key, or for rows that cannot be read; OutputError; LedgerError.
+    """
+    require_absent(asked.out)
+    manifest = read_manifest(asked.snapshot)
+    origin = _origin(asked, manifest, _require_usable(asked, manifest, progress), require_key(asked.ledger, secret))
+    with Store(asked.ledger) as store:
+        started = {"run": asked.run, "job": f"train {TALENT}", "snapshots": [origin.snapshot]}
+        store.append([Proposal(Kind.RUN_STARTED, "", PLATFORM, started)])
+        outcome = "failed"
+        try:
+            with staging(asked.out) as work:
+                found = _train(work, asked, origin, secret or b"", progress)
+                _require_usable(asked, manifest, progress)
+                model = {"model": origin.model, "name": asked.name, "digest": root(found.manifest)}
+                data = {**model, "purpose": origin.purpose, "run": asked.run}
+                store.append([Proposal(Kind.MODEL_TRAINED, "", PLATFORM, data)])
+                publish(work, asked.out)
+            outcome = "completed"
+        finally:
+            store.append([Proposal(Kind.RUN_FINISHED, "", PLATFORM, {"run": asked.run, "outcome": outcome})])
+    return found
+
+
+def require_key(ledger: str, secret: bytes | None) -> str:
+    """Insist on the suppression key of a ledger; the ledger's address. Raises: InputError, LedgerError."""
+    if secret is None:
+        hint = "set BYLEAVE_SUPPRESSION_KEY to the file of the ledger's suppression key"
+        raise InputError("a model that can forget needs the suppression key, for its members' keys", hint=hint)
+    session = connect(ledger)
+    try:
+        require_secret(session, keyed(secret))
+    finally:
+        session.close()
+    return ledger
+
+
+def _require_usable(asked: Training, manifest: Mapping[str, Any], progress: Progress) -> str:
+    """The purpose of the product, on a snapshot that may be used for it, now. Raises: RefusedError, UsageError."""
+    pack = load_pack(asked.pack or manifest["pack"]["id"])
+    purpose = product_purpose(pack, TALENT)
+    require_trainable(manifest, (), purpose, str(asked.snapshot))  # before its rows are read
+    status = api.snapshot_status(asked.snapshot, register=asked.ledger, pack=pack, progress=progress)
+    require_trainable(manifest, status.problems, purpose, str(asked.snapshot))
+    return purpose
+
+
+def _origin(asked: Training, manifest: Mapping[str, Any], purpose: str, ledger: str) -> Origin:
+    session = connect(ledger)
+    try:
+        snapshot = snapshot_in(asked.snapshot, session)
+    finally:
+        session.close()
+    return Origin(asked.run, TALENT, purpose, manifest["pack"], manifest["recipient"], snapshot.manifest)
+
+
+def _train(work: Path, asked: Training, origin: Origin, secret: bytes, progress: Progress) -> Trained:
+    spill = work / ".spill"
+    spill.mkdir()
+    learning = Learning(secret, asked.words, spill)
+    progress("learning", 0.0)
+    made = train(work, [asked.snapshot / "items"], origin, learning)
+    progress("indexing who can be found", 0.5)
+    shown = show(work, asked.visible or [asked.snapshot / "items"], learning)
+    spill.rmdir()
+    return Trained(made, shown, learning.passed_over)
+
+
+def audit(folder: Path, snapshot: Path, ledger: str, secret: bytes | None) -> list[str]:
+    """Train a model again from its snapshot, without everybody who has left, and compare.
+
+    Args:
+        folder: the model.
+        snapshot: the snapshot that it was trained on.
+        ledger: where it is recorded who has left.
+        secret: the suppression key of the ledger.
+
+    Returns: the fields of the manifest that differ; none means that the model is what it says, byte for byte.
+
+    Raises: InputError, RefusedError when the model or the snapshot is another one than the ledger has.
+    """
+    require_key(ledger, secret)
+    session = connect(ledger)
+    try:
+        found, lineage = snapshot_in(snapshot, session), fold(read_artefacts(session))
+    finally:
+        session.close()
+    with closing(ModelFile.open(folder / MODEL)) as model:
+        manifest, words = model.manifest(), model.words()
+    known = lineage.models.get(manifest["model"])
+    if known is None or found.manifest != manifest["snapshot"]:
+        told = f"the model in `{folder}` was not trained on `{snapshot}` by this ledger"
+        raise RefusedError(told, hint="name its own snapshot, and the ledger that `byleave train` was given")
+    with tempfile.TemporaryDirectory() as work:
+        learning = Learning(secret or b"", words, Path(work), {int(key, 16) for key in known.forgotten})
+        again = train(Path(work), [snapshot / "items"], origin_of(manifest), learning)
+    differing = [name for name in again if again[name] != manifest[name]]
+    return differing if root(manifest) == known.digest else [*differing, "digest"]

@@ -1,0 +1,76 @@
+"""`byleave train`, `forget`, `verify` and `model audit`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from byleave.server.db.store import Store
+from tests.gate.scene import byleave, write_parquet
+from tests.server.db.ledgers import SECRET, new_ledger, objected, registered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHAPE = {"category": "profile", "visibility": "public", "created_at": "2024-05-01T08:30:00Z"}
+PROFILES = [
+    {"item_id": f"i{number}", "member_id": f"m{number}", **SHAPE, "text": f"wool grader\nmend {what}"}
+    for number, what in enumerate(("nets", "ropes", "sails"))
+]
+DECIDE = ("--pack", "linkedin@2025-11-03", "--purpose", "other-ai", "--recipient", "linkedin")
+
+
+@pytest.fixture
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A ledger of three members with profiles, and its key in the environment."""
+    address = new_ledger("sqlite", tmp_path)
+    with Store(address) as store:
+        store.append([registered(f"m{number}") for number in range(3)])
+    write_parquet(tmp_path / "items.parquet", PROFILES)
+    (tmp_path / "words.csv").write_text("term,documents\n,100\nwool,1\ngrader,3\n", encoding="utf-8")
+    (tmp_path / "key").write_bytes(SECRET)
+    monkeypatch.setenv("BYLEAVE_SUPPRESSION_KEY", str(tmp_path / "key"))
+    monkeypatch.setenv("BYLEAVE_STATE", "")
+    return address
+
+
+def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
+    """`M18` A model is trained, somebody objects and is taken out, the certificate holds, and an audit agrees."""
+    ledger = ("--ledger", url)
+    model = ("--model", "talent", *ledger)
+    byleave("gate", "items.parquet", "--register", url, *DECIDE, "--out", "s", cwd=tmp_path)
+    trained = byleave(
+        "train", "talent", "--snapshot", "s", *ledger, "--out", "talent", "--words", "words.csv", cwd=tmp_path
+    )
+    with Store(url) as store:
+        store.append([objected("m1", "o-1")])
+    early = byleave("forget", "--due", "s", *model, cwd=tmp_path)
+    named = byleave("forget", "m1", *model, "--json", cwd=tmp_path)
+    (path,) = json.loads(named.stdout)["certificates"]
+    holds = byleave("verify", path, cwd=tmp_path)
+    audited = byleave("model", "audit", "talent", "--snapshot", "s", *ledger, cwd=tmp_path)
+    text = (tmp_path / path).read_text(encoding="utf-8")
+    (tmp_path / "forged.json").write_text(text.replace('"forgotten":["', '"forgotten":["0', 1), encoding="utf-8")
+
+    assert "learned from 3 profiles" in trained.stdout, trained.stderr
+    assert "no opt-out reaches models" in early.stderr  # as LinkedIn's pack has it
+    assert "Nothing was learned of anybody" in early.stdout
+    assert "1 taken out of talent-" in holds.stdout
+    assert "signed by  nobody" in holds.stdout
+    assert "every digest is the same" in audited.stdout, audited.stderr
+    assert byleave("verify", "forged.json", cwd=tmp_path).returncode == 3
+
+
+def test_what_is_wrong_is_said(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the key, on a folder that is no model, or with no list of words, the error says how to go on."""
+    wrong = ("--out", "x", "--words", "items.parquet")
+    bad = byleave("train", "talent", "--snapshot", "s", "--ledger", url, *wrong, cwd=tmp_path)
+    none = byleave("forget", "m1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
+    monkeypatch.delenv("BYLEAVE_SUPPRESSION_KEY")
+    keyless = byleave("forget", "m1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
+
+    assert (bad.returncode, none.returncode, keyless.returncode) == (1, 1, 1)
+    assert "no database of talent search" in none.stderr
+    assert "BYLEAVE_SUPPRESSION_KEY" in keyless.stderr
