@@ -215,3 +215,6 @@ def test_former_name_leads_to_the_setting(tmp_path_factory: pytest.TempPathFacto
         assert page.is_on
         assert "Use my data to train AI of every kind" in page.text
         assert "Not yet. It begins 30 days after you were told" in page.text
+        german = page.client.call("GET", DIRECT, headers={"Accept": "text/html", "Accept-Language": "de"}).body.decode()
+        assert "Jedes Land" in german
+        assert "Every country" not in german
