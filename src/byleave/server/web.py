@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
 import signal
 import tempfile
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 
 from byleave.kernel.errors import UsageError
 from byleave.ledger.address import sqlite_path
+from byleave.ledger.wire import MOST_BYTES_OF_ID
 from byleave.server.listening import BACKLOG, address_of
 
 if TYPE_CHECKING:
@@ -30,6 +36,8 @@ THREADS = 32
 GRACE_SECONDS = 30
 """For what is under way when the server is told to stop."""
 KEEP_ALIVE_SECONDS = 15
+MOST_ADDRESS_BYTES = 8_190
+"""Two of the longest ids fit in, also where each of their bytes takes three."""
 CONNECTIONS = 16_384
 """At once in each process: a burst waits here for its turn instead of at the door, where clients give up."""
 OTHER_FILES = 256
@@ -62,6 +70,33 @@ class ToLogs(Logger):
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+
+
+class Worker(ThreadWorker):
+    """Says as the API does that an address is too long: what is refused so early comes to nobody else."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ANN401 - gunicorn's
+        """Answer what is no request."""
+        if isinstance(exc, LimitRequestLine):
+            write_nonblock(client, too_long())
+        else:
+            super().handle_error(req, client, addr, exc)
+
+
+def too_long() -> bytes:
+    """The answer to an address that is too long, as problem details (RFC 9457)."""
+    status = HTTPStatus.REQUEST_URI_TOO_LONG
+    told = {
+        "type": "urn:byleave:problem:too-long",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": f"the address is longer than {MOST_ADDRESS_BYTES:,} bytes",
+        "code": "too-long",
+        "hint": f"an id has at most {MOST_BYTES_OF_ID:,} bytes",
+    }
+    body = json.dumps(told)
+    head = f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\nCache-Control: no-store\r\n\r\n{body}".encode("ascii")
 
 
 class Graceful(Arbiter):
@@ -101,7 +136,7 @@ class WebServer(BaseApplication):
             "backlog": BACKLOG,
             "workers": processes,
             "threads": threads,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "worker_connections": connections(),
             "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
             "keepalive": KEEP_ALIVE_SECONDS,
@@ -111,7 +146,7 @@ class WebServer(BaseApplication):
             "loglevel": "warning",
             "control_socket_disable": True,
             "forwarded_allow_ips": "*" if configuration.proxy else "",
-            "limit_request_line": 8190,
+            "limit_request_line": MOST_ADDRESS_BYTES,
             "post_worker_init": self._begun,
             "worker_exit": lambda _, __: _ended(),
             "child_exit": self._gone,

@@ -12,13 +12,25 @@ if TYPE_CHECKING:
 
 EXAMPLES = "200" if os.environ.get("BYLEAVE_DEEP") else "6"
 """Of each call and phase."""
-CHECKS = ("not_a_server_error", "content_type_conformance", "response_schema_conformance")
-"""What is wrong and refused has its own tests; an address that is too long is refused before it comes to the API."""
+CHECKS = (
+    "not_a_server_error",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "status_code_conformance",
+    "negative_data_rejection",
+)
+REFUSED = """
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "413", "414", "415", "422", "429"]
+"""
+"""What may be answered to what does not fit the document."""
 
 
 def tried(running: Running, *options: str) -> subprocess.CompletedProcess[str]:
     """Run schemathesis on the calls that a tag or a token opens."""
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{running.url}/api/v1/openapi.json"]
+    (running.folder / "refused.toml").write_text(REFUSED)
+    configured = ("--config-file", "refused.toml", "run")
+    command = [sys.executable, "-m", "schemathesis.cli", *configured, f"{running.url}/api/v1/openapi.json"]
     bounds = ["--max-examples", EXAMPLES, "--seed", "4711", "--phases", "examples,coverage,fuzzing", "--no-color"]
     # who calls stands in the headers; what happens without is for the matrix of who may call what
     bounds += ["--generation-with-security-parameters", "false"]

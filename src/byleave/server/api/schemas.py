@@ -336,5 +336,5 @@ class Problem(Schema):
     """Every field that does not fit, where there are several."""
 
 
-PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 503}): Problem}
+PROBLEMS = {frozenset({400, 401, 403, 404, 409, 413, 414, 415, 422, 429, 503}): Problem}
 """What every call may answer beside its own."""
