@@ -10,7 +10,7 @@ import pytest
 from byleave.text.catalogue import LANGUAGES
 from tests.server.serving import serving
 from tests.web.browser import Look, faults
-from tests.web.people import LENA, MAYA, PAGES, SETTING, add_members, fill, open_page, sign_in
+from tests.web.people import LENA, MAYA, OPEN_PAGES, PAGES, SETTING, add_members, fill, open_page, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def test_nothing_asks_again(browser: Browser, platform: Running) -> None:
     assert banners == 0
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [*PAGES, *OPEN_PAGES])
 def test_two_presses_from_anywhere(lena: Page, platform: Running, name: str) -> None:
     """Overloading (privacy maze): from every page the setting is one link away, and one press switches it."""
     open_page(lena, platform, name)
@@ -97,7 +97,7 @@ def test_two_presses_from_anywhere(lena: Page, platform: Running, name: str) -> 
 def test_no_dead_end(lena: Page, platform: Running) -> None:
     """Obstructing: every link on every page leads somewhere, and each button says what it does."""
     found: dict[str, str] = {}
-    for name in PAGES:
+    for name in (*PAGES, *OPEN_PAGES):
         open_page(lena, platform, name)
         hrefs = lena.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
         found |= {href.partition("#")[0]: name for href in hrefs if href.startswith("/")}
@@ -166,6 +166,10 @@ OURS = (
     "privacy",
     "setting",
     "history",
+    "check-up",
+    "used",
+    "applies",
+    "archive",
     "settings",
     "account",
     "security",

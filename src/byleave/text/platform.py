@@ -53,7 +53,7 @@ COMPOSE = {
     "purpose-other-ai": N_("AI for other ends"),
     "why-default": N_("“{setting}” is on by default. You did not choose it."),
     "why-chosen": N_("“{setting}” is on. You switched it on, on {on}."),
-    "why-no-switch": N_("No switch covers this. An objection stops it."),
+    "why-no-switch": N_("No switch covers this use: {purpose}. An objection stops it."),
     "why-later": N_("The rule for where you live begins on that day."),
 }
 

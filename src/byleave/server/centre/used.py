@@ -162,4 +162,4 @@ def _protects(state: MemberState) -> Iterator[dict[str, object]]:
             pack = current().policy.switch(one.setting).governing.pack
             page = page_of(one, state.as_of, {key: category.title for key, category in pack.categories.items()})
             to = reverse("setting", args=[one.setting])
-            yield {"title": page.title, "to": to, "on": page.on, "lines": page.off}
+            yield {"title": page.heading, "to": to, "on": page.on, "lines": page.off}

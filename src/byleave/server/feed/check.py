@@ -101,7 +101,7 @@ def _answer(service: Service, later: Later, draft: ContentItem, outcome: Outcome
 def _because(answer: Answer, settings: tuple[SettingState, ...]) -> Iterator[str]:
     state = next((one for one in settings if answer.purpose in one.purposes), None)
     if state is None:
-        yield say("why-no-switch")
+        yield say("why-no-switch", purpose=say(f"purpose-{answer.purpose}"))
         return
     title = in_own_words(state.title)
     if state.deed is None:
