@@ -1,0 +1,96 @@
+"""What a rewrite must keep of a draft, checked in code: numbers, names, language, length, and nothing but text.
+
+A model that writes may drop a name or invent a number. Whoever reads the rewrite sees no such: a rewrite that does not
+keep the draft's facts is not shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHORTEST_PERCENT, LONGEST_PERCENT = 40, 160
+"""Of the draft's words; below five words any length will do."""
+FEWEST_WORDS = 5
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
+_MARKUP = re.compile(r"<[^>]*>|```|\[[^\]]*\]\(|&#?\w+;")
+_ENDS = ".!?\n:\u2022"
+_LANGUAGES = {
+    "en": {"the", "and", "to", "of", "is", "with", "for", "that", "my", "we", "was", "have"},
+    "de": {"der", "die", "das", "und", "ist", "mit", "f\u00fcr", "nicht", "ich", "wir", "ein", "eine"},
+    "fr": {"le", "la", "les", "et", "est", "avec", "pour", "pas", "je", "nous", "une", "des"},
+    "es": {"el", "los", "las", "y", "es", "con", "para", "que", "mi", "una", "por", "como"},
+}
+_SMALL = frozenset().union(*_LANGUAGES.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of a text may neither be lost nor invented."""
+
+    numbers: frozenset[str]
+    """As they are written, such as `3`, `2.5` or `10:30`."""
+    names: frozenset[str]
+    """Words with a capital inside a sentence, or all in capitals; in German these are all nouns."""
+    openers: frozenset[str]
+    """Words that begin a sentence and are none of the small words of a language: each may be a name."""
+
+
+def facts(text: str) -> Facts:
+    """The numbers and names of a text."""
+    names, openers = set[str](), set[str]()
+    for found in _WORD.finditer(text):
+        word = found[0]
+        if not word[0].isupper() or word == "I":
+            continue
+        before = text[: found.start()].rstrip(" \t\"'(\u201c\u201e\u00ab")
+        begins = not before or before[-1] in _ENDS
+        if not begins or (len(word) > 1 and word.isupper()):
+            names.add(word)
+        elif word.casefold() not in _SMALL:
+            openers.add(word)
+    return Facts(frozenset(_NUMBER.findall(text)), frozenset(names), frozenset(openers))
+
+
+def problems(draft: str, rewrite: str) -> tuple[str, ...]:
+    """Why a rewrite may not be shown, by code; none when it may.
+
+    Codes: `empty`, `markup`, `number-lost`, `number-invented`, `name-lost`, `name-invented`, `other-language`,
+    `length`.
+    """
+    if not rewrite.strip():
+        return ("empty",)
+    mine, theirs = facts(draft), facts(rewrite)
+    words = {word.casefold() for word in _WORD.findall(rewrite)}
+    drafted = {word.casefold() for word in _WORD.findall(draft)}
+    told, count = len(_WORD.findall(rewrite)), len(_WORD.findall(draft))
+    fits = count < FEWEST_WORDS or SHORTEST_PERCENT * count <= 100 * told <= LONGEST_PERCENT * count
+    languages = {language_of(draft), language_of(rewrite)} - {None}
+    found = {
+        "markup": bool(_MARKUP.search(rewrite)) and not _MARKUP.search(draft),
+        "number-lost": not mine.numbers <= theirs.numbers,
+        "number-invented": not theirs.numbers <= mine.numbers,
+        "name-lost": any(name.casefold() not in words for name in mine.names | mine.openers),
+        "name-invented": any(name.casefold() not in drafted for name in theirs.names),
+        "other-language": len(languages) > 1,
+        "length": not fits,
+    }
+    return tuple(code for code, holds in found.items() if holds)
+
+
+def language_of(text: str) -> str | None:
+    """The language of a text by its small words, of those that are known here; None where they do not tell."""
+    words = [word.casefold() for word in _WORD.findall(text)]
+    counted = sorted(((sum(word in small for word in words), name) for name, small in _LANGUAGES.items()), reverse=True)
+    (most, name), (second, _) = counted[:2]
+    return name if most > second + 1 else None
+
+
+def first_that_keeps(draft: str, attempts: Iterable[str]) -> str | None:
+    """The first rewrite that may be shown; None where none may, and the draft stays as it is."""
+    return next((one for one in attempts if not problems(draft, one)), None)
