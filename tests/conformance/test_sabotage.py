@@ -48,6 +48,8 @@ SABOTAGES = [
     Sabotage("the default counts as a preference", TIMELINE, {"table.last_act % 2 == 1)": "table.default_on)"}),
     Sabotage("everybody is on by default", STATE, {"(in_force & table.default_on)": "in_force"}),
     Sabotage("the clock orders acts", ACTS, {"order_by=[kept.seq, kept": "order_by=[kept"}),
+    Sabotage("an on frees what the pack says now", ACTS, {"latest.new >= latest.more": "latest.new < latest.more"}),
+    Sabotage("an import frees more", ACTS, {"~new & (told.actor == MEMBER)": "~new"}),
     Sabotage("on wins a tie", ACTS, {"kept.is_on.desc()": "kept.is_on"}),
     Sabotage("an imported on always counts", ACTS, {'anti_join(_beaten_imports(own), ["member_id", "seq"])': "view()"}),
     Sabotage("anybody may switch on", ACTS, {".isin([MEMBER, IMPORT])": ".notnull()"}),

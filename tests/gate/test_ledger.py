@@ -350,6 +350,20 @@ def test_a_pack_change_turns_no_refusal_into_leave(  # noqa: PLR0913, PLR0917 - 
     assert ("reached-then" in codes, "covered-then" in codes) == (options is DECIDE, options is not DECIDE)
 
 
+@pytest.mark.parametrize("again", ["", "everything"])
+def test_an_on_frees_no_more_than_it_did(tmp_path: Path, store: Store, url: str, items: Path, again: str) -> None:
+    """M10: an *on* that freed new content alone frees nothing old under a pack that frees all; a later one does."""
+    off, reason = switched("m1"), "eligible" if again else "opted-out"
+    # before anything could be used: an off of today would come too late
+    store.append([Proposal(off.kind, "m1", off.actor, off.data, datetime(2024, 1, 1, tzinfo=UTC))])
+    for frees in ["new-content", *([again] if again else [])]:
+        store.append([Proposal(off.kind, "m1", off.actor, {**off.data, "value": "on", "frees": frees})])
+    gate(items, url, out=tmp_path / "s", decisions_only=True, **DECIDE)
+    (found,) = byleave.explain("i1", items, register=url, **DECIDE)
+
+    assert decisions(tmp_path / "s")["i1"] == found.as_json()["reason"] == reason
+
+
 def test_merged_accounts_keep_what_each_covered(tmp_path: Path, store: Store, url: str, items: Path) -> None:
     """An *off* of one account that covered more stops both of them for it."""
     off = switched("m1")

@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
+
 from byleave.kernel.errors import ByleaveError
+from byleave.kernel.instants import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,3 +108,20 @@ class Build:
         value = self.now()
         self._stop(self.where.removesuffix("'s clock") + "'s clock")
         return value
+
+
+def instant_of(text: str) -> datetime:
+    """An instant of a manifest."""
+    found = parse_instant(text)
+    assert found is not None
+    return found
+
+
+def ids_in(folder: Path) -> list[str]:
+    """The items of a snapshot."""
+    return [row["item_id"] for row in rows_in(folder / "items")]
+
+
+def rows_in(folder: Path) -> list[dict[str, Any]]:
+    """The rows of the files in a folder."""
+    return [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]

@@ -100,12 +100,12 @@ class Machine(Rules):
         self.restores += 1
         self.world.time += timedelta(minutes=1)
         if not how.endswith("copy"):
-            self.world.step(20)  # what has read an order that is lost is published before
+            self.world.finish()  # what has read an order that is lost is published before
         records.restore_ledger(self.world, self.backup, how, spoilt)
         if self.world.lost:
-            self.world.step(20)
+            self.world.finish()
             self.world.start()
-            self.world.step(20)
+            self.world.finish()
 
     @precondition(lambda self: self.world.lost)
     @rule()
@@ -129,7 +129,7 @@ class Machine(Rules):
         if not self.world.snapshots:
             self.builds += 1
             self.world.start(replay)
-            self.world.step(20)
+            self.world.finish()
         if not self.world.snapshots:
             return  # a replay of a time that has not come
         name = self.world.used_owner() or item.partition("-")[0]

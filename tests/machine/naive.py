@@ -99,7 +99,7 @@ def _take(known: Known, entry: Entry) -> None:
             on = data["value"] == "on"
             told = frozenset(data["covers"]) if "covers" in data else None
             dates = entry.at, entry.seq, entry.recorded_at
-            act = Act(data["setting"], on, *dates, entry.actor, told, data.get("reaches"))
+            act = Act(data["setting"], on, *dates, entry.actor, told, data.get("reaches"), data.get("frees"))
             known.acts[account.person].append(act)
         case "notice-delivered":
             account.notices.append(NoticeDelivery(data["notice"], entry.at, data["version"], entry.recorded_at))
@@ -166,11 +166,13 @@ def _stricter(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act
                 covers = frozenset(purpose for purpose, governs in CASES if not governs and was_off[purpose, governs])
                 result.append(Act(setting, on=False, at=at, covers=covers or None, reaches=REACHES[far]))
             farthest = far
+            ons = [act.frees for acts in sides for act in acts if act.at <= at and act.on]
+            frees = "new-content" if "new-content" in ons else "everything" if "everything" in ons else None
             agreed = frozenset(one for one in PURPOSES if both_on[one, True] and both_on[one, False])
             if all(both_on[one, True] for one in PURPOSES) and agreed != frozenset(PURPOSES):
-                result.append(Act(setting, on=True, at=at))
+                result.append(Act(setting, on=True, at=at, frees=frees))
             if agreed:
-                result.append(Act(setting, on=True, at=at, covers=agreed))
+                result.append(Act(setting, on=True, at=at, covers=agreed, frees=frees))
     result.sort(key=lambda act: act.at)
     # below the merge's number, so that whatever comes after it has the last word
     return [replace(act, seq=seq + index - len(result)) for index, act in enumerate(result)]

@@ -292,9 +292,10 @@ class Rules(RuleBasedStateMachine):
         try:
             if sys.exc_info()[0] is not None:
                 return  # what was found first is what is told
+            self.world.finish()
             if self.story != PLAIN and not self.world.snapshots:
                 self.world.start()
-            self.world.step(20)
+                self.world.finish()
             self.world.verify()
         finally:
             self.world.close()

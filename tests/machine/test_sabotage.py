@@ -83,7 +83,7 @@ SABOTAGES = [
         {STORE + "recording.py": {"if salted(answered.salts, group.body) != answered.body_digest:": "if False:"}},
     ),
     Sabotage(
-        "an erasure forgets who refused", {STORE + "recording.py": {"_keep(session, secret, ids, kept)\n    b": "b"}}
+        "an erasure forgets who refused", {STORE + "recording.py": {"_keep(session, world, ids, kept)\n    b": "b"}}
     ),
     Sabotage(
         "objections are forgotten when somebody is erased",

@@ -9,17 +9,15 @@ import os
 import queue
 import tempfile
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from byleave import api
 from byleave.gate.status import LEFT_SINCE, OTHER_EPOCH, PACK_CHANGED, REPLAY
 from byleave.kernel.errors import InputError, RefusedError, UsageError
-from byleave.kernel.instants import parse_instant
 from byleave.ledger.chain import Row, verify
 from byleave.ledger.fold import State, fold
 from byleave.policy.facts import Moment
@@ -28,7 +26,7 @@ from byleave.policy.semantics import decide
 from byleave.proof.seen import Outcome, compare
 from byleave.receipts.draft import ACKNOWLEDGED, draft
 from byleave.server.db.reading import check_payload
-from tests.machine.building import WAIT_SECONDS, Build
+from tests.machine.building import WAIT_SECONDS, Build, ids_in, instant_of, rows_in
 from tests.machine.naive import activated_at, register_at, shut_at
 from tests.machine.place import Place, workshop
 from tests.machine.refusing import Refusing, refusing
@@ -239,6 +237,7 @@ class World:
 
     def start(self, days_back: int | None = None) -> None:
         """Start a build at the present, or a replay."""
+        assert self.build is None, "a build would be left standing, and never be judged"
         policy, number = self.rules, COUNTS["builds"]
         COUNTS["builds"] += 1
         folder = Path(self._folder.name, f"snapshot-{number}")
@@ -279,6 +278,11 @@ class World:
         self._require_fresh(build, dict(build.result.manifest))
         self._judge(build.folder, dict(build.result.manifest), build.about["policy"], build.looks)
 
+    def finish(self) -> None:
+        """Let the build go on to its end."""
+        while self.build is not None:
+            self.step(1)
+
     def _require_fresh(self, build: Build, manifest: dict[str, Any]) -> None:
         """Everything that was acknowledged before a build read the ledger is in what it says that it has read."""
         read, again = build.seen["reading the register"], build.seen["checking again"]
@@ -290,8 +294,8 @@ class World:
     def _judge(self, folder: Path, manifest: dict[str, Any], policy: Policy, looks: int) -> None:
         """Whether a snapshot is what the definition says of what was acknowledged, at (T, W) and at (T', W')."""
         replay = manifest["mode"] == "replay"
-        first = Moment(_instant(manifest["as_of"]), replay)
-        second = Moment(_instant(manifest["recheck"]["as_of"]), replay)
+        first = Moment(instant_of(manifest["as_of"]), replay)
+        second = Moment(instant_of(manifest["recheck"]["as_of"]), replay)
         marks = manifest["watermark"], manifest["recheck"]["watermark"]
         assert marks[0] <= marks[1] <= len(self.entries)
         assert not any(shut_at(self.entries[:mark]) for mark in marks), "a snapshot was made while builds were shut"
@@ -303,8 +307,8 @@ class World:
                 for register, moment in zip(registers, (first, second), strict=True)
             )
             expected[item.item_id] = (one if one.failed else two).reason.value
-        found = {row["item_id"]: row["reason"] for row in _rows(folder / "left_out")}
-        used = _ids(folder)
+        found = {row["item_id"]: row["reason"] for row in rows_in(folder / "left_out")}
+        used = ids_in(folder)
         assert not set(used) & set(found)
         if looks <= 1:
             assert {**found, **dict.fromkeys(used, "eligible")} == expected
@@ -334,7 +338,7 @@ class World:
 
     def used_owner(self) -> str | None:
         """Whose item the newest snapshot has, if it has any."""
-        used = _ids(self.snapshots[-1][0])
+        used = ids_in(self.snapshots[-1][0])
         return used[0].partition("-")[0] if used else None
 
     def trainer(self, days: int) -> None:
@@ -353,7 +357,7 @@ class World:
         said = activated_at(self.entries, taken.rules.purpose, self.time)
         register, moment = register_at(self.entries, len(self.entries)), Moment(self.time, replay=False)
         rules = rules_for(pack, taken.rules.purpose, taken.rules.recipient)
-        used = _ids(folder)
+        used = ids_in(folder)
         left = [one for one in ITEMS if one.item_id in used and decide(one, register, rules, moment).failed]
         expected = {
             REPLAY: manifest["mode"] == "replay",
@@ -384,17 +388,3 @@ class World:
             self.build.abandon()
         self.place.close()
         self._folder.cleanup()
-
-
-def _instant(text: str) -> datetime:
-    found = parse_instant(text)
-    assert found is not None
-    return found
-
-
-def _ids(folder: Path) -> list[str]:
-    return [row["item_id"] for row in _rows(folder / "items")]
-
-
-def _rows(folder: Path) -> list[dict[str, Any]]:
-    return [row for path in sorted(folder.glob("*.parquet")) for row in pq.read_table(path).to_pylist()]

@@ -10,6 +10,7 @@ import pyarrow as pa
 from byleave.compile.decision import decide_items, refusals_of
 from byleave.compile.state import member_state
 from byleave.compile.tables import (
+    FREED_PREFERENCES,
     INSTANT,
     ITEM_OPTIONAL,
     ITEM_REQUIRED,
@@ -17,7 +18,6 @@ from byleave.compile.tables import (
     NOTICES,
     OBJECTIONS,
     PREFERENCES,
-    RECORDED_PREFERENCES,
     UNREADABLE,
     WITHHOLDINGS,
     unbound_items,
@@ -95,7 +95,7 @@ def differences(world: World, engine: Engine) -> dict[int, tuple[Answer | None, 
 def is_told(world: World) -> bool:
     """Whether any act says what it covered or how far it reached; else the register is as a folder has it."""
     acts = (act for member in world.register.members.values() for act in member.acts)
-    return any(act.covers is not None or act.reaches is not None for act in acts)
+    return any(act.covers is not None or act.reaches is not None or act.frees is not None for act in acts)
 
 
 def expression(
@@ -111,7 +111,7 @@ def expression(
     """
     as_of = ibis.literal(moment.as_of).cast(INSTANT)
     items = unbound_items({name: kind for name, kind in ITEMS.items() if name not in without})
-    tables = unbound_register(withholdings="withholdings" not in without, covers=told)
+    tables = unbound_register(withholdings="withholdings" not in without, covers=told, frees=told)
     folded = member_state(tables, rules, as_of, replay=moment.replay)
     refusals = refusals_of(items, tables, rules, as_of, replay=moment.replay)
     decided = decide_items(items, folded, refusals, rules, as_of)
@@ -177,7 +177,7 @@ def _item_row(item: Item) -> tuple[Any, ...]:
 
 def _register_tables(register: Register, *, told: bool) -> dict[str, pa.Table]:
     members = register.members.items()
-    columns = RECORDED_PREFERENCES if told else PREFERENCES
+    columns = FREED_PREFERENCES if told else PREFERENCES
     preferences = [
         (name, act.setting, "on" if act.on else "off", act.at, act.seq, act.recorded_at, act.actor, *_told(act))[
             : len(columns)
@@ -203,8 +203,8 @@ def _register_tables(register: Register, *, told: bool) -> dict[str, pa.Table]:
     }
 
 
-def _told(act: Act) -> tuple[list[str] | None, str | None]:
-    return None if act.covers is None else sorted(act.covers), act.reaches
+def _told(act: Act) -> tuple[list[str] | None, str | None, str | None]:
+    return None if act.covers is None else sorted(act.covers), act.reaches, act.frees
 
 
 def _member_rows(member: Member) -> list[tuple[Any, ...]]:

@@ -38,6 +38,7 @@ BOTH = frozenset({"generative-ai", "other-ai"})
 COVERS = [None, BOTH, BOTH, frozenset({"generative-ai"}), frozenset({"other-ai"}), frozenset[str]()]
 """What a setting may have governed when an act was recorded."""
 REACHES = ["collection", "training", "models"]
+FREES = ["everything", "new-content", "new-content"]
 STRANGERS = ["somebody-1", "somebody-2"]
 """Subjects without an account."""
 
@@ -206,6 +207,7 @@ def random_acts(chance: Chance, *, has_seq: bool, told: bool) -> tuple[Act, ...]
             actor=chance.choice(["member", "member", "member", "import", "import", "platform"]),
             covers=chance.choice(COVERS) if told else None,
             reaches=chance.choice([None, *REACHES]) if told else None,
+            frees=chance.choice([None, *FREES]) if told else None,
         )
         for seq in order
     )

@@ -33,7 +33,9 @@ def _recorded_under(before: World, rules: Rules) -> World:
 
     def recorded(act: Act) -> Act:
         covers = frozenset({rules.purpose}) if act.setting in rules.settings else BOTH - {rules.purpose}
-        return replace(act, covers=covers, reaches=None if act.on else rules.reaches)
+        return replace(
+            act, covers=covers, reaches=None if act.on else rules.reaches, frees=rules.frees if act.on else None
+        )
 
     def change(member: Member) -> Member:
         return replace(member, acts=tuple(recorded(act) for act in member.acts))
@@ -53,11 +55,11 @@ def _refused_by_off(told: World) -> list[Item]:
 
 @given(seed=seeds)
 def test_what_an_off_refused_is_refused_under_the_next_pack(seed: int) -> None:
-    """Whatever the next pack's settings govern and however far it reaches; its regimes are the same (M9, M10)."""
+    """Whatever the next pack's settings govern, reach and free; its regimes are the same (M9, M10)."""
     drawn, chance = world(seed, 15, 60), Chance(seed)
     assume(numbered(drawn))
     first = _recorded_under(drawn, replace(drawn.rules, settings=_governs(chance)))
-    frees = chance.choice([first.rules.frees, "new-content"])
+    frees = chance.choice(["everything", "new-content"])
     reaches = chance.choice(["collection", "training", "models"])
     then = replace(first, rules=replace(first.rules, settings=_governs(chance), reaches=reaches, frees=frees))
 
@@ -99,13 +101,15 @@ def test_an_on_for_one_purpose_is_no_leave_for_another(seed: int) -> None:
 
 
 def test_an_entry_says_what_the_act_covered() -> None:
-    """An *off* says how far it reaches, an *on* does not; without a pack nothing is claimed."""
-    under = Terms(("generative-ai",), "training")
+    """An *off* says how far it reaches, an *on* what it frees; without a pack nothing is claimed."""
+    under = Terms(("generative-ai",), "training", "new-content")
 
     assert chosen("s", "off", under) == {
         "setting": "s", "value": "off", "covers": ["generative-ai"], "reaches": "training",
     }  # fmt: skip
-    assert chosen("s", "on", under) == {"setting": "s", "value": "on", "covers": ["generative-ai"]}
+    assert chosen("s", "on", under) == {
+        "setting": "s", "value": "on", "covers": ["generative-ai"], "frees": "new-content",
+    }  # fmt: skip
     assert chosen("s", "off", Terms((), None)) == {"setting": "s", "value": "off", "covers": []}
     assert chosen("s", "off", None) == {"setting": "s", "value": "off"}
     assert farthest(["collection", None, "models", "training"]) == "models"

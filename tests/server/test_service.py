@@ -10,6 +10,7 @@ import pytest
 
 from byleave.adapters.key_files import new_keys
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
+from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.policy.facts import IMPORT, Item
 from byleave.proof.verification import verify_receipt
@@ -207,6 +208,19 @@ def test_many_settings_are_recorded_whole_or_not_at_all(service: Service) -> Non
         service.set_preferences([rows[0], Choice("bob", "ai-training", "off")])
 
     assert service.head().seq == before
+
+
+def test_a_request_is_answered_as_before_after_its_setting_was_renamed(service: Service) -> None:
+    """What was asked under the setting's former name is answered when the same is sent again; nothing else is."""
+    service.register("ana", "DE")
+    key, former = RequestKey("member:ana", "1"), "data-for-ai-improvement"
+    act = Proposal(Kind.PREFERENCE_SET, "ana", "member", {"setting": former, "value": "off"})
+    (entry,) = service._store.append([act], service._key(key))  # as under the former pack
+
+    assert service.set_preference("ana", former, "off", key=key).entry == entry
+    assert service.head().seq == entry.seq
+    with pytest.raises(ConflictError, match="another request"):
+        service.set_preference("ana", former, "on", key=key)
 
 
 def test_key_of_an_erased_person_is_refused(service: Service) -> None:

@@ -21,7 +21,7 @@ from byleave.kernel.instants import format_instant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from byleave.lineage.records import Lineage, Model, Run
+    from byleave.lineage.records import Lineage, Model
 
 NAMESPACE = "byleave"
 _RUNS = uuid.uuid5(uuid.NAMESPACE_URL, "https://byleave.org/lineage/runs")
@@ -50,12 +50,6 @@ def emit_model(model: Model, lineage: Lineage) -> None:
     """Tell that a model was trained, or recorded as trained elsewhere."""
     if is_configured():
         _emit(lambda: model_events(model, lineage))
-
-
-def emit_run(run: Run, lineage: Lineage) -> None:
-    """Tell that a training run has begun, or how it ended."""
-    if is_configured():
-        _emit(lambda: run_events(run, lineage))
 
 
 def snapshot_events(manifest: Mapping[str, Any], digest: str) -> list[Any]:
@@ -92,21 +86,6 @@ def model_events(model: Model, lineage: Lineage) -> list[Any]:
     began = format_instant(model.trained_at) if model.trained_at else recorded
     moments = (RunState.START, began), (RunState.COMPLETE, recorded)
     return [_event("train", model.model, state, at, inputs, made) for state, at in moments]
-
-
-def run_events(run: Run, lineage: Lineage) -> list[Any]:
-    """The event of a training run: its beginning, or its end."""
-    from openlineage.client.event_v2 import RunState
-
-    _name_ourselves()
-    states = {
-        None: RunState.START,
-        "completed": RunState.COMPLETE,
-        "failed": RunState.FAIL,
-        "stopped": RunState.ABORT,
-    }
-    at = format_instant(run.ended_at or run.started_at)
-    return [_event("train", run.run, states[run.outcome], at, _snapshots(run.snapshots, lineage), [])]
 
 
 def _snapshots(manifests: Iterable[str], lineage: Lineage) -> list[Any]:

@@ -61,6 +61,26 @@ def _is_about(preferences: ir.Table, rules: Rules) -> ir.BooleanValue:
     return then | (governs & (preferences.covers.isnull() | (preferences.value != "on")))
 
 
+def freeing_new_content(preferences: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
+    """`narrow_member`: for whom switching on frees new content alone, as an *on* said when it was recorded.
+
+    Until the person's own later *on* of more. Once each.
+    """
+    told = preferences.filter(_is_about(preferences, rules))
+    told = told.filter(told.value == "on", told.actor.isin([IMPORT, MEMBER]), told["at"] <= as_of)
+    told = told.filter(told.recorded_at.isnull() | (told.recorded_at <= as_of))
+    new = (told.frees == "new-content").fill_null(False)  # noqa: FBT003 - the value that NULL becomes
+    number = told.seq.fill_null(0)
+    never = ibis.null("int64")
+    marked = told.select(
+        "member_id",
+        new=ibis.ifelse(new, number, never),
+        more=ibis.ifelse(~new & (told.actor == MEMBER), number, never),
+    )
+    latest = marked.group_by("member_id").agg(new=marked.new.max(), more=marked.more.max())
+    return latest.filter(latest.new >= latest.more.fill_null(0)).select(narrow_member="member_id")
+
+
 def _beaten_imports(own: ir.Table) -> ir.Table:
     """`member_id, seq` of imported *on* acts that an *off* earlier by `seq` is not dated before."""
     imported = own.filter(own.is_on & (own.actor == IMPORT))

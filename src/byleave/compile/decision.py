@@ -116,8 +116,9 @@ def decide_items(items: ir.Table, folded: MemberState, refusals: Refusals, rules
         named = refusals.naming
         same = [joined.item_id == named.byleave_naming, joined.subjects == named.byleave_subjects]
         joined = joined.left_join(named, same)
-    table = joined.mutate(byleave_order=_order(joined, rules).cast("int8"))
-    tests = {**_item_tests(table, rules, as_of, _in_list), **_later_tests(table, rules, _in_list)}
+    dated = folded.dated
+    table = joined.mutate(byleave_order=_order(joined, rules, dated=dated).cast("int8"))
+    tests = {**_item_tests(table, rules, as_of, _in_list), **_later_tests(table, rules, _in_list, dated=dated)}
     needed = [test for reason, test in tests.items() if reason not in _IMPLIED]
     return Decided(table, reduce(and_, [*needed, table.byleave_failed == 0]))
 
@@ -131,13 +132,13 @@ def _first_failing(tests: Mapping[Reason, ir.BooleanValue]) -> ir.IntegerValue:
     return ibis.cases(*branches, else_=0)
 
 
-def _order(joined: ir.Table, rules: Rules) -> ir.IntegerValue:
+def _order(joined: ir.Table, rules: Rules, *, dated: bool) -> ir.IntegerValue:
     """The order of the first failing test, or of `eligible`.
 
     The member state has made the tests about the owner: `byleave_failed` is the first that fails. Where another test
     stands between them, those before it are looked at first.
     """
-    failed, tests = joined.byleave_failed, _later_tests(joined, rules, _in_array)
+    failed, tests = joined.byleave_failed, _later_tests(joined, rules, _in_array, dated=dated)
     branches = [(joined.byleave_item > 0, joined.byleave_item), (failed.isnull(), Reason.UNKNOWN_MEMBER.order)]
     for reason, test in tests.items():
         if reason.order <= Reason.OPTED_OUT.order:
@@ -194,12 +195,12 @@ def _item_tests(items: ir.Table, rules: Rules, as_of: ir.Value, among: Among) ->
     }
 
 
-def _later_tests(joined: ir.Table, rules: Rules, among: Among) -> dict[Reason, ir.BooleanValue]:
+def _later_tests(joined: ir.Table, rules: Rules, among: Among, *, dated: bool) -> dict[Reason, ir.BooleanValue]:
     """The tests that the owner's state alone does not decide, in their order; True means that it passes."""
     tests = {
         Reason.MINOR: joined.created_at >= joined.byleave_of_age,
         Reason.RECIPIENT_NOT_PERMITTED: _permitted(joined, rules, among),
-        Reason.OPTED_OUT: _left_open(joined, rules),
+        Reason.OPTED_OUT: _left_open(joined, dated=dated),
     }
     if "byleave_withheld" in joined.columns:
         tests[Reason.WITHHELD] = joined.byleave_withheld.isnull()
@@ -249,9 +250,9 @@ def _permitted(joined: ir.Table, rules: Rules, among: Among) -> ir.BooleanValue:
     return reduce(and_, tests, ibis.literal(True))  # noqa: FBT003 - a literal for the engine
 
 
-def _left_open(joined: ir.Table, rules: Rules) -> ir.BooleanValue:
+def _left_open(joined: ir.Table, *, dated: bool) -> ir.BooleanValue:
     """`p` lies in what the owner's preference leaves open."""
     if "byleave_owner" in joined.columns:
         return joined.byleave_owner.notnull()
     until = _none_fails(joined, lambda at: at < joined.byleave_on_until)
-    return until if rules.frees == "everything" else until & _from(joined, joined.byleave_on_from)
+    return until & _from(joined, joined.byleave_on_from) if dated else until

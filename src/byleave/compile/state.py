@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
-from byleave.compile.acts import acts_that_count, instant, matured_notices, standing_objections
+from byleave.compile.acts import acts_that_count, freeing_new_content, instant, matured_notices, standing_objections
 from byleave.compile.regimes import RegimeTests, countries, matured_column, notices_of
 from byleave.compile.tables import INSTANT
 from byleave.compile.timeline import Folded, good_intervals, timeline
@@ -50,7 +50,9 @@ class MemberState(NamedTuple):
 
     state: ir.Table
     intervals: ir.Table | None
-    """Only for `collection` with `new-content`: `byleave_owner, byleave_start, byleave_end`."""
+    """Only for `collection` with `new-content` for anybody: `byleave_owner, byleave_start, byleave_end`."""
+    dated: bool
+    """Whether `byleave_on_from` is to be compared: not where everything is freed for everybody."""
 
 
 def needs_intervals(rules: Rules) -> bool:
@@ -71,21 +73,29 @@ def member_state(
     tables: RegisterTables, rules: Rules, as_of: ir.Value, *, replay: bool, keep: Keep = keep_nothing
 ) -> MemberState:
     """Fold the register at `as_of`. The columns are those of `STATE`."""
+    narrow = None
+    if rules.frees == "everything" and "frees" in tables.preferences.columns:
+        narrow = keep("narrow", freeing_new_content(tables.preferences, rules, as_of))
     acts = keep("acts", acts_that_count(tables.preferences, rules, as_of, replay=replay))
     matured = _matured(tables, rules, keep)
     one = keep("one", _by_member(acts, rules))
-    ids = keep("ids", _with_notices(_not_plain(tables.members, one), matured))
+    ids = keep("ids", _with_notices(_not_plain(tables.members, one, narrow), matured))
     intervals = timeline(Folded(ids, acts, tables), rules, as_of)
-    if needs_intervals(rules):
+    ranged = rules.reaches == "collection" and (narrow is not None or needs_intervals(rules))
+    if narrow is not None:
+        marked = intervals.left_join(narrow, intervals.member_id == narrow.narrow_member)
+        intervals = marked.mutate(narrow=marked.narrow_member.notnull()).drop("narrow_member")
+    if ranged:
         intervals = keep("timeline", intervals)
     moved = _moved(tables.members, ids, _summary(intervals, rules, as_of))
     base = _with_notices(_plain(tables.members, ids, one).union(moved, distinct=False), matured)
-    if needs_intervals(rules):
+    if ranged:
         base = keep("base", base)
     table = _closed_form(base, rules, as_of)
     objecting = keep("objecting", _numbered(standing_objections(tables.objections, rules, as_of, replay=replay)))
     state = _state(table, objecting, rules, as_of)
-    return MemberState(state, _intervals(table, intervals, as_of) if needs_intervals(rules) else None)
+    dated = rules.frees == "new-content" or narrow is not None
+    return MemberState(state, _intervals(table, intervals, narrow, as_of) if ranged else None, dated)
 
 
 def _by_member(acts: ir.Table, rules: Rules) -> ir.Table:
@@ -107,12 +117,16 @@ def _by_member(acts: ir.Table, rules: Rules) -> ir.Table:
     )
 
 
-def _not_plain(members: ir.Table, acted: ir.Table) -> ir.Table:
-    """`member_id` of those with several residence rows or acts, once each."""
+def _not_plain(members: ir.Table, acted: ir.Table, narrow: ir.Table | None) -> ir.Table:
+    """`member_id` of those with several residence rows or acts, or whose *on* freed new content alone, once each."""
     counted = members.group_by("member_id").agg(rows=members.count())
     several = counted.filter(counted["rows"] > 1).select("member_id")
     active = acted.filter(acted.has_timeline).select(member_id="acted_member").semi_join(members, "member_id")
-    return several.union(active, distinct=False).distinct()
+    every = several.union(active, distinct=False)
+    if narrow is not None:
+        freed = narrow.select(member_id="narrow_member").semi_join(members, "member_id")
+        every = every.union(freed, distinct=False)
+    return every.distinct()
 
 
 def _plain(members: ir.Table, ids: ir.Table, acted: ir.Table) -> ir.Table:
@@ -184,6 +198,8 @@ def _summary(intervals: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
         # `p` may lie anywhere, or for new content after the last interval that was off
         off_until = ibis.ifelse(intervals.is_on, never, intervals["end"]).max().fill_null(instant(FIRST))
         on_from = off_until if rules.frees == "new-content" else instant(FIRST)
+        if "narrow" in intervals.columns:
+            on_from = ibis.ifelse(intervals.narrow.any(), off_until, instant(FIRST))
         on_until = ibis.ifelse(last & usable, intervals["end"], never).max().fill_null(instant(FIRST))
     return intervals.group_by("member_id").agg(
         moved_country=ibis.ifelse(last, intervals.country, ibis.null("string")).max(),
@@ -276,9 +292,16 @@ def _of_age(birth_date: ir.DateValue, rules: Rules) -> ir.Value:
     return ibis.ifelse(birth_date.isnull(), unknown, comes)
 
 
-def _intervals(table: ir.Table, intervals: ir.Table, as_of: ir.Value) -> ir.Table:
-    """Ranges of `p` for `collection` with `new-content`; they do not overlap for one member."""
-    plain = table.filter(table.plain & (table.on_until > as_of))
+def _intervals(table: ir.Table, intervals: ir.Table, narrow: ir.Table | None, as_of: ir.Value) -> ir.Table:
+    """Ranges of `p` for `collection` with `new-content`; they do not overlap for one member.
+
+    Where everything is freed but for those whom `narrow` names, the others have the range of their state.
+    """
+    if narrow is None:
+        plain = table.filter(table.plain & (table.on_until > as_of))
+    else:
+        plain = table.filter(table.on_until > instant(FIRST)).anti_join(narrow, table.member_id == narrow.narrow_member)
+        intervals = intervals.filter(intervals.narrow)
     closed = plain.select("member_id", start=plain.on_from, end=plain.on_until)
     every = closed.union(good_intervals(intervals, as_of).select("member_id", "start", "end"), distinct=False)
     return every.select(byleave_owner="member_id", byleave_start="start", byleave_end="end")

@@ -81,16 +81,22 @@ class RegisterTables:
     withholdings: ir.Table | None
 
 
-def unbound_register(*, withholdings: bool, covers: bool = False) -> RegisterTables:
+FREED_PREFERENCES = {**RECORDED_PREFERENCES, "frees": "string"}
+"""The same with what an *on* freed, where some *on* freed new content alone."""
+
+
+def unbound_register(*, withholdings: bool, covers: bool = False, frees: bool = False) -> RegisterTables:
     """The register as unbound tables named `members`, `preferences`, `objections`, `notices`, `withholdings`.
 
     Args:
         withholdings: whether there are any.
         covers: whether the preferences say what each covered and reached when it was recorded.
+        frees: whether they also say what each freed; asked only where some *on* freed new content alone.
     """
+    told = FREED_PREFERENCES if frees else RECORDED_PREFERENCES
     return RegisterTables(
         members=ibis.table(MEMBERS, name="members"),
-        preferences=ibis.table(RECORDED_PREFERENCES if covers else PREFERENCES, name="preferences"),
+        preferences=ibis.table(told if covers or frees else PREFERENCES, name="preferences"),
         objections=ibis.table(OBJECTIONS, name="objections"),
         notices=ibis.table(NOTICES, name="notices"),
         withholdings=ibis.table(WITHHOLDINGS, name="withholdings") if withholdings else None,

@@ -55,7 +55,7 @@ def nothing_against(case: Case, owner: Member) -> Ground:
         return Ground(Statement("collected-before-off", {**values, "usable": usable}), *_opt_out(case), facts)
     was_off = any(not one.on and one.at <= line.as_of for one in line.acts[: line.acts.index(act)])
     newer = case.item.since is not None and case.item.since >= act.at
-    if was_off and (newer or case.rules.frees == "everything"):
+    if was_off and (newer or line.frees == "everything"):
         code = "on-and-newer" if newer else "on-again"
         return Ground(Statement(code, values), "opt_in.frees", case.pack.opt_in, facts)
     setting = str(values["setting"])
@@ -108,7 +108,7 @@ def _switched_off(case: Case, owner: Member, line: Timeline, act: Act) -> Ground
         code = "off-now" if not line.is_on(line.as_of) else "off-between"
     elif usable is None:
         code = "off-before-begin"
-    elif case.rules.frees == "everything":
+    elif line.frees == "everything":
         code = "off-whenever-usable"
     else:
         code, values = "off-before-use", {**values, "usable": usable}

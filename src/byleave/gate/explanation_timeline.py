@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.kernel.instants import FIRST, LAST
-from byleave.policy.semantics import acts_that_count, matures, regime_at, residence_at
+from byleave.policy.semantics import acts_that_count, freed, matures, regime_at, residence_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,6 +33,8 @@ class Timeline:
         self._case, self._owner = case, owner
         self.as_of = case.moment.as_of
         self.acts = acts_that_count(owner.acts, case.rules, case.moment)
+        self.frees = freed(owner.acts, case.rules, case.moment)
+        """What switching on frees here: what the pack says, or less, where an *on* freed less when it was recorded."""
         since = min(case.item.since or LAST, self.as_of)
         self.instants = [since, *(t for t in sorted(self._turns()) if since < t <= self.as_of)]
         self.reaches = case.rules.reaches
@@ -82,10 +84,10 @@ class Timeline:
 
         An instant at which the item could not be used, though the setting was on, is not among them; see `blocked`.
         """
-        rules, by = self._case.rules, LAST
+        by = LAST
         if self.reaches != "collection":
             return self._training_offs()
-        if rules.frees == "new-content":
+        if self.frees == "new-content":
             by = self.first_usable() or FIRST
             instants = [t for t in self.instants if t <= by]
         else:
@@ -94,7 +96,7 @@ class Timeline:
 
     def _training_offs(self) -> list[Off]:
         """The instants at which it was off, of those that matter where an opt-out reaches training."""
-        instants = self.instants if self._case.rules.frees == "new-content" else [self.as_of]
+        instants = self.instants if self.frees == "new-content" else [self.as_of]
         return [Off(t, self.act_at(t)) for t in instants if not self.is_on(t, self.as_of)]
 
     def blocked(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from byleave.kernel.vocabulary import REACHES
+from byleave.kernel.vocabulary import FREES, REACHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -24,6 +24,8 @@ class Terms(NamedTuple):
     """The purposes, sorted."""
     reaches: Reach | None
     """How far an opt-out reaches; None where the setting governs no purpose."""
+    frees: str | None = None
+    """What an opt-in frees; None where the setting governs no purpose."""
 
 
 if TYPE_CHECKING:
@@ -40,12 +42,13 @@ def terms(packs: Mapping[str, Pack], names: Collection[str]) -> Terms:
     """What a setting governs that goes by several names.
 
     Args:
-        packs: purpose → the pack in force for it. Where those for its purposes differ, an act reaches as far as the
-            farthest of them: the person hears one answer.
+        packs: purpose → the pack in force for it. Where those for its purposes differ, an *off* reaches as far as the
+            farthest of them, and an *on* frees as little as the least: the person hears one answer.
         names: the setting's name and its other ones.
     """
     covers = sorted(purpose for purpose, pack in packs.items() if _governs(pack, purpose, names))
-    return Terms(tuple(covers), farthest(packs[purpose].opt_out.reaches for purpose in covers))
+    frees = least(packs[purpose].opt_in.frees for purpose in covers)
+    return Terms(tuple(covers), farthest(packs[purpose].opt_out.reaches for purpose in covers), frees)
 
 
 def terms_of(pack: Pack) -> TermsOf:
@@ -72,11 +75,19 @@ def farthest(reaches: Iterable[ReachText | None]) -> ReachText | None:
     return max(known, key=REACHES.index) if known else None
 
 
+def least(frees: Iterable[str | None]) -> str | None:
+    """The least of what several opt-ins free; None where none is known."""
+    known = {one for one in frees if one is not None}
+    return min(known, key=FREES.index) if known else None
+
+
 def chosen(setting: str, value: str, under: Terms | None) -> dict[str, Any]:
-    """What an entry of kind `preference-set` says. Only an *off* reaches anything."""
+    """What an entry of kind `preference-set` says. Only an *off* reaches anything, and only an *on* frees anything."""
     data: dict[str, Any] = {"setting": setting, "value": value}
     if under is not None:
         data["covers"] = list(under.covers)
         if value == "off" and under.reaches is not None:
             data["reaches"] = under.reaches
+        elif value == "on" and under.frees is not None:
+            data["frees"] = under.frees
     return data

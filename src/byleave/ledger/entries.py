@@ -84,16 +84,16 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
 """The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
 
 OPTIONAL: Mapping[Kind, frozenset[str]] = {
-    Kind.PREFERENCE_SET: frozenset({"covers", "form", "reaches", "shown"}),
+    Kind.PREFERENCE_SET: frozenset({"covers", "form", "frees", "reaches", "shown"}),
     Kind.OBJECTION_RECEIVED: frozenset({"form"}),
     Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
     Kind.ITEM_WITHHELD: frozenset({"form"}),
     Kind.ITEM_RELEASED: frozenset({"form"}),
 }
 """Fields that may be there too: the form of the receipt that was given out, the entry of the notice shown, the purposes
-that a setting governed when the act was recorded, and how far an opt-out reached then."""
+that a setting governed when the act was recorded, how far an opt-out reached then, and what an opt-in freed."""
 
-_COVERED = frozenset({"covers", "reaches"})
+_COVERED = frozenset({"covers", "frees", "reaches"})
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})
 """Kinds that end a refusal. Nobody but the person does that; the one exception is a rejection with grounds."""

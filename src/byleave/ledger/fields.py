@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from byleave.kernel.vocabulary import PURPOSES, REACHES
+from byleave.kernel.vocabulary import FREES, PURPOSES, REACHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,6 +82,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "digest": _SHA256,
     "epoch": _TEXT,
     "forgotten": (_are_keys, f"a sorted list of up to {MOST_KEYS:,} keys of 16 hexadecimal digits"),
+    "frees": (FREES.__contains__, f"one of {', '.join(FREES)}"),
     "from": _INSTANT,
     "job": _TEXT,
     "language": _TEXT,

@@ -134,6 +134,7 @@ class State:
             entry.actor,
             None if covers is None else frozenset(covers),
             reaches,
+            entry.data.get("frees"),
         )
         self._known(entry).acts.append(act)
 

@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from byleave.kernel.vocabulary import PURPOSES
-from byleave.ledger.covering import farthest
+from byleave.ledger.covering import farthest, least
 from byleave.policy.facts import IMPORT, MEMBER, Act
 
 if TYPE_CHECKING:
@@ -60,16 +60,17 @@ def _stricter(setting: str, first: Sequence[Act], second: Sequence[Act]) -> list
             off_for = frozenset(purpose for purpose, governs in was_off if not governs)
             result.append(Act(setting, on=False, at=at, covers=off_for or None, reaches=reaches))
         reached = reaches
-        result += _switched_on(setting, at, on)
+        frees = least(act.frees for acts in accounts for act in acts if act.at <= at and act.on)
+        result += _switched_on(setting, at, on, frees)
     return result
 
 
-def _switched_on(setting: str, at: datetime, on: set[tuple[str, bool]]) -> Iterator[Act]:
+def _switched_on(setting: str, at: datetime, on: set[tuple[str, bool]], frees: str | None) -> Iterator[Act]:
     on_for = frozenset(purpose for purpose in PURPOSES if {(purpose, True), (purpose, False)} <= on)
     if all((purpose, True) in on for purpose in PURPOSES) and len(on_for) < len(PURPOSES):
-        yield Act(setting, on=True, at=at)
+        yield Act(setting, on=True, at=at, frees=frees)
     if on_for:
-        yield Act(setting, on=True, at=at, covers=on_for)
+        yield Act(setting, on=True, at=at, covers=on_for, frees=frees)
 
 
 def counting(acts: Sequence[Act], setting: str) -> list[Act]:

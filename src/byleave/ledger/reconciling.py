@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.instants import format_instant
 from byleave.ledger.admission import Proposal
+from byleave.ledger.covering import chosen, not_known
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.fold import fold_some
 from byleave.ledger.importing import Given, GivenObjection, Known, Place, objection_name, residences
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from datetime import datetime
 
+    from byleave.ledger.covering import TermsOf
     from byleave.policy.facts import Register
 
 DEFAULT, NOTHING = "default", "nothing"
@@ -43,6 +45,8 @@ class Difference:
     place: Place | None = None
     act: Proposal | None = None
     """What brings the ledger towards off; None where it is not looser than the platform."""
+    hides_off: bool = False
+    """Whether it is somebody who is off there, and cannot be here, since they are not registered."""
 
     @property
     def loosens(self) -> bool:
@@ -57,7 +61,9 @@ class Difference:
         return dict(zip(FIELDS, values, strict=True))
 
 
-def differences(given: Given, known: Known, tables: Collection[str], now: datetime) -> Iterator[Difference]:
+def differences(
+    given: Given, known: Known, tables: Collection[str], now: datetime, terms_of: TermsOf = not_known
+) -> Iterator[Difference]:
     """Where the two records of one person differ.
 
     Args:
@@ -65,15 +71,18 @@ def differences(given: Given, known: Known, tables: Collection[str], now: dateti
         known: what the ledger says.
         tables: which tables the platform has given; what is not in a table that it gave, it does not have.
         now: the present.
+        terms_of: what each setting governs, which an *off* that is recorded then covers for ever.
     """
     register = fold_some(known.history)
     member = register.members.get(given.name)
     if member is None:
         places = [row.place for rows in (given.homes, given.acts, given.notices) for row in rows]
         if places:
-            yield Difference(given.name, "member", "a member", "not registered", None, IMPORT_IT, places[0])
+            told = (given.name, "member", "a member", "not registered", None, IMPORT_IT, places[0])
+            is_off = any(not act.on for act in {act.setting: act for act in given.acts_in_order()}.values())
+            yield Difference(*told, hides_off=is_off)
     else:
-        yield from _settings(given, member, now, full="preferences" in tables)
+        yield from _settings(given, member, now, terms_of, full="preferences" in tables)
         yield from _country(given, known, now)
     yield from _objections(given, register, now, full="objections" in tables)
     yield from _withheld(given, known.history, full="withholdings" in tables)
@@ -84,7 +93,7 @@ def missing(name: str) -> Difference:
     return Difference(name, "member", NOTHING, "registered", None, "they have left the platform: close or erase them")
 
 
-def _settings(given: Given, member: Member, now: datetime, *, full: bool) -> Iterator[Difference]:
+def _settings(given: Given, member: Member, now: datetime, terms_of: TermsOf, *, full: bool) -> Iterator[Difference]:
     theirs = {act.setting: act for act in given.acts_in_order()}
     for setting in sorted({*theirs, *(act.setting for act in member.acts)}):
         happened = [act for act in counting(member.acts, setting) if act.at <= now or not act.on]
@@ -95,7 +104,7 @@ def _settings(given: Given, member: Member, now: datetime, *, full: bool) -> Ite
             if full and last is not None:
                 yield Difference(given.name, f"setting {setting}", NOTHING, ours, since, "tell the platform")
         elif not told.on and ours != "off":
-            data = {"setting": setting, "value": "off"}
+            data = chosen(setting, "off", terms_of(setting))
             act = Proposal(Kind.PREFERENCE_SET, given.name, IMPORT, data, min(told.at, now))
             yield Difference(given.name, f"setting {setting}", "off", ours, told.at, APPLY, told.place, act)
         elif told.on and ours == "off":

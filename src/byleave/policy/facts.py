@@ -76,6 +76,8 @@ class Act:
     """The purposes that the setting governed when the act was recorded; None = not known."""
     reaches: str | None = None
     """How far an opt-out reached when the act was recorded (a pack's `opt_out.reaches`); None = not known."""
+    frees: str | None = None
+    """What an *on* freed when it was recorded (a pack's `opt_in.frees`); None = not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ def decide(item: Item, register: Register, rules: Rules, moment: Moment) -> Deci
 
 
 def _failing(item: Item, register: Register, rules: Rules, moment: Moment) -> Iterator[Reason]:
-    as_of, since = moment.as_of, item.since
+    since = item.since
     if item.unreadable or None in (item.item_id, item.member_id, item.category, item.created_at):
         yield Reason.INVALID_ITEM
-    if since is not None and since > as_of:
+    if since is not None and since > moment.as_of:
         yield Reason.NOT_YET_CREATED
     if item.category is not None:
         yield from _category(item.category, item.visibility, rules)
@@ -45,7 +45,8 @@ def _failing(item: Item, register: Register, rules: Rules, moment: Moment) -> It
         yield Reason.OBJECTION
     if member is not None and since is not None and not _preference(item, member, rules, moment):
         yield Reason.OPTED_OUT
-    if item.withheld or _withheld(item, register, moment):
+    held = register.withheld.get(item.item_id or "", ())
+    if item.withheld or any(at is None or not moment.replay or at <= moment.as_of for at in held):
         yield Reason.WITHHELD
     subjects = (subject for subject in item.subjects or () if subject != item.member_id)
     if any(stands(one, rules, moment) for subject in subjects for one in register.objections.get(subject, ())):
@@ -115,32 +116,22 @@ def _matured(member: Member, notice: Notice | None, t: datetime) -> bool:
 
 def matures(member: Member, notice: Notice) -> list[datetime]:
     """When each delivery of a notice has waited long enough, and not before it was recorded."""
-    return [
-        max(row.delivered_at + notice.wait, row.recorded_at or FIRST)
-        for row in member.notices
-        if row.notice == notice.id and notice.version in (None, row.version)
-    ]
+    rows = [row for row in member.notices if row.notice == notice.id and notice.version in (None, row.version)]
+    return [max(row.delivered_at + notice.wait, row.recorded_at or FIRST) for row in rows]
 
 
 def stands(objection: Objection, rules: Rules, moment: Moment) -> bool:
     """Whether an objection stands: only the person's withdrawal or a rejection after receipt ends it."""
     elsewhere = objection.purpose in PURPOSES and objection.purpose != rules.purpose
-    if elsewhere or (moment.replay and objection.received_at > moment.as_of):
-        return False
-    ended = objection.status in ("withdrawn", "rejected") and objection.resolved_at is not None
-    return not (ended and objection.received_at < objection.resolved_at <= moment.as_of)  # type: ignore[operator]
-
-
-def _withheld(item: Item, register: Register, moment: Moment) -> bool:
-    dates = register.withheld.get(item.item_id or "", ())
-    return any(at is None or not moment.replay or at <= moment.as_of for at in dates)
+    resolved = objection.resolved_at or FIRST
+    ended = objection.status in ("withdrawn", "rejected") and objection.received_at < resolved <= moment.as_of
+    return not (elsewhere or ended or (moment.replay and objection.received_at > moment.as_of))
 
 
 def acts_that_count(acts: Sequence[Act], rules: Rules, moment: Moment) -> list[Act]:
     """The acts about the purpose in order: an *off* from the earlier of `at` and its recording, an *on* from the later.
 
-    At the present an *off* holds whatever its date says. An *on* that is not the person's own act never counts; an
-    imported one does not when an *off* that comes earlier by `seq` is not dated before it.
+    An *off* holds at the present whatever its date; an *on* only if it is the person's own, or imported and not beaten.
     """
     own = [act for act in acts if is_about(act, rules)]
     own.sort(key=lambda act: (act.at, not act.on) if act.seq is None else (act.seq, False))
@@ -163,9 +154,18 @@ def _is_beaten(imported: Act, acts: Sequence[Act]) -> bool:
     return any(off.seq < imported.seq for off in offs if off.seq is not None and imported.seq is not None)
 
 
+def freed(acts: Sequence[Act], rules: Rules, moment: Moment) -> str:
+    """What switching on frees: no more than an *on* did when it was recorded, until the person's own of more."""
+    ons = [act for act in acts if act.on and act.actor in (MEMBER, IMPORT) and is_about(act, rules)]
+    ons = [act for act in ons if max(act.at, act.recorded_at or act.at) <= moment.as_of]
+    new = max((act.seq or 0 for act in ons if act.frees == "new-content"), default=-1)
+    more = max((act.seq or 0 for act in ons if act.frees != "new-content" and act.actor == MEMBER), default=0)
+    return "new-content" if new >= more else rules.frees
+
+
 def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> bool:
-    """The preference rule: a cell for each `reaches` and `frees`. An *off* that reached farther then still does."""
-    acts = acts_that_count(member.acts, rules, moment)
+    """The preference rule: a cell for each `reaches` and `frees`. What an act reached or freed then, it does."""
+    acts, frees = acts_that_count(member.acts, rules, moment), freed(member.acts, rules, moment)
     as_of, since = moment.as_of, min(item.since or LAST, moment.as_of)
 
     def in_force(t: datetime) -> bool:
@@ -181,11 +181,11 @@ def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> boo
         return happened[-1].on if happened else regime is not None and regime.default_on
 
     instants = [since, *(t for t in _turns(member, rules, acts) if since < t <= as_of)]
-    at_training = in_force(as_of) and all(on(t, as_of) for t in (instants if rules.frees == "new-content" else [as_of]))
+    at_training = in_force(as_of) and all(on(t, as_of) for t in (instants if frees == "new-content" else [as_of]))
     farther = any(not act.on and act.at <= as_of and act.reaches not in (None, "collection") for act in acts)
     if rules.reaches != "collection" or (farther and not at_training):
         return at_training
-    if rules.frees == "everything":
+    if frees == "everything":
         return any(in_force(t) and on(t, t) for t in instants)
     first = next((t for t in instants if in_force(t)), None)
     return first is not None and all(on(t, first) for t in instants if t <= first)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
-from byleave.kernel.errors import InputError, UnknownError
+from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.admission import Proposal
 from byleave.ledger.covering import chosen
@@ -20,7 +23,7 @@ from byleave.receipts.form import Drawing
 from byleave.server.answers import Acknowledgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from byleave.ledger.entries import Entry
@@ -33,6 +36,10 @@ if TYPE_CHECKING:
     from byleave.server.person import Person
     from byleave.server.policy_in_force import PolicyInForce
     from byleave.server.signing import Signing
+
+
+_MOST_NAMES = 64
+"""Ways to name the settings of one request that are tried before a key is said to be used for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class Delivery:
     """When it did; None: now."""
 
 
-class Acts:
+class Acts(ABC):
     """The half of the service that writes. Every method raises LedgerError when the ledger has stopped."""
 
     _store: Store
@@ -93,9 +100,9 @@ class Acts:
     person: Callable[[str], Person]
 
     @property
+    @abstractmethod
     def _policy(self) -> PolicyInForce:
         """The packs in force now."""
-        raise NotImplementedError
 
     # what a person chooses
 
@@ -138,7 +145,23 @@ class Acts:
                 found = self._activations.published(one.shown.notice, one.shown.version, one.shown.language)
                 data["shown"] = found.seq
             proposals.append(Proposal(Kind.PREFERENCE_SET, one.member, one.actor, data, one.at))
-        return self._acknowledged(proposals, key)
+        try:
+            return self._acknowledged(proposals, key)
+        except ConflictError:
+            if key is None:
+                raise
+            for former in self._under_former_names(proposals):
+                with suppress(ConflictError):
+                    return self._acknowledged(former, key)  # the key is used, so that nothing is recorded anew
+            raise
+
+    def _under_former_names(self, proposals: Sequence[Proposal]) -> Iterator[list[Proposal]]:
+        """The same choices under other names of their settings: a pack may have renamed one since they were made."""
+        names = {one.data["setting"]: self._policy.switch(one.data["setting"]) for one in proposals}
+        ways = product(*((name, *switch.setting.aliases) for name, switch in names.items()))
+        for way in islice(ways, 1, _MOST_NAMES):
+            called = dict(zip(names, way, strict=True))
+            yield [replace(one, data={**one.data, "setting": called[one.data["setting"]]}) for one in proposals]
 
     def withhold(
         self, member: str, item: str, *, actor: str = MEMBER, key: RequestKey | None = None

@@ -122,3 +122,25 @@ def test_a_copy_of_an_earlier_form_is_read(tmp_path: Path, store: Store, address
     with Store(target, suppression_secret=SECRET) as restored:
         back = restored.append([registered("ana")])
     assert [entry.data for entry in back[1:]] == [{"setting": SETTING, "value": "off"}]
+
+
+def test_a_hole_before_an_erasure_leaves_a_ledger_that_can_be_read(address: str, tmp_path: Path) -> None:
+    """What was emptied by an erasure that is lost is no entry: the ledger ends before it, and builds are shut."""
+    copy, out = tmp_path / "copy.jsonl", tmp_path / "backup.jsonl"
+    with Store(address, copy=copy, suppression_secret=SECRET) as store:
+        store.append([registered("bo")])
+        back_up(address, out)
+        store.append([registered("cem")])
+        store.append([registered("ana")])
+        store.append([registered("dee")])
+        store.erase("ana")
+    lines = copy.read_bytes().splitlines(keepends=True)
+    copy.write_bytes(b"".join([*lines[:3], *lines[4:]]))  # without dee; ana's line is empty
+    target = f"sqlite:///{tmp_path / 'again.db'}"
+    done = restore(out, target, copy=copy)
+
+    assert done.replayed == 1
+    assert done.shut is not None
+    assert "the entry that says that it was erased cannot be read" in done.shut
+    with Store(target, suppression_secret=SECRET) as store:
+        assert [entry.subject for entry in store.entries()] == ["bo", "cem", ""]

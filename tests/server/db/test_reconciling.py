@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from byleave.cli.ledger.options import known_to
 from byleave.kernel.errors import RefusedError, UsageError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.builds import RESTORE, shutting
@@ -112,6 +113,36 @@ def test_builds_open_only_when_nothing_is_looser(tmp_path: Path, address: str, s
     assert last.data["grounds"].startswith(f"{why[1]} (compared with sha256:")
     with pytest.raises(UsageError, match="builds are open"):
         reconcile(store, source, confirm=why)
+
+
+def test_builds_stay_shut_while_somebody_who_is_off_is_not_known(tmp_path: Path, address: str, store: Store) -> None:
+    """M9: an *off* there of somebody who is not registered here would be lost: builds open once they were imported."""
+    store.append([registered("ana"), shutting(RESTORE, "acts may be missing")])
+    source = written(
+        tmp_path / "told",
+        members=("ana,DE", "eve,DE", "zoe,DE"),
+        preferences=(f"eve,{OFF}", f"zoe,{ON}"),
+        objections=(f"ana,{STANDS}", f"ana,{STANDS}"),
+    )
+    why = ("Kim, privacy team", "export of today")
+    with pytest.raises(RefusedError, match="does not know 1 person who is off"):
+        reconcile(store, source, apply=True, confirm=why)
+    assert not gate_reads(address)
+    import_register(store, source)
+    done = reconcile(store, source, apply=True, confirm=why)
+
+    assert gate_reads(address)
+    assert (done.loosening, done.hidden) == (0, 0)
+
+
+def test_what_is_applied_covers_what_the_pack_says(tmp_path: Path, store: Store) -> None:
+    """M10: an *off* that is recorded by a comparison covers and reaches what one does that its person records."""
+    store.append([registered("ana")])
+    source = written(tmp_path / "told", members=("ana,DE",), preferences=(f"ana,{OFF}",))
+    reconcile(store, source, apply=True, terms_of=known_to("linkedin@2025-11-03")[1])
+    data = list(store.entries())[-1].data
+
+    assert data == {"setting": SETTING, "value": "off", "covers": ["generative-ai"], "reaches": "training"}
 
 
 def test_the_command_tells_and_counts(tmp_path: Path) -> None:

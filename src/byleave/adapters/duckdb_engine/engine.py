@@ -125,6 +125,7 @@ class DuckDBEngine:
             withholdings=rows["withholdings"] > 0,
             replay=moment.replay,
             covers=info.head is not None,
+            frees=info.head is not None and self._frees_new_content(),
         )
         self._plan = plan_for(self._rules, shape)
         as_of = literal(moment.as_of.isoformat(sep=" "))
@@ -135,6 +136,10 @@ class DuckDBEngine:
         if self._plan.ranges:
             self._fill("byleave_ranges", self._plan.ranges)
         self._variant = self._single_items(self._plan)
+
+    def _frees_new_content(self) -> bool:
+        """Whether some *on* of the ledger freed new content alone: else the plan need not ask."""
+        return bool(self._session.one("SELECT count(*) FROM preferences WHERE frees = 'new-content'"))
 
     def _fill(self, name: str, sql: str) -> int:
         self._session.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")

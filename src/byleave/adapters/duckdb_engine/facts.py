@@ -101,7 +101,7 @@ def _acts(session: Session, member_id: str) -> tuple[Act, ...]:
     told = session.one(
         "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'preferences' AND column_name = 'covers'"
     )
-    more = "covers, reaches" if told else "NULL, NULL"
+    more = "covers, reaches, frees" if told else "NULL, NULL, NULL"
     rows = session.rows(
         f"SELECT setting, value = 'on', epoch_us(\"at\"), seq, epoch_us(recorded_at), actor, {more} FROM preferences"
         " WHERE member_id = ?",
@@ -117,8 +117,9 @@ def _acts(session: Session, member_id: str) -> tuple[Act, ...]:
             actor,
             None if covers is None else frozenset(covers),
             reaches,
+            frees,
         )
-        for setting, on, at, seq, recorded, actor, covers, reaches in rows
+        for setting, on, at, seq, recorded, actor, covers, reaches, frees in rows
     )
 
 

@@ -147,8 +147,8 @@ def _tables(apart: str) -> dict[str, str]:
             f" seq AS {ROW} FROM {of(Kind.MEMBER_REGISTERED, Kind.MEMBER_MOVED)}"
         ),
         "preferences": (
-            f'SELECT subject AS member_id, setting, value, "at", seq, recorded_at, actor, covers, reaches, seq AS {ROW}'
-            f" FROM {of(Kind.PREFERENCE_SET)}"
+            'SELECT subject AS member_id, setting, value, "at", seq, recorded_at, actor, covers, reaches, frees,'
+            f" seq AS {ROW} FROM {of(Kind.PREFERENCE_SET)}"
         ),
         # it stands from the earlier of the person's instant and the recording, until the last entry that ends it
         "objections": (
@@ -202,6 +202,7 @@ _DATA = {
     "value": "value",
     "covers": "covers",
     "reaches": "reaches",
+    "frees": "frees",
     "objection": "objection",
     "purpose": "purpose",
     "notice": "notice",
@@ -212,7 +213,7 @@ _DATA = {
 _ENTRY = (*_PLACE, *_DATA)
 _COLUMNS = {
     "members": "member_id country birth_date since recorded_at",
-    "preferences": "member_id setting value at seq recorded_at actor covers reaches",
+    "preferences": "member_id setting value at seq recorded_at actor covers reaches frees",
     "objections": "subject_id purpose received_at status resolved_at",
     "notices": "member_id notice version delivered_at recorded_at",
     "withholdings": "item_id member_id at",

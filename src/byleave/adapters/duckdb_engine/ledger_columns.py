@@ -12,7 +12,7 @@ from byleave.adapters.duckdb_engine.columns import Kind as Typed
 from byleave.adapters.duckdb_engine.columns import literal, read_column
 from byleave.adapters.ledger_database import require_whole
 from byleave.kernel.errors import RefusedError
-from byleave.kernel.vocabulary import REACHES
+from byleave.kernel.vocabulary import FREES, REACHES
 from byleave.ledger.entries import Kind
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _FIELDS: dict[str, tuple[str, Typed, tuple[Kind, ...]]] = {
     "value": ("value", Typed("choice", options=("on", "off")), (_CHOSE,)),
     "covers": ("covers", Typed("ids"), (_CHOSE,)),
     "reaches": ("reaches", Typed("choice", options=REACHES), (_CHOSE,)),
+    "frees": ("frees", Typed("choice", options=FREES), (_CHOSE,)),
     "objection": ("objection", _TEXT, (_OBJECTED, *ENDS)),
     "purpose": ("purpose", _TEXT, (_OBJECTED,)),
     "notice": ("notice", _TEXT, (_NOTICED,)),

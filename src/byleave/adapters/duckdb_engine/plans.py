@@ -40,6 +40,8 @@ class Shape:
     replay: bool
     covers: bool = False
     """Whether the preferences say what each covered and reached when it was recorded: those of a ledger do."""
+    frees: bool = False
+    """Whether some *on* freed new content alone when it was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
     from byleave.compile import decision, state, tables
 
     as_of = _as_of()
-    register = tables.unbound_register(withholdings=shape.withholdings, covers=shape.covers)
+    register = tables.unbound_register(withholdings=shape.withholdings, covers=shape.covers, frees=shape.frees)
     items = tables.unbound_items(_item_types(shape))
     stages: list[tuple[str, str]] = []
 
@@ -153,6 +155,7 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
     kept = state.MemberState(
         ibis.table(state.STATE, name="byleave_state"),
         ibis.table(state.INTERVALS, name="byleave_ranges") if folded.intervals is not None else None,
+        folded.dated,
     )
     withheld = ibis.table(decision.WITHHELD, name="byleave_withheld_ids")
     naming = ibis.table(decision.NAMING, name="byleave_namings")

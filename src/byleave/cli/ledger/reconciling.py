@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byleave.cli.ledger.options import copy_option, ledger_option, opened_store, zone_option
+from byleave.cli.ledger.options import copy_option, known_to, ledger_option, opened_store, zone_option
 from byleave.cli.options import json_option, print_json
 from byleave.kernel.errors import UsageError
 
@@ -26,6 +26,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @ledger_option
 @copy_option
 @zone_option
+@click.option("--pack", metavar="PACK", help="What this pack says of a setting, an off that --apply records covers.")
 @click.option("--apply", "apply_it", is_flag=True, help="Record what the platform refuses and the ledger does not.")
 @click.option("--confirm", metavar="WHY", help="Open builds that are shut, on these grounds.")
 @click.option("--by", metavar="NAME", help="Who confirms.")
@@ -37,6 +38,7 @@ def command(  # noqa: PLR0913 - the options of the command
     address: str,
     copy: str | None,
     assume_zone: str | None,
+    pack: str | None,
     apply_it: bool,
     confirm: str | None,
     by: str | None,
@@ -49,13 +51,12 @@ def command(  # noqa: PLR0913 - the options of the command
     the platform refuses and the ledger does not; nothing that is refused in the ledger is ever ended.
 
     --confirm opens builds that are shut, after a restore in which acts may be missing: only on a whole export, and only
-    when the ledger is nowhere looser than it. Who confirms and why is recorded.
+    when the ledger is nowhere looser than it and knows everybody who is off there. Who confirms and why is recorded.
     """
     from byleave.cli.progress import shown_progress
     from byleave.gate.request import Reading
 
-    if (confirm is None) is not (by is None):
-        raise UsageError("--confirm and --by go together", hint="say why, and who says so")
+    confirmed = _confirmation(confirm, by)
     found: list[Difference] = []
     with opened_store(address, copy) as store, shown_progress() as progress:
         from byleave.server.db.reconciling import reconcile
@@ -64,9 +65,10 @@ def command(  # noqa: PLR0913 - the options of the command
             store,
             files,
             on_difference=found.append,
+            terms_of=known_to(pack)[1],
             reading=Reading(assume_zone=assume_zone),
             apply=apply_it,
-            confirm=(by, confirm) if by is not None and confirm is not None else None,
+            confirm=confirmed,
             on_progress=progress,
         )
     rows = [one.as_json() for one in found]
@@ -78,6 +80,12 @@ def command(  # noqa: PLR0913 - the options of the command
         _tell(done, rows)
     if not done.same:
         sys.exit(1)
+
+
+def _confirmation(grounds: str | None, by: str | None) -> tuple[str, str] | None:
+    if (grounds is None) is not (by is None):
+        raise UsageError("--confirm and --by go together", hint="say why, and who says so")
+    return (by, grounds) if by is not None and grounds is not None else None
 
 
 def _write(out: Path, rows: Sequence[dict[str, Any]]) -> None:

@@ -15,6 +15,7 @@ from byleave.adapters.duckdb_engine.session import Session
 from byleave.gate.request import Reading, silent
 from byleave.kernel.errors import RefusedError, UsageError
 from byleave.ledger.builds import opening
+from byleave.ledger.covering import not_known
 from byleave.ledger.entries import Kind
 from byleave.ledger.reconciling import Difference, differences, missing
 from byleave.server.db.importing import ONE_STEP, PEOPLE
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from byleave.gate.request import Progress
+    from byleave.ledger.covering import TermsOf
     from byleave.server.db.store import Store
 
 WHOLE = ("members", "preferences", "objections")
@@ -41,6 +43,8 @@ class Reconciled:
     """What differs (`setting`, `objection` …) → how often."""
     loosening: int = 0
     """Differences in which the ledger is looser than the platform."""
+    hidden: int = 0
+    """People who are off there and not registered here."""
     applied: int = 0
     opened: int | None = None
     """`seq` of the entry that opened builds; None when none did."""
@@ -61,6 +65,7 @@ def reconcile(  # noqa: PLR0913 - what a comparison may be told
     source: Sequence[Path] | Mapping[str, Any],
     *,
     on_difference: Callable[[Difference], object] = id,
+    terms_of: TermsOf = not_known,
     reading: Reading = Reading(),  # noqa: B008 - frozen
     apply: bool = False,
     confirm: tuple[str, str] | None = None,
@@ -73,6 +78,7 @@ def reconcile(  # noqa: PLR0913 - what a comparison may be told
         store: the ledger.
         source: the platform's record: files and folders as for an import, or table name → table.
         on_difference: is told each one.
+        terms_of: what each setting governs, which an *off* that is recorded then covers for ever.
         reading: how to read instants.
         apply: record what the platform refuses and the ledger does not, and nothing else; only once everything was
             compared. Stopped, the same call goes on.
@@ -82,8 +88,8 @@ def reconcile(  # noqa: PLR0913 - what a comparison may be told
 
     Returns: What was found and done.
 
-    Raises: InputError or RefusedError, naming file and row; UsageError for a confirmation without grounds, of builds
-    that are open, or on an export that is not whole.
+    Raises: InputError or RefusedError, naming file and row, or what keeps builds shut; UsageError for a confirmation
+    without grounds, of builds that are open, or on an export that is not whole.
     """
     with tempfile.TemporaryDirectory() as spill, closing(Session(Path(spill))) as session:
         on_progress("reading", 0.0)
@@ -92,23 +98,32 @@ def reconcile(  # noqa: PLR0913 - what a comparison may be told
         if confirm is not None:
             _require_whole(people, confirm, is_shut=bool(shut))
         result, now = Reconciled(), clock()
-        for one in _found(store, people, now, on_progress):
+        for one in _found(store, people, now, terms_of, on_progress):
             result.found[one.what.partition(" ")[0]] += 1
             result.loosening += one.loosens
+            result.hidden += one.hides_off
             on_difference(one)
         if apply and result.loosening:
-            acts = (one.act for one in list(_found(store, people, now, on_progress)) if one.act is not None)
+            acts = (one.act for one in list(_found(store, people, now, terms_of, on_progress)) if one.act is not None)
             waiting = list(acts)
             for first in range(0, len(waiting), ONE_STEP):
                 result.applied += len(store.append(waiting[first : first + ONE_STEP]))
         if confirm is not None:
-            if result.loosening > result.applied:
-                hint = "record what the platform refuses: --apply"
-                message = f"builds stay shut: the ledger is looser in {result.loosening - result.applied} things"
-                raise RefusedError(message, hint=hint)
+            _require_no_looser(result)
             by, grounds = confirm
             result.opened = store.append([opening(shut, by, f"{grounds} (compared with {people.digest})")])[-1].seq
         return result
+
+
+def _require_no_looser(result: Reconciled) -> None:
+    """Insist that the platform's record refuses nothing that the ledger does not, or cannot. Raises: RefusedError."""
+    if result.loosening > result.applied:
+        message = f"builds stay shut: the ledger is looser in {result.loosening - result.applied} things"
+        raise RefusedError(message, hint="record what the platform refuses: --apply")
+    if result.hidden:
+        who = "person who is" if result.hidden == 1 else "people who are"
+        message = f"builds stay shut: the ledger does not know {result.hidden} {who} off in the platform's record"
+        raise RefusedError(message, hint="import them first: byleave ledger import")
 
 
 def _require_whole(people: People, confirm: tuple[str, str], *, is_shut: bool) -> None:
@@ -122,12 +137,14 @@ def _require_whole(people: People, confirm: tuple[str, str], *, is_shut: bool) -
         raise UsageError(f"builds cannot be opened without the table `{lacking}`", hint=hint)
 
 
-def _found(store: Store, people: People, now: datetime, on_progress: Progress) -> Iterator[Difference]:
+def _found(
+    store: Store, people: People, now: datetime, terms_of: TermsOf, on_progress: Progress
+) -> Iterator[Difference]:
     done = 0
     for chunk in people.chunks(PEOPLE):
         known = store.known([given.name for given in chunk])
         for given in chunk:
-            yield from differences(given, known[given.name], people.tables, now)
+            yield from differences(given, known[given.name], people.tables, now, terms_of)
         done += len(chunk)
         on_progress("comparing", done / max(1, people.count))
     if "members" in people.tables:

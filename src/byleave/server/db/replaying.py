@@ -14,7 +14,7 @@ from byleave.server.db.opening import connect
 from byleave.server.db.reading import CHUNK, check_payload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from byleave.ledger.chain import Row
     from byleave.server.db.session import Session
@@ -36,13 +36,14 @@ class Replayed(NamedTuple):
 def replay(session: Session, copy: Path | str, on_progress: Callable[[float], object]) -> Replayed:
     """Write every row of a copy that comes after the ledger's last one, in an open transaction.
 
-    Rows are written as far as each follows from the one before it. A row that says nothing, and that no later row says
-    to be erased, ends it, too: it may be a refusal.
+    Rows are written as far as each follows from the one before it. A row that says nothing, and that no later row which
+    is written says to be erased, ends it, too: it may be a refusal.
 
     Raises: LedgerError when the copy cannot be read or is of another ledger.
     """
     before = last_row(session)
-    writing = _Writing(session, before, _erased(copy))
+    erasers = _erasers(copy)
+    writing = _Writing(session, before, erasers, _reach(copy, before, erasers) if erasers else None)
     total = _last_seq(copy, before)
     for one in _rows(copy):
         if not writing.take(one):
@@ -52,14 +53,32 @@ def replay(session: Session, copy: Path | str, on_progress: Callable[[float], ob
     return Replayed(before.seq if before else 0, writing.count, writing.until, writing.hole)
 
 
-class _Writing:
-    """Rows on their way from a copy into a ledger."""
+def _reach(copy: Path | str, before: Row | None, erasers: Mapping[int, int]) -> int:
+    """`seq` of the last row that can be written, so that whatever was erased up to there is declared up to there."""
+    looking = _Writing(None, before, erasers, None)
+    emptied = []
+    for one in _rows(copy):
+        if not looking.take(one):
+            break
+        if isinstance(one, Copied) and one.recorded.salt is None:
+            emptied.append(one.recorded.row.seq)
+    start, end = before.seq if before else 0, looking.reached
+    while undeclared := [seq for seq in emptied if start < seq <= end < erasers[seq]]:
+        end = min(undeclared) - 1
+    return end
 
-    def __init__(self, session: Session, before: Row | None, erased: set[int]) -> None:
+
+class _Writing:
+    """Rows on their way from a copy into a ledger; without one they are only looked at."""
+
+    def __init__(
+        self, session: Session | None, before: Row | None, erasers: Mapping[int, int], end: int | None
+    ) -> None:
         self._session = session
         self._before = before
         self._last = before
-        self._erased = erased
+        self._erasers = erasers
+        self._end = end
         self._waiting: list[Copied] = []
         self.count = 0
         self.until = 0
@@ -81,7 +100,7 @@ class _Writing:
             return True
         self.hole = self._fault(one)
         if self.hole is not None:
-            self.until = self._last.seq if self._last else 0
+            self.until = self.reached
             return False
         self._last = row
         self.count += 1
@@ -90,9 +109,15 @@ class _Writing:
             self.flush()
         return True
 
+    @property
+    def reached(self) -> int:
+        """`seq` of the last row that follows."""
+        return self._last.seq if self._last else 0
+
     def flush(self) -> None:
         """Write what waits."""
-        write_copied(self._session, self._waiting)
+        if self._session is not None:
+            write_copied(self._session, self._waiting)
         self._waiting = []
 
     def _fault(self, one: Copied) -> str | None:
@@ -102,8 +127,10 @@ class _Writing:
         except InputError as error:
             return error.message
         seq = one.recorded.row.seq
-        if one.recorded.salt is None and seq not in self._erased:
+        if one.recorded.salt is None and seq not in self._erasers:
             return f"what entry {seq} says is gone, and no later entry says that it was erased"
+        if self._end is not None and seq > self._end:
+            return f"what entry {seq} says is gone, and the entry that says that it was erased cannot be read"
         return None
 
 
@@ -113,8 +140,10 @@ def _require_same(ours: Row, theirs: Row) -> None:
         raise LedgerError(f"the second copy is of another ledger: entry {ours.seq} is not the same", hint=hint)
 
 
-def _erased(copy: Path | str) -> set[int]:
-    return {seq for one in _rows(copy) if isinstance(one, Copied) for seq in one.erases}
+def _erasers(copy: Path | str) -> dict[int, int]:
+    """Which entry says that another was erased."""
+    erasures = (one for one in _rows(copy) if isinstance(one, Copied))
+    return {seq: one.recorded.row.seq for one in erasures for seq in one.erases}
 
 
 def _last_seq(copy: Path | str, before: Row | None) -> int:
