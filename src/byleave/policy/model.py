@@ -8,7 +8,7 @@ says it, C = one secondary source, sources that disagree, or what we infer from 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,7 +20,7 @@ Use = Literal["in", "out", "not-established"]
 Reach = Literal["collection", "training", "models"]
 Frees = Literal["everything", "new-content"]
 PurposeName = Literal["generative-ai", "other-ai"]
-assert PurposeName.__args__ == (GENERATIVE_AI, OTHER_AI)  # type: ignore[attr-defined]  # noqa: S101 - Literal needs text
+assert get_args(PurposeName) == (GENERATIVE_AI, OTHER_AI)  # noqa: S101 - Literal needs text
 VisibilityName = Literal["public", "connections", "group", "private"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 

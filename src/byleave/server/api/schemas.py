@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from django.http import HttpResponse
 from ninja import Schema
@@ -65,7 +65,7 @@ Instant = Annotated[datetime, BeforeValidator(_instant, json_schema_input_type=d
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Seq = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Purpose = Literal["generative-ai", "other-ai"]
-assert Purpose.__args__ == PURPOSES  # type: ignore[attr-defined]  # noqa: S101 - Literal needs text
+assert get_args(Purpose) == PURPOSES  # noqa: S101 - Literal needs text
 Act = Literal["own", "imported", "platform"]
 ACTORS = {"own": MEMBER, "imported": IMPORT, "platform": PLATFORM}
 
