@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from byleave.kernel.decision import Reason
 from byleave.text.catalogue import N_
+from byleave.text.platform import WHY
 
 APPLIES = {
     "applies": N_("What applies to me?"),
@@ -71,26 +72,15 @@ CHECK = {
 }
 
 WHY_ITEM = {
+    **WHY,
     Reason.INVALID_ITEM: N_("Something about it cannot be read, so it is not used."),
     Reason.NOT_YET_CREATED: N_("It does not exist yet."),
     Reason.UNKNOWN_CATEGORY: N_("The rules do not say whether items of this kind may be used, so it is not."),
     Reason.EXCLUDED_CATEGORY: N_("The rules leave items of this kind out."),
     Reason.UNKNOWN_VISIBILITY: N_("The rules do not say whether items for these readers may be used, so it is not."),
-    Reason.NOT_PUBLIC: N_("It is not shown to everybody."),
-    Reason.UNKNOWN_MEMBER: N_("You are not in the register, so nothing of yours is used."),
-    Reason.UNKNOWN_REGION: N_("There is no rule for where you live."),
-    Reason.MINOR: N_("You are too young, by the rules."),
-    Reason.RECIPIENT_NOT_PERMITTED: N_("Where you live, this company may not train on it."),
-    Reason.NOT_IN_FORCE: N_("Where you live, the rule has not begun."),
-    Reason.NOTICE_PENDING: N_("You were not told long enough ago."),
-    Reason.OBJECTION: N_("You have objected."),
-    Reason.OPTED_OUT: N_("Your setting is off."),
     Reason.WITHHELD: N_("You keep this one item out."),
-    Reason.SUBJECT_OBJECTION: N_("Somebody whom it names has objected."),
-    Reason.AI_WRITTEN: N_("It is marked as written by AI."),
-    Reason.ELIGIBLE: N_("Nothing stands against it."),
 }
-"""Each reason as it is told to the owner of an item of any kind."""
+"""Each reason as it is told to the owner of an item of any kind; of a post it is told in other words."""
 
 USED = {
     "used-lead": N_("Each snapshot and model that held something of yours, and when each of your choices took effect."),
@@ -136,6 +126,9 @@ ARCHIVE = {
     "archive-why": N_("Why it was refused"),
     "archive-gone": N_("Your archive has been read and deleted."),
     "archive-keep": N_("This page is all that is left of it. Print it or save it if you want to keep it."),
+    "archive-letter": N_(
+        "An objection asks for what came before, too. On your own computer “byleave check” writes it for you."
+    ),
     "archive-again": N_("Check another one"),
     "archive-happens": N_("What happens to it"),
     "archive-happens-read": N_("It is read once, by a program that runs for you alone and can write no file."),

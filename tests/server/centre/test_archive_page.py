@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from byleave.archive.exposure import tell_report
+from byleave.archive.exposure.messages import OWN
+from byleave.server.centre.archive_reading import report
 from tests.archive.export import zipped
 from tests.archive.exposures import export_files, measured
 from tests.archive.hostile import REFUSED
@@ -78,11 +81,21 @@ def test_the_report_of_the_command_line(running: Running) -> None:
         if "https://" not in span.text
     ]
     assert len(sentences) > 40
-    assert [text for text in sentences if text not in told] == []
+    assert [text for text in sentences if text not in told] == [OWN["action-letter"]]  # in other words
     assert [one.heading for one in document.sections if one.heading not in told] == []
     assert "made on your own machine" not in told
     assert left(running) == []
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_options_of_the_command_are_not_told(tmp_path: Path) -> None:
+    """M11: who reads a report on a page is told of the letter without an option that a page does not have."""
+    file = tmp_path / "archive.zip"
+    file.write_bytes(zipped(list(export_files())))
+    told = json.dumps(report(file, PACK, "DE", "2025-12-01", "2026-11-28T00:00:00+00:00", "en"), ensure_ascii=False)
+
+    assert "--letter" not in told
+    assert "On your own computer “byleave check” writes it for you." in told
 
 
 @pytest.mark.parametrize("kind", REFUSED)

@@ -13,7 +13,7 @@ import byleave.server
 from byleave.adapters.packs import load_pack
 from byleave.server.notices.texts import in_folder
 from byleave.text.catalogue import LANGUAGES, Catalogue
-from byleave.text.centre import CENTRE
+from byleave.text.centre import CENTRE, WHY_ITEM
 from byleave.text.notices import NOTICES
 from byleave.text.pack_titles import TITLES, title_translations
 from byleave.text.pages import PAGES
@@ -67,9 +67,11 @@ def told(language: str) -> list[str]:
     """Every sentence of the pages in one language, labels left out."""
     catalogue = Catalogue(language)
     names = {
-        name: f"{{{name}}}" for text in (*NAMED.values(), *WHY.values()) for name in re.findall(r"\{(\w+)\}", text)
+        name: f"{{{name}}}"
+        for text in (*NAMED.values(), *WHY.values(), *WHY_ITEM.values())
+        for name in re.findall(r"\{(\w+)\}", text)
     }
-    every = [catalogue.say(text, **names) for text in (*NAMED.values(), *WHY.values())]
+    every = [catalogue.say(text, **names) for text in (*NAMED.values(), *WHY.values(), *WHY_ITEM.values())]
     return [text for text in every if len(words_of(text)) > SHORT]
 
 

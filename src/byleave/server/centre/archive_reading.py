@@ -20,7 +20,7 @@ from byleave.adapters.packs import load_pack
 from byleave.archive.exposure import measure, tell_report
 from byleave.archive.exposure.messages import OWN
 from byleave.archive.guide import latest_on
-from byleave.archive.guide_document import Paragraph
+from byleave.archive.guide_document import Listing, Paragraph
 from byleave.archive.guide_model import Person
 from byleave.archive.guide_notes import shipped_notes
 from byleave.archive.guide_page import section_body, source_items
@@ -28,8 +28,11 @@ from byleave.archive.linkedin import read_archive
 from byleave.kernel.errors import ByleaveError, InputError
 from byleave.kernel.instants import parse_date
 from byleave.text.catalogue import Catalogue
+from byleave.text.centre import ARCHIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from byleave.archive.guide_document import Block
 
 MOST_MEMORY = 1_500_000_000
@@ -61,11 +64,7 @@ def report(  # noqa: PLR0913, PLR0917 - as they stand on the command line
     if not any(exposure.inventory.files.get(status) for status in ("read", "empty", "refused")):
         raise InputError(f"`{file}` holds no file of LinkedIn's archive")
     document = tell_report(exposure, language)
-    # a report says first that it was made on the reader's own machine; here it was not
-    untrue = Catalogue(language).say(OWN["private"])
-    told = [
-        replace(one, blocks=tuple(part for part in one.blocks if _text(part) != untrue)) for one in document.sections
-    ]
+    told = [replace(one, blocks=tuple(_for_a_page(one.blocks, Catalogue(language)))) for one in document.sections]
     return {
         "title": document.title,
         "subtitle": document.subtitle,
@@ -76,8 +75,27 @@ def report(  # noqa: PLR0913, PLR0917 - as they stand on the command line
     }
 
 
-def _text(block: Block) -> str | None:
-    return " ".join(span.text for span in block.spans) if isinstance(block, Paragraph) else None
+def _for_a_page(blocks: Iterable[Block], catalogue: Catalogue) -> Iterator[Block]:
+    """The blocks without what is true of the command alone: that nothing left the reader's machine, and its options."""
+    instead = {
+        catalogue.say(OWN["private"]): None,
+        catalogue.say(OWN["action-letter"]): catalogue.say(ARCHIVE["archive-letter"]),
+    }
+
+    def told(one: Paragraph) -> Iterator[Paragraph]:
+        spans = tuple(
+            replace(span, text=text) for span in one.spans if (text := instead.get(span.text, span.text)) is not None
+        )
+        if spans:
+            yield Paragraph(spans)
+
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield from told(block)
+        elif isinstance(block, Listing):
+            yield replace(block, points=tuple(point for one in block.points for point in told(one)))
+        else:
+            yield block
 
 
 def main(arguments: list[str]) -> None:

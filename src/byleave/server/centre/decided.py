@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from byleave.server.person import Person
     from byleave.server.service import Service
 
-ON_A_PAGE = 25
+ON_A_PAGE = 20
 LOOKED_AT = 3 * MOST_ITEMS
 """Items that one page looks through for those of a verdict; with more, it says so and offers to go on."""
 EXCERPT = 280
