@@ -31,8 +31,9 @@ class VisibleFile:
     """Who can be found. Made for one thread."""
 
     def __init__(self, connection: Any) -> None:  # noqa: ANN401 - apsw's
-        """Use an open connection (`open`, `make`)."""
+        """Use an open connection (`open`, `make`) of a file that has the tables."""
         self.connection = connection
+        connection.execute("CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, found, instance)")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -42,9 +43,9 @@ class VisibleFile:
     @classmethod
     def make(cls, path: Path | str) -> Self:
         """A new index, in a file that nobody relies on yet."""
-        made = cls(open_database(path, new=True, building=True))
-        made.connection.execute(_TABLES)
-        return made
+        connection = open_database(path, new=True, building=True)
+        connection.execute(_TABLES)
+        return cls(connection)
 
     def add(self, rows: Iterable[tuple[int, str, str, str, Profile]]) -> None:
         """Show profiles: key of the item, member, item, text and words; those of members who hide are passed over."""
@@ -86,10 +87,10 @@ class VisibleFile:
         self.connection.execute("DELETE FROM shown WHERE member_id = ?", [member])
         return len(rows)
 
-    def having(self, term: str, most: int) -> list[int]:
-        """The items whose profile has a term, by key, at most so many."""
-        sql = "SELECT rowid FROM found WHERE found MATCH ? LIMIT ?"
-        return [item for (item,) in self.connection.execute(sql, [f'"{term}"', most])]
+    def places(self, term: str, most: int) -> list[int]:
+        """The items whose profile has a term, by key, once for each place where it stands; at most so many."""
+        rows = self.connection.execute("SELECT doc FROM temp.places WHERE term = ? LIMIT ?", [term, most])
+        return [item for (item,) in rows]
 
     def profiles(self, items: Sequence[int]) -> Iterator[tuple[int, Profile]]:
         """The words of some items' profiles."""

@@ -1,8 +1,8 @@
 """Find the profiles that fit what a hirer asks for, best first.
 
 1. The most telling words are looked up first, until so many places in the index were read; each profile's words add
-   their weights. Source of reading only so far: Moffat and Zobel, ACM Transactions on Information Systems 14 (1996),
-   349-379 ("continue").
+   their weights, for each place up to three. Source of reading only so far: Moffat and Zobel, ACM Transactions on
+   Information Systems 14 (1996), 349-379 ("continue").
 2. The best of these are read, and ordered by what the ranker has learned.
 
 Weights of words in step 1 are counted over members who may be trained on; who may be found is another question.
@@ -10,6 +10,7 @@ Weights of words in step 1 are counted over members who may be trained on; who m
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_PLACES = 40_000
 """Places of the index that one query reads."""
+MOST_TIMES = 3
+"""A word that a profile repeats more often does not count more."""
 CANDIDATES = 100
 """Profiles that the ranker orders."""
 
@@ -42,8 +45,8 @@ class Shown:
 class Visible(Protocol):
     """Who can be found."""
 
-    def having(self, term: str, most: int) -> list[int]:
-        """The items whose profile has a term, by key, at most so many."""
+    def places(self, term: str, most: int) -> list[int]:
+        """The items whose profile has a term, by key, once for each place where it stands; at most so many."""
 
     def profiles(self, items: Sequence[int]) -> Iterable[tuple[int, Profile]]:
         """The words of some items' profiles."""
@@ -91,8 +94,8 @@ def candidates(query: Query, visible: Visible, learned: Learned, most: int = CAN
     for term, weight in rarest_first(query.terms, learned.profiles, learned.documents):
         if places <= 0:
             break
-        items = visible.having(term, places)
+        items = visible.places(term, places)
         places -= len(items)
-        for item in items:
-            found[item] = found.get(item, 0) + weight
+        for item, times in Counter(items).items():
+            found[item] = found.get(item, 0) + weight * min(times, MOST_TIMES)
     return nsmallest(most, found.items(), key=lambda one: (-one[1], one[0]))
