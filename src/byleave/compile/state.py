@@ -93,7 +93,8 @@ def member_state(
         base = keep("base", base)
     table = _closed_form(base, rules, as_of)
     objecting = keep("objecting", _numbered(standing_objections(tables.objections, rules, as_of, replay=replay)))
-    state = _state(table, objecting, rules, as_of)
+    ages = None if rules.minimum_years is None else _ages(tables.members, rules.minimum_years, keep)
+    state = _state(table, objecting, ages, rules, as_of)
     dated = rules.frees == "new-content" or narrow is not None
     return MemberState(state, _intervals(table, intervals, narrow, as_of) if ranged else None, dated)
 
@@ -249,8 +250,20 @@ def _on_since(table: ir.Table, happened: ir.BooleanValue) -> ir.TimestampValue:
     return ibis.ifelse(happened & ~by_default.fill_null(False), table.only_at, table.only_since)  # noqa: FBT003 - as above
 
 
-def _state(table: ir.Table, objecting: ir.Table, rules: Rules, as_of: ir.Value) -> ir.Table:
-    table = table.left_join(objecting, table.member_id == objecting.subject_id)
+def _ages(members: ir.Table, years: int, keep: Keep) -> ir.Table:
+    """`born, of_age`: when whoever was born on a day comes of age; an unknown age is always or never, as the pack says.
+
+    Days are few beside members, and what is computed of each is half of the work on a state.
+    """
+    born = members.filter(members.birth_date.notnull()).select(born="birth_date").distinct()
+    return keep("ages", born.mutate(of_age=_of_age(born.born, years)))
+
+
+def _state(table: ir.Table, objecting: ir.Table, ages: ir.Table | None, rules: Rules, as_of: ir.Value) -> ir.Table:
+    table, of_age = table.left_join(objecting, table.member_id == objecting.subject_id), instant(FIRST)
+    if ages is not None:
+        table = table.left_join(ages, table.birth_date == ages.born)
+        of_age = table.of_age.fill_null(instant(FIRST) if rules.unknown_age_in else instant(LAST))
     tests = RegimeTests(rules, table)
     failed = ibis.cases(
         (table.regime.isnull(), Reason.UNKNOWN_REGION.order),
@@ -264,7 +277,7 @@ def _state(table: ir.Table, objecting: ir.Table, rules: Rules, as_of: ir.Value) 
         byleave_member="member_id",
         byleave_regime=table.regime.cast("int16"),
         byleave_failed=failed.cast("int8"),
-        byleave_of_age=_of_age(table.birth_date, rules),
+        byleave_of_age=of_age,
         byleave_on_from="on_from",
         byleave_on_until="on_until",
         byleave_objector=table.objector,
@@ -277,19 +290,15 @@ def _numbered(objecting: ir.Table) -> ir.Table:
     return objecting.mutate(objector=number.cast("int32"))
 
 
-def _of_age(birth_date: ir.DateValue, rules: Rules) -> ir.Value:
-    """When a member comes of age everywhere on Earth; an unknown age is always or never, as the pack says."""
-    if rules.minimum_years is None:
-        return instant(FIRST)
-    year = birth_date.year() + rules.minimum_years
+def _of_age(birth_date: ir.DateValue, years: int) -> ir.Value:
+    """When a member comes of age everywhere on Earth."""
+    year = birth_date.year() + years
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     slips = (birth_date.month() == 2) & (birth_date.day() == 29) & ~leap  # noqa: PLR2004 - 29 February
     month = ibis.ifelse(slips, 3, birth_date.month())
     day = ibis.ifelse(slips, 1, birth_date.day())
     midnight = ibis.date(year, month, day).cast("timestamp('UTC')")
-    comes = midnight + ibis.interval(hours=BIRTHDAY_HOUR_UTC)
-    unknown = instant(FIRST) if rules.unknown_age_in else instant(LAST)
-    return ibis.ifelse(birth_date.isnull(), unknown, comes)
+    return midnight + ibis.interval(hours=BIRTHDAY_HOUR_UTC)
 
 
 def _intervals(table: ir.Table, intervals: ir.Table, narrow: ir.Table | None, as_of: ir.Value) -> ir.Table:
