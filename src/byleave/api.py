@@ -73,6 +73,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     columns: Mapping[str, str] | None = None,
     allow_orphans: bool = False,
     ignore_settings: Iterable[str] = (),
+    redact: bool = False,
     progress: Progress = silent,
     clock: Callable[[], datetime] = now,
 ) -> Result:
@@ -88,9 +89,10 @@ def gate(  # noqa: PLR0913 - the options of the command
         as_of: None for the present; an instant in the past makes a replay, which is never trained on.
         decisions_only: write a decision for every row instead of the rows.
         assume_zone: zone of instants that name none; without it they are unreadable.
-        columns: design's column name → name in the items.
+        columns: design's column name → name in the items; `text` names the column that is searched for objectors.
         allow_orphans: go on although a preference or an objection cannot be matched; the manifest says so.
         ignore_settings: settings that the pack does not know and that are none of its business.
+        redact: replace what names an objector in a text, instead of leaving the item out.
         progress: called with each step and how much of it is done.
         clock: the present.
 
@@ -105,6 +107,7 @@ def gate(  # noqa: PLR0913 - the options of the command
         as_of=_instant(as_of),
         waivers=Waivers(allow_orphans, frozenset(ignore_settings)),
         reading=Reading(assume_zone, dict(columns or {})),
+        redacting=redact,
     )
     gate_run.moment_of(request, clock())  # a wrong as-of is told before anything is read
     version = metadata.version("byleave")
@@ -152,11 +155,12 @@ def explain(  # noqa: PLR0913 - the options of the command
     request = Request(_sequence(items), _register(register), purpose, recipient, _instant(as_of), waivers, reading)
     moment = gate_run.moment_of(request, clock())
     with tempfile.TemporaryDirectory() as spill, closing(DuckDBEngine(request, rules, Path(spill))) as engine:
-        engine.read_register()
+        register_read = engine.read_register()
         corpus = engine.open_items()
         found = find_items(engine.session, corpus, item_id)
         if not found:
             raise InputError(f"no row has the item id `{item_id}`", hint="ids are text and are compared exactly")
+        found = engine.name_rows(register_read, found)
         facts = facts_for(engine.session, found)
     return [
         explain_item(one.item, facts, policy, purpose, recipient, moment, file=one.file, row=one.row) for one in found
@@ -195,6 +199,7 @@ def snapshot_status(
         recipient=manifest["recipient"],
         allow_orphans=waived.get("allow_orphans", False),
         ignore_settings=waived.get("ignore_settings", ()),
+        columns={name: theirs for name, theirs in manifest["items"]["columns"].items() if name == "text"},
         progress=progress,
         clock=clock,
     )

@@ -91,7 +91,7 @@ def _lesser(member: Member) -> Iterator[Member]:
 
 
 def _plainer(item: Item) -> Iterator[Item]:
-    for field in ("changed_at", "public_since", "withheld", "subjects", "ai_written"):
+    for field in ("changed_at", "public_since", "withheld", "subjects", "named", "ai_written"):
         missing: dict[str, Any] = {field: None}
         if getattr(item, field) is not None:
             yield replace(item, **missing)

@@ -15,6 +15,7 @@ from byleave.compile.tables import (
     ITEM_OPTIONAL,
     ITEM_REQUIRED,
     MEMBERS,
+    NAMED,
     NOTICES,
     OBJECTIONS,
     PREFERENCES,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     Engine = Callable[[World], dict[int, Answer]]
     """Row number → answer."""
 
-ITEMS = {"row": "int64", **ITEM_REQUIRED, **ITEM_OPTIONAL, UNREADABLE: "boolean"}
+ITEMS = {"row": "int64", **ITEM_REQUIRED, **ITEM_OPTIONAL, UNREADABLE: "boolean", NAMED: "array<string>"}
 _ARROW = {
     "string": pa.string(),
     "int64": pa.int64(),
@@ -172,7 +173,8 @@ def _item_row(item: Item) -> tuple[Any, ...]:
     subjects = None if item.subjects is None else list(item.subjects)
     instants = (item.created_at, item.changed_at, item.public_since)
     named = (item.item_id, item.member_id, item.category, item.visibility)
-    return (*named, *instants, item.withheld, subjects, item.ai_written, item.unreadable)
+    found = None if item.named is None else list(item.named)
+    return (*named, *instants, item.withheld, subjects, item.ai_written, item.unreadable, found)
 
 
 def _register_tables(register: Register, *, told: bool) -> dict[str, pa.Table]:

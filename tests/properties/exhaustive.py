@@ -125,12 +125,13 @@ class _Builder:
 
     def _item(self, number: int, case: dict[str, Any]) -> Item:
         owner = self._owner(case)
-        subjects = (
-            None if case["subjects"] is None else tuple(owner if one == OWNER else one for one in case["subjects"])
+        subjects, named = (
+            None if case[name] is None else tuple(owner if one == OWNER else one for one in case[name])
+            for name in ("subjects", "named")
         )
         values = {name: case[name] for name in ITEM_FIELDS}
         ids = (f"i{number}" if case["item_id"] else None, owner if case["member_id"] else None)
-        return Item(*ids, subjects=subjects, **values)
+        return Item(*ids, subjects=subjects, named=named, **values)
 
     def _owner(self, case: dict[str, Any]) -> str:
         country = self._countries.setdefault(tuple(case[name] for name in REGIME_FIELDS), f"c{len(self._countries)}")

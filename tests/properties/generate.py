@@ -229,6 +229,7 @@ def random_objections(chance: Chance) -> tuple[Objection, ...]:
 def random_item(chance: Chance, item_id: str, people: list[str]) -> Item:
     """An item in which each value may be missing or at an edge."""
     subjects = chance.choice([(), tuple(chance.choice(people) for _ in range(chance.choice([1, 2, 3])))])
+    named = chance.choice([(), tuple(chance.choice(people) for _ in range(chance.choice([1, 1, 2])))])
     lost = chance.rng.randrange(4) if chance.odd(0.3) else None
     return Item(
         item_id=item_id if lost != 0 else None,
@@ -240,6 +241,7 @@ def random_item(chance: Chance, item_id: str, people: list[str]) -> Item:
         public_since=chance.choice(EDGES if chance.odd() else PAST) if chance.maybe(0.15) else None,
         withheld=chance.choice([True, None]) if chance.odd() else False,
         subjects=subjects if chance.maybe(0.3) else None,
+        named=named if chance.maybe(0.15) else None,
         ai_written=chance.choice([None, True]) if chance.maybe(0.2) else False,
         unreadable=chance.odd(0.1),
     )

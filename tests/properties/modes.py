@@ -70,7 +70,7 @@ def home(country: str | None = HERE, since: datetime | None = None, recorded_at:
 BASE: dict[str, Any] = {
     "item_id": True, "member_id": True, "category": "post", "visibility": "public", "created_at": P,
     "changed_at": None, "public_since": None, "unreadable": False, "withheld": None, "twin_withheld": False,
-    "withheld_at": (), "subjects": None, "ai_written": False,
+    "withheld_at": (), "subjects": None, "named": None, "ai_written": False,
     "registered": True, "homes": (home(),), "births": (date(1990, 7, 1),), "acts": (), "notice_given": (),
     "recipient_notice_given": (), "objections": (),
     "effective": E, "default_on": True, "notice": None, "permitted": True, "recipient_effective": E,
@@ -134,6 +134,9 @@ ITEM_MODES = [
     Mode(Reason.WITHHELD, {"withheld": False}, ALWAYS),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (NOBODY, OBJECTOR)}),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (STRANGER,)}),
+    Mode(Reason.SUBJECT_OBJECTION, {"named": (NOBODY, OBJECTOR)}),
+    Mode(Reason.SUBJECT_OBJECTION, {"named": (OWNER, NOBODY)}, ALWAYS),
+    Mode(Reason.SUBJECT_OBJECTION, {"named": ()}, ALWAYS),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (OWNER,)}, ALWAYS),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (NOBODY, RECONCILED)}, ALWAYS),
     Mode(Reason.SUBJECT_OBJECTION, {"subjects": (None, OBJECTOR)}),

@@ -156,7 +156,7 @@ def test_nobody_depends_on_others(seed: int) -> None:
     before, _ = drawn(seed)
     old = before.register
     for item in before.items:
-        people = {item.member_id, *(item.subjects or ())}
+        people = {item.member_id, *(item.subjects or ()), *(item.named or ())}
         alone = Register(
             {name: member for name, member in old.members.items() if name == item.member_id},
             {name: several for name, several in old.objections.items() if name in people},

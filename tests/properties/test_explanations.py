@@ -183,7 +183,7 @@ def _refusals(item: Item, one: World) -> Iterator[Reason]:
     register, rules, moment = one.register, one.rules, one.moment
     if any(stands(made, rules, moment) for made in register.objections.get(item.member_id or "", ())):
         yield Reason.OBJECTION
-    subjects = [name for name in item.subjects or () if name != item.member_id]
+    subjects = [name for name in (*(item.subjects or ()), *(item.named or ())) if name != item.member_id]
     if any(stands(made, rules, moment) for name in subjects for made in register.objections.get(name, ())):
         yield Reason.SUBJECT_OBJECTION
     if Reason.WITHHELD in decide(item, register, rules, moment).failed:

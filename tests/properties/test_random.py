@@ -53,7 +53,7 @@ def test_counterexample_is_small() -> None:
 
     (item,) = least.items
     (member,) = least.register.members.values()
-    assert (item.changed_at, item.subjects, item.withheld, item.ai_written) == (None, None, None, None)
+    assert (item.changed_at, item.subjects, item.named, item.withheld, item.ai_written) == (None,) * 5
     assert (least.register.objections, least.register.withheld) == ({}, {})
     assert len(member.residences) == 1
     assert len(member.acts) <= 2

@@ -93,6 +93,10 @@ class Kept:
     """The key of nobody, which shows whether a secret is the right one; empty where nothing is kept."""
     objections: tuple[tuple[str, str | None, int], ...]
     """Key of the person, purpose (None = all), since when (microseconds since 1970)."""
+    identifiers: tuple[tuple[str, str | None, int], ...] = ()
+    """The same by what a person had given to be found by: `email:` and a keyed hash."""
+    by_id_alone: int = 0
+    """How many objections can be found by the ids of people alone."""
 
 
 PATIENCE = "BYLEAVE_LEDGER_TIMEOUT"
@@ -146,8 +150,12 @@ class LedgerDatabase:
         """The objections of people who were erased. Their other refusals stand again when they come back."""
         rows = self._ask(_KEPT)
         marks = [key for seq, key, _, _ in rows if seq == 0]
-        objections = tuple((str(key), str(purpose) or None, int(since)) for seq, key, purpose, since in rows if seq)
-        return Kept(str(marks[0]) if marks else "", objections)
+        kept = [(int(seq), (str(key), str(purpose) or None, int(since))) for seq, key, purpose, since in rows if seq]
+        objections, identifiers = ([one for one in kept if (":" in one[1][0]) is named] for named in (False, True))
+        by_id_alone = {seq for seq, _ in objections} - {seq for seq, _ in identifiers}
+        mark = str(marks[0]) if marks else ""
+        rows_of = [tuple(row for _, row in one) for one in (objections, identifiers)]
+        return Kept(mark, rows_of[0], rows_of[1], len(by_id_alone))
 
     @contextmanager
     def entries(self, after: int, until: int) -> Iterator[pa.RecordBatchReader]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="What runs the decision."
 )
+@click.option("--redact", is_flag=True, help="Replace what names an objector in a text; do not leave the item out.")
 @click.option("--decisions-only", is_flag=True, help="Write a decision for every row instead of the rows.")
 @click.option("--no-proof", is_flag=True, help="Write no proofs. This version writes none yet.")
 @click.option("--no-record", is_flag=True, help="Do not record the snapshot in the ledger that was read.")

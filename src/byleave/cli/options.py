@@ -71,7 +71,7 @@ def column_map(pairs: Iterable[str]) -> dict[str, str]:
         name, separator, theirs = pair.partition("=")
         if not separator or not theirs:
             raise UsageError(f"`{pair}` does not map a column", hint="write it like --map member_id=author_id")
-        known = list(ITEMS)
+        known = [*ITEMS, "text"]
         if name not in known:
             near = get_close_matches(name, known, n=1)
             did = f"did you mean `{near[0]}`? " if near else ""

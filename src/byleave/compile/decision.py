@@ -11,7 +11,7 @@ import ibis
 
 from byleave.compile.acts import standing_objections
 from byleave.compile.state import MemberState, member_state
-from byleave.compile.tables import UNREADABLE
+from byleave.compile.tables import NAMED, UNREADABLE
 from byleave.kernel.decision import GAPS, Reason, Verdict
 from byleave.kernel.vocabulary import VISIBILITIES
 
@@ -33,10 +33,14 @@ class Refusals(NamedTuple):
     naming: ir.Table | None
     """`byleave_naming, byleave_subjects`: ids and subjects of items that name somebody whose objection stands, once
     each; None when the items name nobody."""
+    found: ir.Table | None = None
+    """`byleave_found`: lists of subjects found in texts that hold somebody whose objection stands, once each; None when
+    no text was searched."""
 
 
 WITHHELD = {"byleave_withheld": "string"}
 NAMING = {"byleave_naming": "string", "byleave_subjects": "array<string>"}
+FOUND = {"byleave_found": "array<string>"}
 
 
 class Decided(NamedTuple):
@@ -83,6 +87,7 @@ def refusals_of(items: ir.Table, tables: RegisterTables, rules: Rules, as_of: ir
     return Refusals(
         withheld=_withheld(items, tables.withholdings, as_of, replay=replay),
         naming=_naming_objectors(items, objecting) if "subjects" in items.columns else None,
+        found=_found_objectors(items, objecting) if NAMED in items.columns else None,
     )
 
 
@@ -116,6 +121,8 @@ def decide_items(items: ir.Table, folded: MemberState, refusals: Refusals, rules
         named = refusals.naming
         same = [joined.item_id == named.byleave_naming, joined.subjects == named.byleave_subjects]
         joined = joined.left_join(named, same)
+    if refusals.found is not None:
+        joined = joined.left_join(refusals.found, joined[NAMED] == refusals.found.byleave_found)
     dated = folded.dated
     table = joined.mutate(byleave_order=_order(joined, rules, dated=dated).cast("int8"))
     tests = {**_item_tests(table, rules, as_of, _in_list), **_later_tests(table, rules, _in_list, dated=dated)}
@@ -181,6 +188,14 @@ def _naming_objectors(items: ir.Table, objecting: ir.Table) -> ir.Table:
     return found.select(byleave_naming="item_id", byleave_subjects="subjects").distinct()
 
 
+def _found_objectors(items: ir.Table, objecting: ir.Table) -> ir.Table:
+    """The lists of subjects found in texts that hold somebody whose objection stands."""
+    lists = items.filter(items[NAMED].notnull()).select(byleave_found=NAMED).distinct()
+    named = lists.mutate(byleave_subject=lists.byleave_found.unnest())
+    found = named.semi_join(objecting, named.byleave_subject == objecting.subject_id)
+    return found.select("byleave_found").distinct()
+
+
 def _item_tests(items: ir.Table, rules: Rules, as_of: ir.Value, among: Among) -> dict[Reason, ir.BooleanValue]:
     """The tests that need only the item, in their order; True means that it passes. They come before all others."""
     used = [name for name, use in rules.category_use.items() if use == "in"]
@@ -206,6 +221,9 @@ def _later_tests(joined: ir.Table, rules: Rules, among: Among, *, dated: bool) -
         tests[Reason.WITHHELD] = joined.byleave_withheld.isnull()
     if "byleave_naming" in joined.columns:
         tests[Reason.SUBJECT_OBJECTION] = joined.byleave_naming.isnull()
+    if "byleave_found" in joined.columns:
+        unnamed = tests.get(Reason.SUBJECT_OBJECTION, ibis.literal(True))  # noqa: FBT003 - a literal for the engine
+        tests[Reason.SUBJECT_OBJECTION] = unnamed & joined.byleave_found.isnull()
     if rules.leaves_ai_out:
         flag = joined.ai_written if "ai_written" in joined.columns else ibis.null("boolean")
         tests[Reason.AI_WRITTEN] = ~flag.fill_null(not rules.unknown_ai_in)

@@ -34,6 +34,8 @@ ITEM_OPTIONAL = {
 }
 UNREADABLE = "byleave_unreadable"
 """Boolean column that an adapter adds where values were read from text: some value of the row could not be read."""
+NAMED = "byleave_named"
+"""Column of ids that an adapter adds where texts were searched: subjects whom the text names, or may name."""
 
 MEMBERS = {
     "member_id": "string",

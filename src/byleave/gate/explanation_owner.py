@@ -12,6 +12,8 @@ from byleave.policy.semantics import matures, residence_at, stands
 from byleave.text.explanation import Statement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from byleave.gate.explanation_case import Case
     from byleave.policy.facts import Member, Objection
     from byleave.policy.rules import Notice, RegimeRules
@@ -143,8 +145,21 @@ def owner_objections(case: Case) -> tuple[Statement, ...]:
 
 
 def subject_objections(case: Case) -> tuple[Statement, ...]:
-    """Every standing objection of another subject of the item, by subject and date."""
-    subjects = sorted(set(case.item.subjects or ()) - {case.item.member_id})
+    """Every standing objection of another subject of the item, by subject and date; those found in its text last."""
+    listed = set(case.item.subjects or ()) - {case.item.member_id}
+    found = set(case.item.named or ()) - listed - {case.item.member_id}
+    return (*_by_subject(case, sorted(listed)), *_by_text(case, sorted(found)))
+
+
+def _by_text(case: Case, subjects: Iterable[str]) -> Iterator[Statement]:
+    """Who they are is nobody's business but their own: the text tells enough."""
+    for subject in subjects:
+        for one in standing(case, subject):
+            code = "possible-objection" if subject in case.item.possibly_named else "text-objection"
+            yield Statement(code if one.purpose in PURPOSES else f"{code}-to-all", _received(one))
+
+
+def _by_subject(case: Case, subjects: Iterable[str]) -> tuple[Statement, ...]:
     return tuple(
         Statement(
             "subject-objection" if one.purpose in PURPOSES else "subject-objection-to-all",

@@ -58,7 +58,9 @@ def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
     version: str,
 ) -> dict[str, Any]:
     """The manifest as a JSON value without floats, so that its canonical form (RFC 8785) is plain."""
+    found = engine.found()
     return {
+        **({"found": {**found, "redacting": request.redacting}} if found else {}),
         "format": FORMAT,
         "mode": TRAINING if request.as_of is None else REPLAY,
         "pack": {"id": rules.pack_id, "digest": rules.pack_digest},

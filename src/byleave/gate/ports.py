@@ -82,6 +82,12 @@ class Engine(Protocol):
     def fold(self, info: Any, moment: Moment) -> None:  # noqa: ANN401 - what `read_register` returned
         """Fold the register at a moment."""
 
+    def find(self, info: Any, on_progress: Fraction) -> bool:  # noqa: ANN401 - what `read_register` returned
+        """Look in texts for people whose objection stands; whether a text was changed."""
+
+    def found(self) -> Mapping[str, Any] | None:
+        """What was found in texts; None where nobody was looked for."""
+
     def decide(self, on_progress: Fraction) -> list[Counted]:
         """Decide every row, and count."""
 

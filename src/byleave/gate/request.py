@@ -61,6 +61,8 @@ class Request:
     """None = the present, a snapshot for training; an instant in the past = a replay."""
     waivers: Waivers = Waivers()
     reading: Reading = Reading()
+    redacting: bool = False
+    """Replace what names an objector in a text, instead of leaving the item out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,7 @@ def _read(gate: Gate, request: Request) -> _Read:
     corpus = gate.engine.open_items()
     gate.progress("folding the register", 0.0)
     gate.engine.fold(register, moment)
+    gate.engine.find(register, gate._step("looking for people in texts", register))  # noqa: SLF001 - same module
     counts = gate.engine.decide(gate._step("deciding", register))  # noqa: SLF001 - same module
     waived = {**request.waivers.as_json(), **register.waived, **_unmatched(gate)}
     return _Read(moment, register, corpus, waived, counts)
@@ -249,13 +250,14 @@ def _check_again(gate: Gate, last: _Checked, work: Path, number: int, *, decisio
     register = gate.engine.read_register() if changed else read.register
     gate.engine.use_items(kept)
     gate.engine.fold(register, later)
+    rewritten = gate.engine.find(register, gate._step("looking again for people in texts"))  # noqa: SLF001
     counts = gate.engine.decide(gate._step("deciding again"))  # noqa: SLF001
     _, moved = _split(counts)
     before = [one for one in read.counts if one.reason != Reason.ELIGIBLE]
     waived = {**read.waived, **register.waived, **_unmatched(gate)}
     now = replace(read, register=register, waived=waived, counts=_merged([*before, *counts]))
     found = replace(last, read=now, later=later, moved=last.moved + moved, fresh=())
-    if not moved:
+    if not moved and (decisions_only or not rewritten):
         return found
     move = _move_decisions if decisions_only else _move_items
     return move(gate, work, found, number + 1)
@@ -264,11 +266,12 @@ def _check_again(gate: Gate, last: _Checked, work: Path, number: int, *, decisio
 def _move_items(gate: Gate, work: Path, found: _Checked, part: int) -> _Checked:
     """Move the rows that are no longer eligible from `items` to a further part of `left_out`."""
     left = work / f"left_out/part-{part}.parquet"
-    gate.engine.write_left_out(left, gate._step("deciding again"))  # noqa: SLF001
+    if gate.engine.write_left_out(left, gate._step("deciding again")) == 0:  # noqa: SLF001
+        left.unlink()  # only texts were changed
     fresh = work / "items/fresh.parquet"
     gate.engine.write_items(fresh, gate._step("deciding again"))  # noqa: SLF001
     fresh.replace(found.holder)
-    return replace(found, fresh=(found.holder, left))
+    return replace(found, fresh=(found.holder, *(path for path in (left,) if path.exists())))
 
 
 def _move_decisions(gate: Gate, work: Path, found: _Checked, part: int) -> _Checked:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.ledger.artefacts import Artefacts
-from byleave.ledger.entries import ARTEFACTS, BUILDS, Entry, Kind, check_entry
+from byleave.ledger.entries import ARTEFACTS, BUILDS, OF_AN_OBJECTION, Entry, Kind, check_entry
 from byleave.ledger.wire import check_instant, check_text, data_text, to_microseconds
 
 if TYPE_CHECKING:
@@ -50,12 +50,16 @@ class Facts:
     """Id of an objection → who objected."""
     merges: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of accounts that are one person."""
+    confirmed: set[str] = field(default_factory=set)
+    """Ids of objections that the person has confirmed; looked up only where one may lapse."""
     artefacts: Artefacts = field(default_factory=Artefacts)
     """What entries about no person have named; looked up only where one of them waits."""
 
     def copy(self) -> Facts:
         """The same, to be changed apart."""
-        return Facts(set(self.members), dict(self.objections), list(self.merges), self.artefacts.copy())
+        return Facts(
+            set(self.members), dict(self.objections), list(self.merges), set(self.confirmed), self.artefacts.copy()
+        )
 
     def same_person(self, one: str, other: str) -> bool:
         """Whether two ids are of one person."""
@@ -74,7 +78,7 @@ class Facts:
             return
         if entry.kind in BUILDS:
             return
-        if entry.kind not in _ANYBODY | ENDINGS and entry.subject not in self.members:
+        if entry.kind not in _ANYBODY | OF_AN_OBJECTION and entry.subject not in self.members:
             raise UnknownError(f"`{entry.subject}` was never registered")
         if entry.kind is Kind.MEMBER_REGISTERED:
             self._register(entry.subject)
@@ -82,10 +86,18 @@ class Facts:
             self._merge(entry.subject, entry.data["into"])
         elif entry.kind is Kind.OBJECTION_RECEIVED:
             self._object(entry.subject, entry.data["objection"])
-        elif entry.kind in ENDINGS:
-            objector = self.objections.get(entry.data["objection"])
-            if objector is None or not self.same_person(entry.subject, objector):
-                raise UnknownError(f"`{entry.subject}` has no objection `{entry.data['objection']}`")
+        elif entry.kind in OF_AN_OBJECTION:
+            self._about_objection(entry)
+
+    def _about_objection(self, entry: Entry) -> None:
+        name = entry.data["objection"]
+        objector = self.objections.get(name)
+        if objector is None or not self.same_person(entry.subject, objector):
+            raise UnknownError(f"`{entry.subject}` has no objection `{name}`")
+        if entry.kind is Kind.OBJECTION_CONFIRMED:
+            self.confirmed.add(name)
+        elif entry.data.get("lapsed") and name in self.confirmed:
+            raise ConflictError(f"the objection `{name}` was confirmed, and does not lapse")
 
     def _register(self, name: str) -> None:
         if name in self.members:

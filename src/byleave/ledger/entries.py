@@ -32,6 +32,11 @@ class Kind(StrEnum):
     OBJECTION_UPHELD = "objection-upheld"
     OBJECTION_REJECTED = "objection-rejected"
     OBJECTION_WITHDRAWN = "objection-withdrawn"
+    OBJECTION_IDENTIFIED = "objection-identified"
+    OBJECTION_CONFIRMED = "objection-confirmed"
+    OBJECTION_IN_REVIEW = "objection-in-review"
+    OBJECTION_EXTENDED = "objection-extended"
+    FINDING_REVIEWED = "finding-reviewed"
     NOTICE_DELIVERED = "notice-delivered"
     ITEM_WITHHELD = "item-withheld"
     ITEM_RELEASED = "item-released"
@@ -63,6 +68,11 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.OBJECTION_UPHELD: frozenset({"objection"}),
     Kind.OBJECTION_REJECTED: frozenset({"objection", "grounds"}),
     Kind.OBJECTION_WITHDRAWN: frozenset({"objection"}),
+    Kind.OBJECTION_IDENTIFIED: frozenset({"objection", "identifiers"}),
+    Kind.OBJECTION_CONFIRMED: frozenset({"objection"}),
+    Kind.OBJECTION_IN_REVIEW: frozenset({"objection", "by"}),
+    Kind.OBJECTION_EXTENDED: frozenset({"objection", "by", "grounds"}),
+    Kind.FINDING_REVIEWED: frozenset({"objection", "item", "text", "about", "by", "grounds"}),
     Kind.NOTICE_DELIVERED: frozenset({"notice", "version"}),
     Kind.ITEM_WITHHELD: frozenset({"item"}),
     Kind.ITEM_RELEASED: frozenset({"item"}),
@@ -85,18 +95,32 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
 
 OPTIONAL: Mapping[Kind, frozenset[str]] = {
     Kind.PREFERENCE_SET: frozenset({"covers", "form", "frees", "reaches", "shown"}),
-    Kind.OBJECTION_RECEIVED: frozenset({"form"}),
+    Kind.OBJECTION_RECEIVED: frozenset({"appeals", "country", "form", "language"}),
+    Kind.OBJECTION_UPHELD: frozenset({"by"}),
+    Kind.OBJECTION_REJECTED: frozenset({"by", "lapsed"}),
     Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
     Kind.ITEM_WITHHELD: frozenset({"form"}),
     Kind.ITEM_RELEASED: frozenset({"form"}),
 }
 """Fields that may be there too: the form of the receipt that was given out, the entry of the notice shown, the purposes
-that a setting governed when the act was recorded, how far an opt-out reached then, and what an opt-in freed."""
+that a setting governed when the act was recorded, how far an opt-out reached then, and what an opt-in freed; of an
+objection, what it appeals against, where and in which language the person is answered, who decided it, and the rule by
+which it lapsed."""
 
-_COVERED = frozenset({"covers", "frees", "reaches"})
+_CHECKED = frozenset({"about", "covers", "frees", "identifiers", "reaches", "text"})
+"""Fields of an entry about a person that hold more than any text."""
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
-_ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})
-"""Kinds that end a refusal. Nobody but the person does that; the one exception is a rejection with grounds."""
+_ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED, Kind.OBJECTION_CONFIRMED})
+"""Kinds that end a refusal, or say that it is the person's. Nobody else does that; the one exception is a rejection
+with grounds."""
+_ONLY_BY_STAFF = frozenset({Kind.OBJECTION_IN_REVIEW, Kind.OBJECTION_EXTENDED, Kind.FINDING_REVIEWED})
+OF_AN_OBJECTION = frozenset(
+    {Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_IDENTIFIED}
+    | {Kind.OBJECTION_CONFIRMED} | _ONLY_BY_STAFF
+)  # fmt: skip
+"""Kinds about an objection that was received."""
+TOLD = OF_AN_OBJECTION - {Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN}
+"""Those of them that do not decide it."""
 ARTEFACTS = frozenset(
     {Kind.POLICY_ACTIVATED, Kind.NOTICE_PUBLISHED, Kind.SNAPSHOT_PUBLISHED, Kind.RUN_STARTED, Kind.RUN_FINISHED}
     | {Kind.MODEL_TRAINED, Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN}
@@ -146,16 +170,22 @@ def check_entry(entry: Entry) -> None:
             raise InputError(f"{place}: `{name}` is blank")
     if bool(entry.subject) is (entry.kind in _OF_NOBODY):
         raise InputError(f"{place} names {f'`{entry.subject}`' if entry.subject else 'nobody'}")
+    _check_actor(entry, place)
+    if entry.kind is Kind.PREFERENCE_SET and entry.data["value"] not in ("on", "off"):
+        raise InputError(f"{place}: expected `on` or `off`, got `{entry.data['value']}`")
+    for name in sorted(given & _CHECKED):
+        words = expected(name, entry.data[name])
+        if words is not None:
+            raise InputError(f"{place}: expected {words} in `{name}`, got `{entry.data[name]}`")
+
+
+def _check_actor(entry: Entry, place: str) -> None:
     if entry.actor not in ACTORS:
         raise InputError(f"{place}: expected one of {', '.join(ACTORS)} as actor, got `{entry.actor}`")
     if entry.kind in _ONLY_BY_THE_PERSON and entry.actor != MEMBER:
         raise InputError(f"{place}: only the person may do that", hint="a refusal ends by the person's own act alone")
-    if entry.kind is Kind.PREFERENCE_SET and entry.data["value"] not in ("on", "off"):
-        raise InputError(f"{place}: expected `on` or `off`, got `{entry.data['value']}`")
-    for name in sorted(given & _COVERED):
-        words = expected(name, entry.data[name])
-        if words is not None:
-            raise InputError(f"{place}: expected {words} in `{name}`, got `{entry.data[name]}`")
+    if entry.kind in _ONLY_BY_STAFF and entry.actor != PLATFORM:
+        raise InputError(f"{place}: expected `{PLATFORM}` as actor, got `{entry.actor}`")
 
 
 def _check_artefact(entry: Entry, place: str) -> None:

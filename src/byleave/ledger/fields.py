@@ -22,6 +22,11 @@ INSTANTS = frozenset({"as_of", "from", "recheck_as_of", "trained_at"})
 """Fields that hold an instant, and are text where they are written down."""
 MOST_KEYS = 1_000
 """People in one entry that says that a model has forgotten them; whoever forgets more writes several."""
+ABOUT = ("person", "other")
+"""Whom a text is about that holds a name: the person who objects, or somebody else of that name."""
+MOST_IDENTIFIERS = 100
+"""In one entry; whoever has more to be found by gives them in several."""
+_IDENTIFIER = re.compile(r"[a-z][a-z-]{1,19}:[^\x00]{1,1100}", re.DOTALL)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _KEY = re.compile(r"[0-9a-f]{16}")
 
@@ -71,11 +76,18 @@ def _are_covered(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, list) and set(value) <= set(PURPOSES) and value == sorted(set(value))
 
 
+def _are_identifiers(value: Any) -> bool:  # noqa: ANN401
+    return _several(lambda one: isinstance(one, str) and _IDENTIFIER.fullmatch(one) is not None)(value) and (
+        len(value) <= MOST_IDENTIFIERS
+    )
+
+
 _TEXT = (_is_text, "a text")
 _SHA256 = (_is_digest, "`sha256:` and 64 hexadecimal digits")
 _INSTANT = (_is_instant, "an instant with its zone")
 _MARK = (_is_watermark, "the number of an entry, or a folder's digest")
 CHECKS: Mapping[str, tuple[Check, str]] = {
+    "about": (ABOUT.__contains__, f"one of {', '.join(ABOUT)}"),
     "as_of": _INSTANT,
     "counts": (_is_counts, "a number of rows for each reason"),
     "covers": (_are_covered, f"a sorted list of {', '.join(PURPOSES)}"),
@@ -84,6 +96,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "forgotten": (_are_keys, f"a sorted list of up to {MOST_KEYS:,} keys of 16 hexadecimal digits"),
     "frees": (FREES.__contains__, f"one of {', '.join(FREES)}"),
     "from": _INSTANT,
+    "identifiers": (_are_identifiers, f"a list of up to {MOST_IDENTIFIERS} identifiers such as `email:…`"),
     "job": _TEXT,
     "language": _TEXT,
     "manifest": _SHA256,
@@ -102,6 +115,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "recipient": _TEXT,
     "run": _TEXT,
     "snapshots": (_several(_is_digest), "a list of digests of manifests"),
+    "text": _SHA256,
     "trained_at": _INSTANT,
     "version": _TEXT,
     "watermark": _MARK,

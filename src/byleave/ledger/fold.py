@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from byleave.kernel.errors import InputError
 from byleave.ledger.artefacts import Artefacts
 from byleave.ledger.builds import Builds
-from byleave.ledger.entries import ARTEFACTS, BUILDS, Entry, Kind, in_order
+from byleave.ledger.entries import ARTEFACTS, BUILDS, TOLD, Entry, Kind, in_order
 from byleave.ledger.merging import merge_acts
 from byleave.policy.facts import Act, Member, NoticeDelivery, Objection, Register, Residence
 
@@ -159,6 +159,12 @@ class State:
         old = objections[name]
         objections[name] = Objection(old.purpose, old.received_at, status, entry.recorded_at)
 
+    def _told(self, entry: Entry) -> None:
+        """What is told about an objection and neither begins nor ends it."""
+        person = self._people.get(entry.subject)
+        if person is None or entry.data["objection"] not in person.objections:
+            raise InputError(f"entry {entry.seq}: `{entry.subject}` has no objection `{entry.data['objection']}`")
+
     def _noticed(self, entry: Entry) -> None:
         data = entry.data
         delivery = NoticeDelivery(data["notice"], entry.at, data["version"], entry.recorded_at)
@@ -201,6 +207,7 @@ _APPLY: Mapping[Kind, Callable[[State, Entry], None]] = {
     Kind.OBJECTION_UPHELD: State._ended,  # noqa: SLF001
     Kind.OBJECTION_REJECTED: State._ended,  # noqa: SLF001
     Kind.OBJECTION_WITHDRAWN: State._ended,  # noqa: SLF001
+    **dict.fromkeys(TOLD, State._told),  # noqa: SLF001
     Kind.NOTICE_DELIVERED: State._noticed,  # noqa: SLF001
     Kind.ITEM_WITHHELD: State._withhold,  # noqa: SLF001
     Kind.ITEM_RELEASED: State._release,  # noqa: SLF001

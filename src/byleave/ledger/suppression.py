@@ -36,6 +36,8 @@ SHORTEST_KEY = 32
 NONCE_BYTES = 12
 """Of AES-GCM (NIST SP 800-38D, section 5.2.1.1)."""
 _USE = b"byleave withheld item 1\n"
+OUTLIVING = frozenset({"email", "handle", "mark", "phone", "phone-short", "url"})
+"""Kinds of identifiers that are keyed hashes, from which nobody can be told without the key."""
 
 
 class Refusal(NamedTuple):
@@ -181,6 +183,18 @@ def _latest(standing: list[Refusal]) -> Refusal:
     """One refusal for all of one setting, under the number of the last."""
     (one,) = together(standing)
     return one._replace(seq=standing[-1].seq)
+
+
+def kept_identifiers(entries: Iterable[Entry], kept: Iterable[Refusal]) -> list[tuple[str, Refusal]]:
+    """What outlives a person of what they gave to be found by: each hash, with each objection of theirs that stands.
+
+    Names, postal addresses and quotes go with the person: they are kept in words, and so would tell who it was.
+    """
+    given = [one for entry in entries if entry.kind is Kind.OBJECTION_IDENTIFIED for one in entry.data["identifiers"]]
+    hashed = dict.fromkeys(one for one in given if one.partition(":")[0] in OUTLIVING)
+    if all(one.startswith("mark:") for one in hashed):
+        return []
+    return [(one, refusal) for one in hashed for refusal in kept if refusal.setting is None]
 
 
 def returning(subject: str, kept: Iterable[Refusal], registered: int, epoch: str) -> list[Proposal]:

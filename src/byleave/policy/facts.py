@@ -45,6 +45,10 @@ class Item:
     ai_written: bool | None = None
     unreadable: bool = False
     """A value in a column that the decision reads could not be read."""
+    named: tuple[str, ...] | None = None
+    """Subjects whom the text names, found by what they gave to be found by (`finding/`), beside `subjects`."""
+    possibly_named: frozenset[str] = frozenset()
+    """Those of `named` of whom no more than a name was found: somebody has yet to look whether it is theirs."""
 
     @property
     def since(self) -> datetime | None:

@@ -48,7 +48,7 @@ def _failing(item: Item, register: Register, rules: Rules, moment: Moment) -> It
     held = register.withheld.get(item.item_id or "", ())
     if item.withheld or any(at is None or not moment.replay or at <= moment.as_of for at in held):
         yield Reason.WITHHELD
-    subjects = (subject for subject in item.subjects or () if subject != item.member_id)
+    subjects = (subject for subject in (*(item.subjects or ()), *(item.named or ())) if subject != item.member_id)
     if any(stands(one, rules, moment) for subject in subjects for one in register.objections.get(subject, ())):
         yield Reason.SUBJECT_OBJECTION
     if rules.leaves_ai_out and (item.ai_written or (item.ai_written is None and not rules.unknown_ai_in)):

@@ -97,6 +97,14 @@ OBJECTIONS = {
     "subject-objection-to-all": (
         N_("“{subject}”, named in the item, objected to every purpose on {at}; that stands."),
     ),
+    "text-objection": (N_("Somebody whom its text names objected to this purpose on {at}; that stands."),),
+    "text-objection-to-all": (N_("Somebody whom its text names objected to every purpose on {at}; that stands."),),
+    "possible-objection": (
+        N_("Its text holds the name of somebody who objected to this purpose on {at}. Until staff look, it is out."),
+    ),
+    "possible-objection-to-all": (
+        N_("Its text holds the name of somebody who objected to every purpose on {at}. Until staff look, it is out."),
+    ),
 }
 
 PREFERENCE = {

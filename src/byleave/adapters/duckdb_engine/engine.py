@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.columns import check_zone, literal, quoted
@@ -13,12 +14,15 @@ from byleave.adapters.duckdb_engine.session import Session
 from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE, one_path
 from byleave.gate.request import Counted
 from byleave.kernel.decision import GAPS, Reason, Verdict
+from byleave.kernel.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
+    from byleave.adapters.duckdb_engine.facts import Found
+    from byleave.adapters.duckdb_engine.texts import Texts
     from byleave.gate.request import Request
     from byleave.policy.facts import Moment
     from byleave.policy.rules import Rules
@@ -41,6 +45,10 @@ def _named() -> str:
     return f"{verdict} AS verdict, CASE reason {reasons} END AS reason"
 
 
+TEXT = "text"
+"""Column that is searched for people, by the design's name."""
+NAMED = "byleave_named"
+"""As `compile.tables` has it; a plan from the cache needs no compiler."""
 _MOST_NAMES = 100
 """Categories that the pack does not name are counted by name, the most frequent so many of them; the others are
 counted as unknown, since a column that is mistaken for the category may hold a name for each row."""
@@ -66,6 +74,8 @@ class DuckDBEngine:
             known = (name for (name,) in self._session.rows("SELECT name FROM pg_timezone_names()"))
             check_zone(request.reading.assume_zone, known)
         self._again = False
+        self._base = "byleave_corpus"
+        self._texts: Texts | None = None
         self._info: RegisterInfo | None = None
         self._opened: Corpus | None = None
         self._lost = 0
@@ -114,12 +124,17 @@ class DuckDBEngine:
         corpus = open_items(self._session, self._request.items, self._rules, self._request.reading, self._spill)
         self._corpus = self._opened = corpus
         self._add_kept(corpus)
+        column = self._request.reading.columns.get(TEXT, TEXT)
+        if column != TEXT and column not in corpus.passing:
+            raise InputError(f"the items have no column `{column}` to read as `{TEXT}`")
+        self._text_column = column if column in corpus.passing else None
         return corpus
 
     def fold(self, info: RegisterInfo, moment: Moment) -> None:
         """Fold the register at a moment."""
         corpus, rows = self._corpus, info.rows
-        shape = Shape(
+        self._session.run(f"CREATE OR REPLACE TEMP VIEW items AS FROM {self._base}")
+        self._shape = Shape(
             (*corpus.columns, UNREADABLE),
             corpus.passing,
             withholdings=rows["withholdings"] > 0,
@@ -127,7 +142,7 @@ class DuckDBEngine:
             covers=info.head is not None,
             frees=info.head is not None and self._frees_new_content(),
         )
-        self._plan = plan_for(self._rules, shape)
+        self._plan = plan_for(self._rules, self._shape)
         as_of = literal(moment.as_of.isoformat(sep=" "))
         self._session.run(f"CREATE OR REPLACE TEMP MACRO {AS_OF}() AS TIMESTAMPTZ {as_of}")
         for name, sql in self._plan.stages:
@@ -140,6 +155,34 @@ class DuckDBEngine:
     def _frees_new_content(self) -> bool:
         """Whether some *on* of the ledger freed new content alone: else the plan need not ask."""
         return bool(self._session.one("SELECT count(*) FROM preferences WHERE frees = 'new-content'"))
+
+    def find(self, info: RegisterInfo, on_progress: Callable[[float], None]) -> bool:
+        """Look in texts for people whose objection stands, between `fold` and `decide`; whether a text was changed."""
+        self._unsearched = 0
+        if not info.identified:
+            return False
+        from byleave.adapters.duckdb_engine.texts import Texts
+
+        if self._texts is None:
+            self._texts = Texts(self._session, self._text_column, redacting=self._request.redacting)
+        self._unsearched = self._texts.require_searchable(allowed=self._request.waivers.allow_orphans)
+        if self._texts.look(self._base, on_progress):
+            shape = self._shape
+            self._plan = plan_for(self._rules, replace(shape, columns=(*shape.columns, NAMED)))
+            self._variant = self._single_items(self._plan)
+        return self._texts.changed
+
+    def found(self) -> Mapping[str, Any] | None:
+        """What was found in texts, for the manifest; None where nobody was looked for."""
+        return self._texts.tally.as_json() if self._texts is not None else None
+
+    def name_rows(self, info: RegisterInfo, found: list[Found]) -> list[Found]:
+        """Rows with whom their texts name."""
+        if not info.identified:
+            return found
+        from byleave.adapters.duckdb_engine.texts import Texts
+
+        return Texts(self._session, self._text_column, redacting=False).name(found)
 
     def _fill(self, name: str, sql: str) -> int:
         self._session.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
@@ -156,6 +199,8 @@ class DuckDBEngine:
             and self._fill("byleave_namings", plan.naming)
         ):
             variant += "n"
+        if plan.found and self._fill("byleave_findings", plan.found):
+            variant += "f"
         return variant
 
     def _withheld(self, plan: Plan) -> str:
@@ -221,11 +266,17 @@ class DuckDBEngine:
     def unmatched_objectors(self) -> int:
         """How many objectors own nothing in what was decided, and cannot be found in it otherwise."""
         self._session.run(
-            "CREATE OR REPLACE TEMP TABLE byleave_ownerless AS SELECT subject_id FROM byleave_objecting"
+            f"CREATE OR REPLACE TEMP TABLE byleave_ownerless AS SELECT subject_id FROM {self._to_be_matched()}"
             " ANTI JOIN (SELECT objector FROM byleave_decided WHERE objector IS NOT NULL) AS found USING (objector)"
         )
         allowed = self._request.waivers.allow_orphans
-        return self._lost + refuse_unmatched_objections(self._session, self._corpus, allowed=allowed)
+        lost = self._lost + self._unsearched
+        return lost + refuse_unmatched_objections(self._session, self._corpus, allowed=allowed)
+
+    def _to_be_matched(self) -> str:
+        """The objectors who can only be owners or subjects: nobody looks for them in texts."""
+        searched = self._texts is not None
+        return f"(FROM byleave_objecting{' ANTI JOIN identifiers USING (subject_id)' if searched else ''})"
 
     def write_items(self, path: Path, on_progress: Callable[[float], None]) -> int:
         """Write the eligible rows with all their columns. Returns how many."""
@@ -263,13 +314,16 @@ class DuckDBEngine:
 
     def use_items(self, path: Path) -> None:
         """Decide the rows of a written file from now on; withheld ids are still those of the whole corpus."""
-        self._again = True
+        self._again, self._base = True, "byleave_kept_rows"
         self._session.run("CREATE OR REPLACE TEMP TABLE byleave_flagged AS FROM byleave_withheld_ids")
         columns = ", ".join(quoted(name) for name in (*self._corpus.columns, *self._corpus.passing))
         self._session.run(
-            f"CREATE OR REPLACE TEMP VIEW items AS SELECT {columns}, filename AS {FILE}, file_row_number + 1 AS {ROW},"
-            f" false AS {UNREADABLE} FROM read_parquet({one_path(path)}, filename = true, file_row_number = true)"
+            f"CREATE OR REPLACE TEMP VIEW {self._base} AS SELECT {columns}, filename AS {FILE}, file_row_number + 1"
+            f" AS {ROW}, false AS {UNREADABLE}"
+            f" FROM read_parquet({one_path(path)}, filename = true, file_row_number = true)"
         )
+
+        self._session.run(f"CREATE OR REPLACE TEMP VIEW items AS FROM {self._base}")
 
     def rows(self) -> int:
         """How many rows the corpus has."""

@@ -63,7 +63,7 @@ def facts_for(session: Session, found: Iterable[Found]) -> Register:
     """What the register holds about the owners, the subjects and the ids of these rows."""
     items = [one.item for one in found]
     owners = {item.member_id for item in items if item.member_id is not None}
-    subjects = {subject for item in items for subject in item.subjects or ()}
+    subjects = {subject for item in items for subject in (*(item.subjects or ()), *(item.named or ()))}
     ids = {item.item_id for item in items if item.item_id is not None}
     flagged = {item.item_id for item in items if item.withheld}
     withheld: dict[str, tuple[datetime | None, ...]] = {name: (None,) for name in flagged if name is not None}

@@ -40,11 +40,11 @@ def add_kept_objections(session: Session, kept: Kept, columns: Collection[str], 
     if not kept.objections:
         return 0
     if "subjects" not in columns:
-        if not allowed:
+        if kept.by_id_alone and not allowed:
             hint = "add a column `subjects` that says whom each item names, or go on with --allow-orphans"
             raise RefusedError("somebody who was erased objects, and the items do not say whom they name", hint=hint)
-        return len(kept.objections)
-    secret = _secret()
+        return kept.by_id_alone
+    secret = required_secret()
     if suppression_key(secret, _NOBODY) != kept.mark:
         hint = f"give the file of the key that the ledger is used with: {SECRET_FILE}"
         raise RefusedError("the suppression key is not the one under which refusals were kept", hint=hint)
@@ -68,11 +68,14 @@ def suppression_secret() -> bytes | None:
     return secret
 
 
-def _secret() -> bytes:
+def required_secret() -> bytes:
+    """The suppression key, where people who object cannot be found without it. Raises: RefusedError, InputError."""
     secret = suppression_secret()
     if secret is None:
         hint = f"set {SECRET_FILE} to the file of the suppression key"
-        raise RefusedError("people who objected were erased, and cannot be found in items without the key", hint=hint)
+        raise RefusedError(
+            "people who objected are known by hashes alone, and cannot be found without the key", hint=hint
+        )
     return secret
 
 

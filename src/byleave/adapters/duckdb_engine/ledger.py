@@ -41,6 +41,8 @@ class LedgerRead:
     head: Head
     rows: Mapping[str, int]
     kept: Kept
+    identified: int
+    """How many identifiers people gave to be found by."""
 
 
 def read_ledger(session: Session, url: str, before: Head | None = None) -> LedgerRead:
@@ -67,7 +69,7 @@ def read_ledger(session: Session, url: str, before: Head | None = None) -> Ledge
                 copy.remove()
                 entries.show(session, TABLE if copy.is_open() else None)
         kept = database.kept()
-    return LedgerRead(head, _load(session, database.place), kept)
+    return LedgerRead(head, _load(session, database.place), kept, _load_identified(session, kept))
 
 
 def _read_first(session: Session, database: LedgerDatabase, copy: Copy, head: Head) -> None:
@@ -126,6 +128,32 @@ def _load(session: Session, place: str) -> dict[str, int]:
         session.run(f"CREATE OR REPLACE TEMP {what} {name} AS {made} FROM ({parts})")
         rows[name] = int(session.one(f"SELECT count(*) FROM {name}"))
     return rows
+
+
+def _load_identified(session: Session, kept: Kept) -> int:
+    """Make the tables `identifiers` and `reviews`; how many rows the first has.
+
+    An objector who was erased is found by the hashes that were kept, under a name made from the hash.
+    """
+    identified, reviewed = (literal(kind) for kind in (Kind.OBJECTION_IDENTIFIED, Kind.FINDING_REVIEWED))
+    session.run(
+        "CREATE OR REPLACE TEMP TABLE identifiers AS SELECT DISTINCT subject AS subject_id,"
+        f" unnest(identifiers) AS identifier FROM {ENTRIES} WHERE kind = {identified}"
+    )
+    # of several reviews of one text the last one counts
+    session.run(
+        "CREATE OR REPLACE TEMP TABLE reviews AS SELECT subject AS subject_id, item AS item_id, text,"
+        f" max_by(about, seq) AS about FROM {ENTRIES} WHERE kind = {reviewed} GROUP BY subject, item, text"
+    )
+    for number, (identifier, purpose, since) in enumerate(kept.identifiers):
+        name = literal(f"erased-{number}")
+        session.run(f"INSERT INTO identifiers VALUES ({name}, {literal(identifier)})")
+        told = "NULL" if purpose is None else literal(purpose)
+        session.run(
+            f"INSERT INTO objections SELECT {name}, {told}, make_timestamptz({int(since)}), 'open', NULL,"
+            " 'erased', 0, NULL"
+        )
+    return int(session.one("SELECT count(*) FROM identifiers"))
 
 
 def _country() -> str:
@@ -208,6 +236,9 @@ _DATA = {
     "notice": "notice",
     "version": "version",
     "item": "item",
+    "identifiers": "identifiers",
+    "text": "text",
+    "about": "about",
 }
 """Column → field of an entry's data."""
 _ENTRY = (*_PLACE, *_DATA)

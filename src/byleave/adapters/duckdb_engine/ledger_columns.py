@@ -14,6 +14,7 @@ from byleave.adapters.ledger_database import require_whole
 from byleave.kernel.errors import RefusedError
 from byleave.kernel.vocabulary import FREES, REACHES
 from byleave.ledger.entries import Kind
+from byleave.ledger.fields import ABOUT
 
 if TYPE_CHECKING:
     from byleave.adapters.duckdb_engine.session import Session
@@ -26,6 +27,7 @@ ERASED = "erased"
 _TEXT, _AT, _DAY = Typed("text"), Typed("instant"), Typed("date")
 _REGISTERED, _MOVED, _CHOSE = Kind.MEMBER_REGISTERED, Kind.MEMBER_MOVED, Kind.PREFERENCE_SET
 _OBJECTED, _NOTICED, _WITHHELD = Kind.OBJECTION_RECEIVED, Kind.NOTICE_DELIVERED, Kind.ITEM_WITHHELD
+_IDENTIFIED, _REVIEWED = Kind.OBJECTION_IDENTIFIED, Kind.FINDING_REVIEWED
 ENDS = (Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN)
 _FIELDS: dict[str, tuple[str, Typed, tuple[Kind, ...]]] = {
     "country": ("country", _TEXT, (_REGISTERED, _MOVED)),
@@ -37,17 +39,21 @@ _FIELDS: dict[str, tuple[str, Typed, tuple[Kind, ...]]] = {
     "covers": ("covers", Typed("ids"), (_CHOSE,)),
     "reaches": ("reaches", Typed("choice", options=REACHES), (_CHOSE,)),
     "frees": ("frees", Typed("choice", options=FREES), (_CHOSE,)),
-    "objection": ("objection", _TEXT, (_OBJECTED, *ENDS)),
+    "objection": ("objection", _TEXT, (_OBJECTED, *ENDS, _IDENTIFIED, _REVIEWED)),
     "purpose": ("purpose", _TEXT, (_OBJECTED,)),
     "notice": ("notice", _TEXT, (_NOTICED,)),
     "version": ("version", _TEXT, (_NOTICED,)),
-    "item": ("item", _TEXT, (_WITHHELD, Kind.ITEM_RELEASED)),
+    "item": ("item", _TEXT, (_WITHHELD, Kind.ITEM_RELEASED, _REVIEWED)),
+    "identifiers": ("identifiers", Typed("ids"), (_IDENTIFIED,)),
+    "text": ("text", _TEXT, (_REVIEWED,)),
+    "about": ("about", Typed("choice", options=ABOUT), (_REVIEWED,)),
     "gone": ("entries", _TEXT, (Kind.MEMBER_ERASED,)),
 }
 """Column → the field of `data` that it holds, what it must be, and the kinds that have it."""
+_WANTED_NAMES = ("merged_into", "setting", "value", "objection", "notice", "item", "identifiers", "gone")
 _WANTED: dict[str, tuple[Kind, ...]] = {
-    "subject": (_REGISTERED, _MOVED, _CHOSE, _OBJECTED, _NOTICED, *ENDS),
-    **{name: _FIELDS[name][2] for name in ("merged_into", "setting", "value", "objection", "notice", "item", "gone")},
+    "subject": (_REGISTERED, _MOVED, _CHOSE, _OBJECTED, _NOTICED, *ENDS, _IDENTIFIED, _REVIEWED),
+    **{name: _FIELDS[name][2] for name in _WANTED_NAMES},
 }
 """Column → the kinds that say nothing without it: such an entry may be a refusal, and refuses the run."""
 _TYPES = {"text": "VARCHAR", "choice": "VARCHAR", "instant": "TIMESTAMPTZ", "date": "DATE", "ids": "VARCHAR[]"}

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata, resources
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +50,7 @@ class Plan:
     """SQL for each step.
 
     The tables between the steps: the stages (the engine knows `byleave_objecting`), `byleave_state`, `byleave_ranges`,
-    `byleave_withheld_ids`, `byleave_namings`.
+    `byleave_withheld_ids`, `byleave_namings`, `byleave_findings`.
     """
 
     stages: list[tuple[str, str]]
@@ -58,8 +59,9 @@ class Plan:
     ranges: str | None
     withheld: str | None
     naming: str | None
+    found: str | None
     decided: dict[str, tuple[str, str]]
-    """Which of the tables `withheld` and `naming` have rows (`""`, `"w"`, `"n"`, `"wn"`) → SQL of the eligible rows,
+    """Which of the tables `withheld`, `naming`, `found` have rows (`""`, `"w"`, … `"wnf"`) → SQL of the eligible rows,
     and of all: `item_id, member_id, reason, regime, category, objector, file, row`; `reason` is an order."""
 
 
@@ -160,19 +162,31 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
     withheld = ibis.table(decision.WITHHELD, name="byleave_withheld_ids")
     naming = ibis.table(decision.NAMING, name="byleave_namings")
     decided = {}
-    for variant in ("", "w", "n", "wn"):
-        present = decision.Refusals(withheld if "w" in variant else None, naming if "n" in variant else None)
-        if "n" not in variant or "subjects" in shape.columns:
-            outcome = decision.decide_items(items, kept, present, rules, as_of)
-            decided[variant] = _outputs(outcome, [*shape.columns, *shape.passing])
+    found = ibis.table(decision.FOUND, name="byleave_findings")
+    named = ("n",) if "subjects" in shape.columns else ()
+    found_by_text = ("f",) if tables.NAMED in shape.columns else ()
+    for variant in _choices(("w", *named, *found_by_text)):
+        present = decision.Refusals(
+            withheld if "w" in variant else None,
+            naming if "n" in variant else None,
+            found if "f" in variant else None,
+        )
+        outcome = decision.decide_items(items, kept, present, rules, as_of)
+        decided[variant] = _outputs(outcome, [*shape.columns, *shape.passing])
     return Plan(
         stages=stages,
         state=str(_sql(folded.state)),
         ranges=_sql(folded.intervals),
         withheld=_sql(refusals.withheld),
         naming=_sql(refusals.naming),
+        found=_sql(refusals.found),
         decided=decided,
     )
+
+
+def _choices(letters: tuple[str, ...]) -> list[str]:
+    """Every choice among letters, in their order."""
+    return ["".join(one) for size in range(len(letters) + 1) for one in combinations(letters, size)]
 
 
 def _as_of() -> ir.TimestampScalar:
@@ -187,9 +201,9 @@ def _as_of() -> ir.TimestampScalar:
 
 def _item_types(shape: Shape) -> dict[str, str]:
     """Column → Ibis type; what passes through only needs a name, since nothing is done with it."""
-    from byleave.compile.tables import ITEM_OPTIONAL, ITEM_REQUIRED, UNREADABLE
+    from byleave.compile.tables import ITEM_OPTIONAL, ITEM_REQUIRED, NAMED, UNREADABLE
 
-    known = {**ITEM_REQUIRED, **ITEM_OPTIONAL, UNREADABLE: "boolean"}
+    known = {**ITEM_REQUIRED, **ITEM_OPTIONAL, UNREADABLE: "boolean", NAMED: "array<string>"}
     own = {"byleave_file": "string", "byleave_row": "int64"}
     return {**{name: known[name] for name in shape.columns}, **dict.fromkeys(shape.passing, "string"), **own}
 

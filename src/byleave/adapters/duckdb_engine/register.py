@@ -61,6 +61,8 @@ class RegisterInfo:
     """Of a ledger: up to where it was read."""
     kept: Kept | None = None
     """Of a ledger: objections of people who were erased."""
+    identified: int = 0
+    """Of a ledger: how many identifiers people gave to be found by."""
 
     @property
     def watermark(self) -> str | int:
@@ -173,7 +175,7 @@ def load_register(  # noqa: PLR0913, PLR0917 - what a register is read with
         read = read_ledger(session, register, before.head if before else None)
         refuse_strange_countries(session)
         waived = check_matched(session, rules, waivers)
-        return RegisterInfo(f"sha256:{read.head.chain}", read.rows, waived, read.head, read.kept)
+        return RegisterInfo(f"sha256:{read.head.chain}", read.rows, waived, read.head, read.kept, read.identified)
     if isinstance(register, Mapping):
         return _load_given(session, register, rules, waivers, reading)
     folder = Path(register)

@@ -14,7 +14,8 @@ from byleave.adapters.duckdb_engine.columns import literal
 from byleave.kernel.errors import ByleaveError, InputError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
 MEMORY_LIMIT = "2500MB"
@@ -76,6 +77,22 @@ class Session:
     ) -> list[tuple[Any, ...]]:
         """Execute a query and fetch its rows."""
         return self._execute(sql, on_progress, parameters)
+
+    def batches(self, sql: str, rows: int) -> Iterator[Any]:
+        """Execute a query and yield its rows as Arrow record batches; nothing else may be executed meanwhile."""
+        reader = self._in_words(self._worker.submit(lambda: self._connection.execute(sql).fetch_record_batch(rows)))
+        while True:
+            try:
+                yield self._in_words(self._worker.submit(reader.read_next_batch))
+            except StopIteration:
+                return
+
+    @staticmethod
+    def _in_words(statement: Future[Any]) -> Any:  # noqa: ANN401 - what the statement gives
+        try:
+            return statement.result()
+        except duckdb.Error as error:
+            raise plain_error(error) from error
 
     def one(self, sql: str, parameters: list[Any] | None = None) -> Any:  # noqa: ANN401 - any value
         """The first value of the first row, or None."""

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import InputError
-from byleave.ledger.admission import ENDINGS, Facts
+from byleave.ledger.admission import Facts
 from byleave.ledger.artefacts import Artefacts
-from byleave.ledger.entries import ARTEFACTS, PLATFORM, Entry, Kind
+from byleave.ledger.entries import ARTEFACTS, OF_AN_OBJECTION, PLATFORM, Entry, Kind
 from byleave.ledger.suppression import Refusal, open_item, suppression_key, together
 from byleave.ledger.wire import from_microseconds, read_data
 
@@ -29,13 +29,15 @@ def facts_about(session: Session, proposals: Sequence[Proposal]) -> Facts:
         names.add(one.subject)
         if one.kind is Kind.MEMBERS_MERGED:
             names.add(_text(one, "into"))
-        if one.kind is Kind.OBJECTION_RECEIVED or one.kind in ENDINGS:
+        if one.kind is Kind.OBJECTION_RECEIVED or one.kind in OF_AN_OBJECTION:
             objections.add(_text(one, "objection"))
-        if one.kind is Kind.MEMBERS_MERGED or one.kind in ENDINGS:
+        if one.kind is Kind.MEMBERS_MERGED or one.kind in OF_AN_OBJECTION:
             ends |= {one.subject, _text(one, "into")}
     merges = merges_of(session, ends) if ends else []
     named = artefacts_of(session) if any(one.kind in ARTEFACTS for one in proposals) else Artefacts()
-    return Facts(_members(session, names), _objectors(session, objections), merges, named)
+    may_lapse = {_text(one, "objection") for one in proposals if one.data.get("lapsed")}
+    confirmed = _confirmed(session, names, may_lapse) if may_lapse else set()
+    return Facts(_members(session, names), _objectors(session, objections), merges, confirmed, named)
 
 
 def read_artefacts(session: Session, after: int = 0) -> list[Entry]:
@@ -73,6 +75,15 @@ def _members(session: Session, names: Iterable[str]) -> set[str]:
         "JOIN ledger_entry e ON e.seq = p.seq WHERE p.subject = w.v AND e.kind = 'member-registered')"
     )
     return set(session.texts(sql, [session.listing(names)]))
+
+
+def _confirmed(session: Session, names: Iterable[str], objections: set[str]) -> set[str]:
+    """Which of these objections somebody among `names` has confirmed."""
+    sql = (
+        f"SELECT {session.field('objection')} FROM {session.each} w JOIN ledger_payload p ON p.subject = w.v "
+        "JOIN ledger_entry e ON e.seq = p.seq WHERE e.kind = 'objection-confirmed'"
+    )
+    return {name for (name,) in session.query(sql, [session.listing(names)])} & objections
 
 
 def _objectors(session: Session, objections: set[str]) -> dict[str, str]:

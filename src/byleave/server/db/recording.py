@@ -21,6 +21,7 @@ from byleave.ledger.suppression import (
     NONCE_BYTES,
     Refusal,
     held_back,
+    kept_identifiers,
     refusals,
     returning,
     seal_item,
@@ -254,8 +255,9 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     numbers = [entry.seq for entry in history]
     made = batch.draft(Proposal(Kind.MEMBER_ERASED, "", actor, {"entries": numbers}), [])
     batch.drafts.append(made)
-    kept = [*refusals(history, made.entry.recorded_at), *held_back(history)]
-    _keep(session, world, ids, kept)
+    refused = refusals(history, made.entry.recorded_at)
+    kept = [*refused, *held_back(history)]
+    _keep(session, world, ids, kept, kept_identifiers(history, refused))
     batch.write(session)
     session.insert(*ERASURES, [(seq, made.row.seq) for seq in numbers])
     session.run("DELETE FROM ledger_payload WHERE seq = ?", [(seq,) for seq in numbers])
@@ -264,10 +266,19 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     return made.entry
 
 
-def _keep(session: Session, world: World, ids: Sequence[str], kept: Sequence[Refusal]) -> None:
-    """Keep refusals under the key of each id, and, before the first, the mark of the key itself."""
+def _keep(
+    session: Session,
+    world: World,
+    ids: Sequence[str],
+    kept: Sequence[Refusal],
+    identifiers: Sequence[tuple[str, Refusal]],
+) -> None:
+    """Keep refusals under the key of each id and each identifier, and, before the first, the mark of the key itself."""
     secret = world.suppression_secret or b""
     rows = [_kept_row(secret, name, one, world) for name in ids for one in kept]
+    rows += [
+        (name, None, one.purpose, to_microseconds(one.since), one.seq, None, None, None) for name, one in identifiers
+    ]
     if rows and not session.query("SELECT 1 FROM ledger_suppression LIMIT 1"):
         rows.insert(0, (suppression_key(secret, MARK), None, None, 0, 0, None, None, None))
     if rows:

@@ -1,0 +1,187 @@
+"""What has a shape in a text: e-mail addresses, phone numbers, handles, web addresses; and their one way of writing.
+
+Each function takes folded text. A text may hold something between what belongs to it and what does not: then every
+reading is given, and the one that somebody gave is found.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from byleave.finding.folding import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+FEWEST_DIGITS, MOST_DIGITS = 7, 15
+"""Of a phone number. Source: ITU-T E.164, section 6.2.1, for the most; the fewest are ours."""
+FEWEST_CERTAIN_DIGITS = 9
+"""A number without its country's code and with fewer digits may be somebody else's elsewhere."""
+_MOST_GROUPS = 12
+_MOST_SEGMENTS = 6
+
+
+class Reading(NamedTuple):
+    """One way to read a part of a text."""
+
+    kind: str
+    form: str
+    start: int
+    end: int
+
+
+_LONGEST_LOCAL = 64
+_NEVER_LOCAL = frozenset(' \t@<>()[],;:"\\')
+_DOMAIN = re.compile(r"(?:[^\W_](?:[^\W_]|-){0,62}\.)+[^\W_](?:[^\W_]|-){0,62}")
+_TAKEN_APART = re.compile(r"[^\w.+-]")
+_DOMAIN_END = re.compile(r"[-.]+$")
+_NUMBER = re.compile(r"\d(?:[ ().\-/]{0,3}\d){6,}")
+_DIGITS = re.compile(r"\d+")
+_HANDLE = re.compile(r"(?<![\w.@/])@([\w](?:[\w.-]{0,62}\w)?)")
+_URL = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,20}://)?(?:[^\W_](?:\w|-){0,62}\.)+[a-z][a-z0-9-]{1,62}(?::\d+)?(?:/[^\s<>\"|\\^`{}]*)?"
+)
+_PIECE = re.compile(r"[^\s.]*\.\S+")
+_AFTER_A_LINK = ".,;:!)]*_~'-"
+_HOST_ALIAS = re.compile(r"^(?:www|m|mobile|[a-z]{2})\.(?=[^.]+\.[^.]+)")
+
+
+def readings(folded: str, kinds: Collection[str]) -> Iterator[Reading]:
+    """Everything in a folded text that may be an address, a number or a handle, of the kinds that are looked for."""
+    if "@" in folded:
+        if "email" in kinds:
+            yield from _emails(folded)
+        if "handle" in kinds:
+            for found in _HANDLE.finditer(folded):
+                yield Reading("handle", found[1], *found.span())
+    numbers = [kind for kind in ("phone", "phone-short") if kind in kinds]
+    if numbers:
+        for form, start, end in _phones(folded):
+            for kind in numbers:
+                yield Reading(kind, form, start, end)
+    if "url" in kinds:
+        yield from _urls(folded)
+
+
+def _emails(folded: str) -> Iterator[Reading]:
+    at = folded.find("@")
+    while at >= 0:
+        domain = _DOMAIN.match(folded, at + 1)
+        start = _local_start(folded, at) if domain else at
+        if domain and start < at:
+            local = folded[start:at]
+            # `mail=ana@…` and `'ana@…'`: what stands before a sign that hardly any address holds may not belong to it
+            for cut in sorted({0, *(sign.end() for sign in _TAKEN_APART.finditer(local))}):
+                for form in _email_forms(local[cut:], domain[0]):
+                    yield Reading("email", form, start + cut, domain.end())
+        at = folded.find("@", at + 1)
+
+
+def _local_start(folded: str, at: int) -> int:
+    """Where the part of an address before its sign begins. Source of the length: RFC 5321, section 4.5.3.1.1."""
+    start = at
+    while start > max(0, at - _LONGEST_LOCAL) and folded[start - 1] not in _NEVER_LOCAL:
+        start -= 1
+    return start
+
+
+def email_forms(value: str) -> list[str]:
+    """The forms of an address that a person gave: as written, and without what follows a plus sign."""
+    plain = fold(value).strip().removeprefix("mailto:")
+    local, _, domain = plain.rpartition("@")
+    whole = _DOMAIN.fullmatch(domain) and local and _local_start(plain, len(local)) == 0
+    return _email_forms(local, domain) if whole else []
+
+
+def _email_forms(local: str, domain: str) -> list[str]:
+    domain = _plain_domain(_DOMAIN_END.sub("", domain))
+    bare = local.strip("._-*'")
+    forms = [local, bare, local.partition("+")[0], bare.partition("+")[0]]
+    return [f"{one}@{domain}" for one in dict.fromkeys(forms) if one]
+
+
+def _plain_domain(domain: str) -> str:
+    """A domain in letters, not in Punycode (RFC 3492)."""
+    if "xn--" not in domain:
+        return domain
+    try:
+        return fold(domain.encode("ascii").decode("idna"))
+    except UnicodeError:
+        return domain
+
+
+def _phones(folded: str) -> Iterator[tuple[str, int, int]]:
+    for found in _NUMBER.finditer(folded):
+        text, start = found[0].replace("(0)", "   "), found.start()
+        groups = [(one[0], start + one.start(), start + one.end()) for one in _DIGITS.finditer(text)][:_MOST_GROUPS]
+        seen = set()
+        for first in range(len(groups)):
+            digits = ""
+            for group, _, end in groups[first:]:
+                digits += group
+                for form in (digits, digits.removeprefix("00"), digits.removeprefix("011")):
+                    if FEWEST_DIGITS <= len(form) <= MOST_DIGITS and form not in seen:
+                        seen.add(form)
+                        yield form, groups[first][1], end
+
+
+def phone_forms(value: str, country: str | None) -> list[tuple[str, str]]:
+    """The digits of a number with its country's code, and as it is written inside the country."""
+    import phonenumbers  # noqa: PLC0415 - its tables take a while, and a search needs none of them
+
+    try:
+        number = phonenumbers.parse(fold(value), country)
+    except phonenumbers.NumberParseException:
+        return []
+    if not phonenumbers.is_possible_number(number):
+        return []
+    international = "".join(_DIGITS.findall(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)))
+    inside = "".join(_DIGITS.findall(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)))
+    local = [form for form in (inside, phonenumbers.national_significant_number(number)) if len(form) >= FEWEST_DIGITS]
+    forms = [("phone" if len(form) >= FEWEST_CERTAIN_DIGITS else "phone-short", form) for form in local]
+    return list(dict.fromkeys([("phone", international), *forms]))
+
+
+def handle_form(value: str) -> str | None:
+    """A handle without its sign; None where it is none."""
+    found = _HANDLE.fullmatch("@" + fold(value).strip().removeprefix("@"))
+    return found[1] if found else None
+
+
+def _urls(folded: str) -> Iterator[Reading]:
+    for piece in _PIECE.finditer(folded):
+        for found in _URL.finditer(piece[0]):
+            start, end = piece.start() + found.start(), piece.start() + found.end()
+            for form in _url_forms(found[0]):
+                yield Reading("url", form, start, end)
+
+
+def _url_forms(address: str) -> Iterator[str]:
+    """The address of a page, and of every page above it: what belongs to a profile stands below it."""
+    host, segments = _host_and_path(address)
+    for count in range(min(len(segments), _MOST_SEGMENTS) + 1):
+        yield "/".join([host, *segments[:count]])
+    if segments and len(segments) <= _MOST_SEGMENTS:
+        bare = segments[-1].rstrip(_AFTER_A_LINK)
+        if bare and bare != segments[-1]:
+            yield "/".join([host, *segments[:-1], bare])
+
+
+def url_form(value: str) -> str | None:
+    """Host and path of the address of a profile, in one way of writing; None where it is none."""
+    found = _URL.match(fold(value).strip())
+    if found is None:
+        return None
+    host, segments = _host_and_path(found[0])
+    return "/".join([host, *segments])
+
+
+def _host_and_path(address: str) -> tuple[str, list[str]]:
+    """The host without scheme, port and what names a language or a device; the parts of the path."""
+    rest = address.partition("://")[2] or address
+    host, _, path = rest.partition("/")
+    host = _plain_domain(_HOST_ALIAS.sub("", host.partition(":")[0]))
+    path = fold(unquote(re.split("[?#]", path)[0]))
+    return host, [one for one in path.split("/") if one]

@@ -1,0 +1,160 @@
+"""The first step of a search: which texts of a batch may hold something. Whole arrays at once, no text for itself."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from byleave.finding.folding import fold_character
+from byleave.finding.pairs import BITS, mixed
+from byleave.finding.shapes import FEWEST_DIGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from byleave.finding.pairs import Pairs
+
+_GREEK, _CYRILLIC = 0xCD, 0xD4
+"""First bytes in UTF-8 of U+0370 to U+052F."""
+_SPACE, _LINE, _DOT, _AT = 32, 10, 46, 64
+_PADDING = b"\n" + b" " * 16
+_FIRST, _LAST, _LENGTH = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
+_MASKS = np.array([(1 << (8 * length)) - 1 for length in range(8)] + [(1 << 64) - 1], dtype=np.uint64)
+
+
+def _table() -> bytes:
+    """Letters in lower case, digits and everything beyond ASCII as they are; every other sign becomes a space."""
+    return bytes(
+        number | 32 if 65 <= number <= 90  # noqa: PLR2004 - A to Z
+        else number if number >= 128 or chr(number).isalnum() or number == _LINE  # noqa: PLR2004 - beyond ASCII
+        else _SPACE
+        for number in range(256)
+    )  # fmt: skip
+
+
+_WORDS = _table()
+_NO_LINES = str.maketrans("\n", " ")
+
+
+class _Characters:
+    """What each character becomes, in arrays by its number; filled with those that texts hold."""
+
+    def __init__(self) -> None:
+        numbers = sys.maxunicode + 1
+        self.count = np.full(numbers, _UNSEEN, dtype=np.uint8)
+        """How many characters it becomes."""
+        self.only = np.zeros(numbers, dtype=np.uint32)
+        """The one that it becomes, where it is one."""
+
+    def learn(self, numbers: Any) -> None:  # noqa: ANN401 - an array of numbers
+        for number in np.unique(numbers[self.count[numbers] == _UNSEEN]).tolist():
+            folded = chr(number) if number < 128 else fold_character(chr(number))  # noqa: PLR2004 - ASCII
+            self.count[number] = len(folded)
+            self.only[number] = ord(folded) if len(folded) == 1 else 0
+
+
+_UNSEEN = 255
+_characters: list[_Characters] = []
+
+
+def _folded(text: str) -> str:
+    """The same as `fold_runs`."""
+    if not _characters:
+        _characters.append(_Characters())
+    table, numbers = _characters[0], _numbers(text)
+    table.learn(numbers)
+    counts = table.count[numbers]
+    if counts.max() > 1:
+        for number in np.unique(numbers[counts > 1]).tolist():
+            text = text.replace(chr(number), fold_character(chr(number)))
+        numbers = _numbers(text)
+        table.learn(numbers)
+        counts = table.count[numbers]
+    folded = table.only[numbers]
+    return str((folded if counts.min() else folded[counts > 0]).tobytes(), "utf-32-le")
+
+
+def _numbers(text: str) -> Any:  # noqa: ANN401 - an array of numbers
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+class Batch:
+    """Several texts as one row of bytes, folded, a line for each."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Fold them."""
+        self._count = len(texts)
+        whole = "\n".join(texts)
+        if whole.count("\n") >= self._count:
+            whole = "\n".join([one.replace("\n", " ") for one in texts])
+        if not whole.isascii():
+            whole = _folded(whole)
+        raw = whole.encode() + _PADDING
+        self._raw = np.frombuffer(raw, dtype=np.uint8)
+        self._plain = np.frombuffer(raw.translate(_WORDS), dtype=np.uint8)
+        self._lines = np.flatnonzero(self._raw == _LINE)
+        self._mixed = set() if whole.isascii() else set(self._texts_at(self._mixes()).tolist())
+
+    def _texts_at(self, places: Any) -> Any:  # noqa: ANN401 - arrays of numbers
+        """The index of the text at each place."""
+        return np.searchsorted(self._lines, places, "left")
+
+    def _mixes(self) -> Any:  # noqa: ANN401 - an array of numbers
+        """Places where a Latin letter stands beside one whose two bytes in UTF-8 are Greek or Cyrillic."""
+        latin = (self._plain | np.uint8(32)) - np.uint8(97) < 26  # noqa: PLR2004 - from `a` to `z`
+        other = (self._plain >= _GREEK) & (self._plain <= _CYRILLIC)
+        after = latin[:-1] & other[1:]
+        before = other[:-2] & latin[2:]
+        return np.concatenate([np.flatnonzero(after), np.flatnonzero(before)])
+
+    def with_shapes(self, kinds: Collection[str]) -> set[int]:
+        """The texts that may hold what has one of these kinds of shape."""
+        if not kinds:
+            return set()
+        found = [np.array(sorted(self._mixed), dtype=np.int64)]
+        if not {"email", "handle"}.isdisjoint(kinds):
+            found.append(self._texts_at(np.flatnonzero(self._raw == _AT)))
+        if not {"phone", "phone-short"}.isdisjoint(kinds):
+            digits = np.flatnonzero((self._raw - np.uint8(48)) < 10)  # noqa: PLR2004 - ten digits, from `0` on
+            several = np.bincount(self._texts_at(digits), minlength=self._count) >= FEWEST_DIGITS
+            found.append(np.flatnonzero(several))
+        if "url" in kinds:
+            dots = np.flatnonzero(self._raw == _DOT)
+            dots = dots[(self._plain[dots - 1] > _SPACE) & (self._plain[dots + 1] > _SPACE)]
+            found.append(self._texts_at(dots))
+        return set(np.unique(np.concatenate(found)).tolist())
+
+    def with_pairs(self, pairs: Pairs) -> set[int]:
+        """The texts that may hold a pair of words."""
+        if pairs.filters is None:
+            return set()
+        plain = self._plain
+        within = plain > _SPACE
+        edges = np.flatnonzero(within[1:] != within[:-1]) + 1
+        if within[0]:
+            edges = np.concatenate([np.zeros(1, dtype=edges.dtype), edges])
+        starts, lengths = edges[::2], edges[1::2] - edges[::2]
+        hashes = self.hashes_at(starts, lengths)
+        first, second = pairs.filters
+        may_begin = np.flatnonzero(_holds(first, hashes[:-1]))
+        may_begin = may_begin[_holds(second, hashes[may_begin + 1])]
+        wanted = mixed(hashes[may_begin] * _FIRST + hashes[may_begin + 1])
+        at = np.searchsorted(pairs.hashes, wanted)
+        at[at == len(pairs.hashes)] = 0
+        there = may_begin[pairs.hashes[at] == wanted]
+        return set(np.unique(self._texts_at(starts[there])).tolist()) | self._mixed
+
+    def hashes_at(self, starts: Any, lengths: Any) -> Any:  # noqa: ANN401 - arrays of numbers
+        """The hash of each word, as `hash_word` makes it of one."""
+        words = np.ndarray((len(self._plain) - 8,), dtype="<u8", buffer=self._plain.data, strides=(1,))
+        mask = _MASKS[np.minimum(lengths, 8)]
+        first = words[starts] & mask
+        last = words[starts + np.maximum(lengths - 8, 0)] & mask
+        return mixed((first * _FIRST) ^ (last * _LAST) ^ (lengths.astype(np.uint64) * _LENGTH))
+
+
+def _holds(bits: Any, hashes: Any) -> Any:  # noqa: ANN401 - arrays
+    at = hashes >> np.uint64(64 - BITS)
+    return (bits[at >> np.uint64(3)] >> (at & np.uint64(7)).astype(np.uint8)) & np.uint8(1) != 0
