@@ -74,7 +74,7 @@ def required_secret() -> bytes:
     if secret is None:
         hint = f"set {SECRET_FILE} to the file of the suppression key"
         raise RefusedError(
-            "people who objected are known by hashes alone, and cannot be found without the key", hint=hint
+            "people who objected are known by hashes, and cannot be found in items without the key", hint=hint
         )
     return secret
 
