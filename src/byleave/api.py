@@ -110,16 +110,15 @@ def gate(  # noqa: PLR0913 - the options of the command
         redacting=redact,
     )
     gate_run.moment_of(request, clock())  # a wrong as-of is told before anything is read
-    version = metadata.version("byleave")
     if out is None:
         with tempfile.TemporaryDirectory() as spill, closing(DuckDBEngine(request, rules, Path(spill))) as engine:
-            return gate_run.dry_run(gate_run.Gate(rules, engine, clock, version, progress), request)
+            return gate_run.dry_run(gate_run.Gate(rules, engine, clock, metadata.version("byleave"), progress), request)
     folder, shelf = Path(out), _Shelf()
     shelf.require_absent(folder)
     with shelf.staging(folder) as work:
         spill_folder = work / gate_run.SPILL
         with closing(DuckDBEngine(request, rules, spill_folder)) as engine:
-            whole = gate_run.Gate(rules, engine, clock, version, progress)
+            whole = gate_run.Gate(rules, engine, clock, metadata.version("byleave"), progress)
             return gate_run.run(whole, request, Output(folder, decisions_only), shelf, work)
 
 
@@ -205,6 +204,44 @@ def snapshot_status(
     )
     differ = files_differ(Path(folder), manifest)
     return status_of(manifest, today.manifest, files_changed=differ, activated=_activated(register, manifest, clock()))
+
+
+def revoked_items(
+    folder: str | Path,
+    *,
+    register: str | Path | Mapping[str, Any],
+    pack: str | Path | Pack | None = None,
+    clock: Callable[[], datetime] = now,
+) -> tuple[set[str], Mapping[str, Any]]:
+    """The ids of a snapshot's items that may no longer be used, and the manifest of the decision that says so.
+
+    Args:
+        folder: the snapshot.
+        register: as for `gate`, as it is now.
+        pack: the pack as it is now; None takes the shipped one that the manifest names.
+        clock: the present.
+
+    Raises: as `snapshot_status`.
+    """
+    from byleave.adapters.revocation_files import item_ids  # noqa: PLC0415 - only here
+    from byleave.adapters.snapshot_files import read_manifest  # noqa: PLC0415
+
+    manifest = read_manifest(Path(folder))
+    waived = manifest["waived"]
+    with tempfile.TemporaryDirectory() as work:
+        today = gate(
+            Path(folder) / "items",
+            register=register,
+            pack=manifest["pack"]["id"] if pack is None else pack,
+            purpose=manifest["purpose"],
+            recipient=manifest["recipient"],
+            out=Path(work) / "again",
+            allow_orphans=waived.get("allow_orphans", False),
+            ignore_settings=waived.get("ignore_settings", ()),
+            columns={name: theirs for name, theirs in manifest["items"]["columns"].items() if name == "text"},
+            clock=clock,
+        )
+        return set(item_ids(Path(work) / "again", "left_out")), today.manifest
 
 
 def _activated(register: Any, manifest: Mapping[str, Any], at: datetime) -> str | None:  # noqa: ANN401 - any register

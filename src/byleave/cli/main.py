@@ -33,6 +33,7 @@ COMMANDS = {
     "model": ("byleave.cli.model", "Record models that were trained elsewhere, show models, and recompute them."),
     "notice": ("byleave.cli.notice", "Send notices to members, with evidence in the ledger."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
+    "revocation": ("byleave.cli.revocation", "Call back items of snapshots that were given away."),
     "serve": ("byleave.cli.serve", "Serve the API and members' pages."),
     "snapshot": ("byleave.cli.snapshot", "Show and record snapshots, and say whether one may still be trained on."),
     "token": ("byleave.cli.token", "Make, rotate and revoke the tokens of services."),

@@ -58,9 +58,8 @@ def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
     version: str,
 ) -> dict[str, Any]:
     """The manifest as a JSON value without floats, so that its canonical form (RFC 8785) is plain."""
-    found = engine.found()
     return {
-        **({"found": {**found, "redacting": request.redacting}} if found else {}),
+        **_found(request, engine),
         "format": FORMAT,
         "mode": TRAINING if request.as_of is None else REPLAY,
         "pack": {"id": rules.pack_id, "digest": rules.pack_digest},
@@ -68,11 +67,7 @@ def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
         "recipient": rules.recipient,
         "as_of": format_instant(reads.as_of),
         "watermark": reads.watermark,
-        "recheck": {
-            "as_of": format_instant(reads.recheck_as_of),
-            "watermark": reads.recheck_watermark,
-            "left_out": reads.recheck_left_out,
-        },
+        "recheck": _recheck(reads),
         "register": _register(register),
         "items": {
             "files": [path.name for path in corpus.files],
@@ -88,6 +83,21 @@ def manifest(  # noqa: PLR0913, PLR0917 - each part comes from another place
         "files": [{"path": one.path, "digest": one.digest, "size_bytes": one.size_bytes} for one in files],
         "tree_root": None,
     }
+
+
+def _recheck(reads: Reads) -> dict[str, Any]:
+    """The second look: `T'`, `W'`, and what it took out."""
+    return {
+        "as_of": format_instant(reads.recheck_as_of),
+        "watermark": reads.recheck_watermark,
+        "left_out": reads.recheck_left_out,
+    }
+
+
+def _found(request: Request, engine: Engine) -> dict[str, Any]:
+    """What was found in texts; only where somebody was looked for."""
+    found = engine.found()
+    return {"found": {**found, "redacting": request.redacting}} if found else {}
 
 
 def _register(register: RegisterRead) -> dict[str, Any]:

@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A copy of a snapshot that was given away."""
+
+    published: str | None = None
+    """Digest of the newest list of revocations."""
+    items: int = 0
+    """How many items it calls back."""
+    acknowledged: str | None = None
+    """Digest of the newest list of which the holder has said that it was done."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether the newest list was not acknowledged."""
+        return self.published != self.acknowledged
+
+
 @dataclass(slots=True)
 class Artefacts:
     """What is known so far."""
@@ -27,6 +44,8 @@ class Artefacts:
     runs: dict[str, bool] = field(default_factory=dict)
     """Run → whether it goes on."""
     models: set[str] = field(default_factory=set)
+    held: dict[tuple[str, str], Held] = field(default_factory=dict)
+    """Manifest and holder → what of a copy that was given away was called back."""
 
     def copy(self) -> Artefacts:
         """The same, to be changed apart."""
@@ -77,6 +96,35 @@ class Artefacts:
         if entry.data["model"] not in self.models:
             raise InputError(f"there is no model `{entry.data['model']}`")
 
+    def _handed_over(self, entry: Entry) -> None:
+        data = entry.data
+        self._require_snapshots([data["manifest"]])
+        if (data["manifest"], data["holder"]) in self.held:
+            raise InputError(f"`{data['holder']}` holds the snapshot `{data['manifest']}` already")
+        self.held[data["manifest"], data["holder"]] = Held()
+
+    def _called_back(self, entry: Entry) -> None:
+        data = entry.data
+        before = self._held(entry)
+        if data["items"] < before.items:
+            raise InputError(f"a list of {data['items']} items follows one of {before.items}: a list only grows")
+        self.held[data["manifest"], data["holder"]] = Held(data["digest"], data["items"], before.acknowledged)
+
+    def _acknowledged(self, entry: Entry) -> None:
+        data = entry.data
+        before = self._held(entry)
+        if data["digest"] != before.published:
+            hint = "acknowledge the newest list"
+            raise InputError(f"the list `{data['digest']}` is not the newest for `{data['holder']}`", hint=hint)
+        self.held[data["manifest"], data["holder"]] = Held(before.published, before.items, data["digest"])
+
+    def _held(self, entry: Entry) -> Held:
+        manifest, holder = entry.data["manifest"], entry.data["holder"]
+        if (manifest, holder) not in self.held:
+            hint = "record that first: byleave revocation hand-over"
+            raise InputError(f"`{holder}` was never given the snapshot `{manifest}`", hint=hint)
+        return self.held[manifest, holder]
+
     def _make(self, model: str) -> None:
         if model in self.models:
             raise InputError(f"there is a model `{model}` already", hint="every model has its own id")
@@ -92,6 +140,9 @@ class Artefacts:
 _APPLY: Mapping[Kind, Callable[[Artefacts, Entry], None]] = {
     Kind.NOTICE_PUBLISHED: Artefacts._noticed,  # noqa: SLF001 - the table of the class's own steps
     Kind.SNAPSHOT_PUBLISHED: Artefacts._published,  # noqa: SLF001
+    Kind.SNAPSHOT_HANDED_OVER: Artefacts._handed_over,  # noqa: SLF001
+    Kind.REVOCATIONS_PUBLISHED: Artefacts._called_back,  # noqa: SLF001
+    Kind.REVOCATIONS_ACKNOWLEDGED: Artefacts._acknowledged,  # noqa: SLF001
     Kind.RUN_STARTED: Artefacts._started,  # noqa: SLF001
     Kind.RUN_FINISHED: Artefacts._finished,  # noqa: SLF001
     Kind.MODEL_TRAINED: Artefacts._trained,  # noqa: SLF001

@@ -44,6 +44,9 @@ class Kind(StrEnum):
     POLICY_ACTIVATED = "policy-activated"
     NOTICE_PUBLISHED = "notice-published"
     SNAPSHOT_PUBLISHED = "snapshot-published"
+    SNAPSHOT_HANDED_OVER = "snapshot-handed-over"
+    REVOCATIONS_PUBLISHED = "revocations-published"
+    REVOCATIONS_ACKNOWLEDGED = "revocations-acknowledged"
     RUN_STARTED = "run-started"
     RUN_FINISHED = "run-finished"
     MODEL_TRAINED = "model-trained"
@@ -83,6 +86,9 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
         {"manifest", "mode", "pack", "pack_digest", "purpose", "recipient", "counts", "epoch"}
         | {"as_of", "watermark", "recheck_as_of", "recheck_watermark"}
     ),
+    Kind.SNAPSHOT_HANDED_OVER: frozenset({"manifest", "holder"}),
+    Kind.REVOCATIONS_PUBLISHED: frozenset({"manifest", "holder", "digest", "items"}),
+    Kind.REVOCATIONS_ACKNOWLEDGED: frozenset({"manifest", "holder", "digest"}),
     Kind.RUN_STARTED: frozenset({"run", "job", "snapshots"}),
     Kind.RUN_FINISHED: frozenset({"run", "outcome"}),
     Kind.MODEL_TRAINED: frozenset({"model", "name", "digest", "purpose", "run"}),
@@ -124,6 +130,7 @@ TOLD = OF_AN_OBJECTION - {Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.O
 ARTEFACTS = frozenset(
     {Kind.POLICY_ACTIVATED, Kind.NOTICE_PUBLISHED, Kind.SNAPSHOT_PUBLISHED, Kind.RUN_STARTED, Kind.RUN_FINISHED}
     | {Kind.MODEL_TRAINED, Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN}
+    | {Kind.SNAPSHOT_HANDED_OVER, Kind.REVOCATIONS_PUBLISHED, Kind.REVOCATIONS_ACKNOWLEDGED}
 )
 """Kinds about what the platform does, and about no person; no decision reads them."""
 BUILDS = frozenset({Kind.BUILDS_SHUT, Kind.BUILDS_OPENED})

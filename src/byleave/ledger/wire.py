@@ -25,11 +25,11 @@ _MICROSECOND = timedelta(microseconds=1)
 MOST_BYTES_OF_ID = 1024
 """An index of PostgreSQL holds at most 2,704 bytes in a row (btree, pages of 8 kB)."""
 MOST_BYTES = 65_536
-_IDS = frozenset({"actor", "appeals", "by", "into", "item", "key", "objection", "setting", "subject"})
+_IDS = frozenset({"actor", "appeals", "by", "holder", "into", "item", "key", "objection", "setting", "subject"})
 _NO_TEXT = frozenset({"birth_date", "entries", "shut", "since"}) | INSTANTS
 """Fields that hold a day, numbers or an instant; as text they might not be readable later."""
 _INSTANTS = INSTANTS | {"since"}
-_NUMBERS = frozenset({"recheck_watermark", "shown", "watermark"})
+_NUMBERS = frozenset({"items", "recheck_watermark", "shown", "watermark"})
 _TEXTS = frozenset({"covers", "forgotten", "identifiers", "purposes", "snapshots"})
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from byleave.compile.decision import Decided
+    from byleave.compile.state import MemberState
     from byleave.policy.rules import Rules
 
 AS_OF = "byleave_as_of"
@@ -159,6 +160,30 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
         ibis.table(state.INTERVALS, name="byleave_ranges") if folded.intervals is not None else None,
         folded.dated,
     )
+    return Plan(
+        stages=stages,
+        state=str(_sql(folded.state)),
+        ranges=_sql(folded.intervals),
+        withheld=_sql(refusals.withheld),
+        naming=_sql(refusals.naming),
+        found=_sql(refusals.found),
+        decided=_decided(items, kept, rules, as_of, shape),
+    )
+
+
+def _choices(letters: tuple[str, ...]) -> list[str]:
+    """Every choice among letters, in their order."""
+    return ["".join(one) for size in range(len(letters) + 1) for one in combinations(letters, size)]
+
+
+def _decided(
+    items: ir.Table, kept: MemberState, rules: Rules, as_of: ir.TimestampScalar, shape: Shape
+) -> dict[str, tuple[str, str]]:
+    """The eligible rows, and all, for each choice of the tables that have rows."""
+    import ibis
+
+    from byleave.compile import decision, tables
+
     withheld = ibis.table(decision.WITHHELD, name="byleave_withheld_ids")
     naming = ibis.table(decision.NAMING, name="byleave_namings")
     decided = {}
@@ -173,20 +198,7 @@ def _compile(rules: Rules, shape: Shape) -> Plan:
         )
         outcome = decision.decide_items(items, kept, present, rules, as_of)
         decided[variant] = _outputs(outcome, [*shape.columns, *shape.passing])
-    return Plan(
-        stages=stages,
-        state=str(_sql(folded.state)),
-        ranges=_sql(folded.intervals),
-        withheld=_sql(refusals.withheld),
-        naming=_sql(refusals.naming),
-        found=_sql(refusals.found),
-        decided=decided,
-    )
-
-
-def _choices(letters: tuple[str, ...]) -> list[str]:
-    """Every choice among letters, in their order."""
-    return ["".join(one) for size in range(len(letters) + 1) for one in combinations(letters, size)]
+    return decided
 
 
 def _as_of() -> ir.TimestampScalar:
