@@ -24,11 +24,11 @@ from byleave.finding.patterns import (
 from byleave.finding.shapes import readings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from byleave.finding.identifiers import Keys
 
-CERTAIN = frozenset({"email", "phone", "handle", "url", "quote"})
+CERTAIN = frozenset({"email", "phone", "handle", "url", "site", "quote"})
 """Kinds that tell who is meant; a name, and a number or street without its place, may be somebody else's."""
 NOT_REDACTED = frozenset({"quote"})
 """The whole item is what the person means: nothing would be left of it."""
@@ -98,30 +98,30 @@ class Search:
             if matches:
                 yield index, matches
 
-    def _flagged(self, part: Sequence[int], texts: Sequence[str]) -> Iterator[tuple[int, bool, bool]]:
-        """Index of each text that may hold something: a shape, a row of words."""
+    def _flagged(self, part: Sequence[int], texts: Sequence[str]) -> Iterator[tuple[int, Collection[str], bool]]:
+        """Index of each text that may hold something: the kinds of shapes, whether a row of words."""
         from byleave.finding.streaming import Batch  # noqa: PLC0415 - it needs numpy, and a search of nobody does not
 
         batch = Batch([texts[index] for index in part])
         shaped, paired = batch.with_shapes(self._kinds), batch.with_pairs(self._pairs)
-        return ((part[one], one in shaped, one in paired) for one in shaped | paired)
+        return ((part[one], shaped.get(one, frozenset()), one in paired) for one in shaped.keys() | paired)
 
     def text(self, text: str) -> list[Match]:
         """Everybody whom one text names, by place."""
-        return self._matches(text, shapes=bool(self._hashed), rows=bool(self._rows))
+        return self._matches(text, shapes=self._kinds, rows=bool(self._rows))
 
-    def _matches(self, text: str, *, shapes: bool, rows: bool) -> list[Match]:
+    def _matches(self, text: str, *, shapes: Collection[str], rows: bool) -> list[Match]:
         folded = fold(text)
-        matches = set(self._shapes(folded)) if shapes else set()
+        matches = set(self._shapes(folded, shapes)) if shapes else set()
         if rows:
             matches.update(self._words(text, folded))
         return sorted(matches, key=lambda one: (one.start, one.end, one.subject, one.kind))
 
-    def _shapes(self, folded: str) -> Iterator[Match]:
+    def _shapes(self, folded: str, kinds: Collection[str]) -> Iterator[Match]:
         keys = self._keys
         if keys is None:
             return
-        for kind, form, start, end in readings(folded, self._kinds):
+        for kind, form, start, end in readings(folded, kinds):
             for subject in self._hashed.get(f"{kind}:{keys.hash(kind, form)}", ()):
                 yield Match(subject, kind, kind in CERTAIN, start, end)
 

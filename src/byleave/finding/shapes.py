@@ -44,6 +44,7 @@ _URL = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,20}://)?(?:[^\W_](?:\w|-){0,62}\.)+[a-z][a-z0-9-]{1,62}(?::\d+)?(?:/[^\s<>\"|\\^`{}]*)?"
 )
 _PIECE = re.compile(r"[^\s.]*\.\S+")
+_PAGE = re.compile(r"[^\s./]*(?:://[^\s./]*)?\.[^\s/]*/\S+")
 _AFTER_A_LINK = ".,;:!)]*_~'-"
 _HOST_ALIAS = re.compile(r"^(?:www|m|mobile|[a-z]{2})\.(?=[^.]+\.[^.]+)")
 
@@ -61,8 +62,8 @@ def readings(folded: str, kinds: Collection[str]) -> Iterator[Reading]:
         for form, start, end in _phones(folded):
             for kind in numbers:
                 yield Reading(kind, form, start, end)
-    if "url" in kinds:
-        yield from _urls(folded)
+    if "site" in kinds or ("url" in kinds and "/" in folded):
+        yield from _urls(folded, kinds)
 
 
 def _emails(folded: str) -> Iterator[Reading]:
@@ -150,12 +151,18 @@ def handle_form(value: str) -> str | None:
     return found[1] if found else None
 
 
-def _urls(folded: str) -> Iterator[Reading]:
-    for piece in _PIECE.finditer(folded):
+def _urls(folded: str, kinds: Collection[str]) -> Iterator[Reading]:
+    for piece in (_PIECE if "site" in kinds else _PAGE).finditer(folded):
         for found in _URL.finditer(piece[0]):
             start, end = piece.start() + found.start(), piece.start() + found.end()
             for form in _url_forms(found[0]):
-                yield Reading("url", form, start, end)
+                if page_kind(form) in kinds:
+                    yield Reading(page_kind(form), form, start, end)
+
+
+def page_kind(form: str) -> str:
+    """A page of a site, or the site as a whole."""
+    return "url" if "/" in form else "site"
 
 
 def _url_forms(address: str) -> Iterator[str]:

@@ -12,13 +12,14 @@ from byleave.finding.pairs import BITS, mixed
 from byleave.finding.shapes import FEWEST_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from byleave.finding.pairs import Pairs
 
 _GREEK, _CYRILLIC = 0xCD, 0xD4
 """First bytes in UTF-8 of U+0370 to U+052F."""
 _SPACE, _LINE, _DOT, _AT = 32, 10, 46, 64
+_SLASH = 47
 _PADDING = b"\n" + b" " * 16
 _FIRST, _LAST, _LENGTH = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 _MASKS = np.array([(1 << (8 * length)) - 1 for length in range(8)] + [(1 << 64) - 1], dtype=np.uint64)
@@ -109,22 +110,33 @@ class Batch:
         before = other[:-2] & latin[2:]
         return np.concatenate([np.flatnonzero(after), np.flatnonzero(before)])
 
-    def with_shapes(self, kinds: Collection[str]) -> set[int]:
-        """The texts that may hold what has one of these kinds of shape."""
-        if not kinds:
-            return set()
-        found = [np.array(sorted(self._mixed), dtype=np.int64)]
-        if not {"email", "handle"}.isdisjoint(kinds):
-            found.append(self._texts_at(np.flatnonzero(self._raw == _AT)))
-        if not {"phone", "phone-short"}.isdisjoint(kinds):
-            digits = np.flatnonzero((self._raw - np.uint8(48)) < 10)  # noqa: PLR2004 - ten digits, from `0` on
-            several = np.bincount(self._texts_at(digits), minlength=self._count) >= FEWEST_DIGITS
-            found.append(np.flatnonzero(several))
-        if "url" in kinds:
-            dots = np.flatnonzero(self._raw == _DOT)
-            dots = dots[(self._plain[dots - 1] > _SPACE) & (self._plain[dots + 1] > _SPACE)]
-            found.append(self._texts_at(dots))
-        return set(np.unique(np.concatenate(found)).tolist())
+    def with_shapes(self, kinds: Collection[str]) -> dict[int, set[str]]:
+        """The texts that may hold what has one of these kinds of shape, with the kinds."""
+        found: dict[int, set[str]] = {one: set(kinds) for one in self._mixed} if kinds else {}
+        for several, places in _SIGNS.items():
+            wanted = several.intersection(kinds)
+            if wanted:
+                for one in places(self):
+                    found.setdefault(one, set()).update(wanted)
+        return found
+
+    def with_at(self) -> list[int]:
+        """Texts with the sign of addresses and handles."""
+        return self._texts_with(np.flatnonzero(self._raw == _AT))
+
+    def with_digits(self) -> list[int]:
+        """Texts with as many digits as a number has."""
+        digits = np.flatnonzero((self._raw - np.uint8(48)) < 10)  # noqa: PLR2004 - ten digits, from `0` on
+        counts = np.bincount(self._texts_at(digits), minlength=self._count)
+        return list(np.flatnonzero(counts >= FEWEST_DIGITS).tolist())
+
+    def with_sign_inside(self, sign: int) -> list[int]:
+        """Texts with a sign between letters or digits."""
+        at = np.flatnonzero(self._raw == sign)
+        return self._texts_with(at[(self._plain[at - 1] > _SPACE) & (self._plain[at + 1] > _SPACE)])
+
+    def _texts_with(self, places: Any) -> list[int]:  # noqa: ANN401 - an array of numbers
+        return list(np.unique(self._texts_at(places)).tolist())
 
     def with_pairs(self, pairs: Pairs) -> set[int]:
         """The texts that may hold a pair of words."""
@@ -158,3 +170,12 @@ class Batch:
 def _holds(bits: Any, hashes: Any) -> Any:  # noqa: ANN401 - arrays
     at = hashes >> np.uint64(64 - BITS)
     return (bits[at >> np.uint64(3)] >> (at & np.uint64(7)).astype(np.uint8)) & np.uint8(1) != 0
+
+
+_SIGNS: Mapping[frozenset[str], Callable[[Batch], list[int]]] = {
+    frozenset({"email", "handle"}): Batch.with_at,
+    frozenset({"phone", "phone-short"}): Batch.with_digits,
+    frozenset({"url"}): lambda batch: batch.with_sign_inside(_SLASH),
+    frozenset({"site"}): lambda batch: batch.with_sign_inside(_DOT),
+}
+"""Kinds of shapes → the texts that have the sign without which none of them is there."""

@@ -36,7 +36,7 @@ SHORTEST_KEY = 32
 NONCE_BYTES = 12
 """Of AES-GCM (NIST SP 800-38D, section 5.2.1.1)."""
 _USE = b"byleave withheld item 1\n"
-OUTLIVING = frozenset({"email", "handle", "mark", "phone", "phone-short", "url"})
+OUTLIVING = frozenset({"email", "handle", "mark", "phone", "phone-short", "site", "url"})
 """Kinds of identifiers that are keyed hashes, from which nobody can be told without the key."""
 
 
