@@ -121,7 +121,12 @@ class History:
         policy = {"pack": "linkedin@2025-11-03", "purpose": "generative-ai", "recipient": "linkedin"}
         seen = {"as_of": START, "watermark": 1, "recheck_as_of": START, "recheck_watermark": 2, "epoch": "e"}
         notice = {"notice": "ai-training", "version": f"{chance.randint(1, 2)}", "language": "en"}
+        copy = {"manifest": chance.choice(digests), "holder": chance.choice(["trainer", "affiliate"])}
+        told = {"digest": digests[0]}
         choices: dict[Kind, dict[str, Any]] = {
+            Kind.SNAPSHOT_HANDED_OVER: copy,
+            Kind.REVOCATIONS_PUBLISHED: {**copy, **told, "items": chance.randint(0, 3)},
+            Kind.REVOCATIONS_ACKNOWLEDGED: {**copy, **told},
             Kind.POLICY_ACTIVATED: {"pack": "p@1", "digest": digests[0], "purposes": ["other-ai"], "from": self.now()},
             Kind.NOTICE_PUBLISHED: {**notice, "digest": chance.choice(digests)},
             Kind.SNAPSHOT_PUBLISHED: {

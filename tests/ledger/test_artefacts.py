@@ -19,6 +19,9 @@ MODEL = {"model": "m", "name": None, "digest": DIGEST, "purpose": "generative-ai
 FOLLOWING: dict[Kind, dict[str, Any]] = {
     Kind.RUN_STARTED: {"run": "r", "job": "rewrite", "snapshots": [DIGEST]},
     Kind.RUN_FINISHED: {"run": "r", "outcome": "completed"},
+    Kind.SNAPSHOT_HANDED_OVER: {"manifest": DIGEST, "holder": "trainer"},
+    Kind.REVOCATIONS_PUBLISHED: {"manifest": DIGEST, "holder": "trainer", "digest": DIGEST, "items": 1},
+    Kind.REVOCATIONS_ACKNOWLEDGED: {"manifest": DIGEST, "holder": "trainer", "digest": DIGEST},
     Kind.MODEL_TRAINED: {**MODEL, "run": "r"},
     Kind.MODEL_REGISTERED: {**MODEL, "snapshots": [DIGEST], "trained_at": None},
     Kind.MODEL_FORGOTTEN: {"model": "m", "digest": DIGEST, "forgotten": ["0123456789abcdef"]},
@@ -61,7 +64,9 @@ def test_every_kind_is_written_down_and_read_back() -> None:
 @pytest.mark.parametrize("kind", FOLLOWING)
 def test_what_follows_from_nothing_is_refused(kind: Kind) -> None:
     """A model of a snapshot, run or model that nobody recorded is refused, so that no trace ends in nothing."""
-    with pytest.raises(InputError, match=r"is not recorded|is under way|there was no run|there is no model"):
+    with pytest.raises(
+        InputError, match=r"is not recorded|is under way|there was no run|there is no model|was never given"
+    ):
         fold([_entry(kind, FOLLOWING[kind])])
 
 

@@ -34,7 +34,7 @@ _LABEL = b"byleave identifiers 1"
 
 
 class Keys:
-    """Keyed hashes of identifiers: BLAKE2b (RFC 7693, section 2.9) under a key that is derived from the suppression key.
+    """Keyed hashes of identifiers: BLAKE2b (RFC 7693, section 2.9) under a key derived from the suppression key.
 
     It costs half of HMAC, and a text may hold many addresses.
     """
