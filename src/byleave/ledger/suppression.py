@@ -110,28 +110,27 @@ def refusals(entries: Iterable[Entry], now: datetime) -> list[Refusal]:
     """What a person refuses, items aside, from all entries about any of their accounts, in order.
 
     A setting that was switched off is refused until the person switches it on again for everything that it covered
-    then: for one account by that account's *on*, for all of them by an *on* after the last merge. An *on* that is dated
-    later than now has not come yet. An objection is refused until it was withdrawn or rejected.
+    then, after the last merge of their accounts: where one account was switched off and on before and the other left
+    alone, the merged one is off (`merging`), and what is kept is never less. An *on* that is dated later than now has
+    not come yet. An objection is refused until it was withdrawn or rejected.
     """
     told = list(entries)
     last_merge = _last_merge(told)
-    off: dict[str, list[tuple[str, Refusal]]] = {}
+    off: dict[str, list[Refusal]] = {}
     objections: dict[str, Refusal] = {}
     for entry in told:
         since = min(entry.at, entry.recorded_at)
         if entry.kind is Kind.PREFERENCE_SET:
             standing = off.setdefault(entry.data["setting"], [])
             if entry.data["value"] == "off":
-                standing.append((entry.subject, _switched_off(entry, since)))
-            elif entry.actor == MEMBER and entry.at <= now:
-                covers = entry.data.get("covers")
-                whose = None if entry.seq > last_merge else entry.subject
-                standing[:] = [one for one in standing if whose not in (None, one[0]) or _goes_on(one[1], covers)]
+                standing.append(_switched_off(entry, since))
+            elif entry.actor == MEMBER and entry.at <= now and entry.seq > last_merge:
+                standing[:] = [one for one in standing if _goes_on(one, entry.data.get("covers"))]
         elif entry.kind is Kind.OBJECTION_RECEIVED:
             objections[entry.data["objection"]] = Refusal(None, entry.data["purpose"], since, entry.seq)
         elif entry.kind in (Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_REJECTED):
             objections.pop(entry.data["objection"], None)
-    settings = [_latest([one for _, one in standing]) for standing in off.values() if standing]
+    settings = [_latest(standing) for standing in off.values() if standing]
     return [*settings, *objections.values()]
 
 

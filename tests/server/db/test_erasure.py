@@ -153,6 +153,17 @@ def test_what_is_kept_is_never_less_than_what_was_refused(tmp_path: Path) -> Non
     assert held > 10
 
 
+def test_what_merging_made_of_two_accounts_is_kept(store: Store) -> None:
+    """An account that was switched off and on, merged with one that was left alone, is off; so it is after a return."""
+    store.append([registered("ana"), registered("cem"), switched("ana"), switched("ana", "on")])
+    store.append([Proposal(Kind.MEMBERS_MERGED, "cem", "platform", {"into": "ana"})])
+    before = fold(store.entries()).register().members["ana"].acts
+    store.erase("ana")
+    after = fold(store.append([registered("ana")]) and store.entries()).register().members["ana"].acts
+
+    assert [before[-1].on, *(act.on for act in after)] == [False, False]
+
+
 def test_an_on_for_later_lifts_nothing_yet(store: Store) -> None:
     """An *on* that is dated tomorrow, by a platform, or before a merge does not end a refusal that is kept."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
