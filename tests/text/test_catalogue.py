@@ -102,8 +102,8 @@ def test_sentences_are_easy(language: str) -> None:
 
 QUOTES = {"de": ("„", "“"), "fr": ("«", "»")}
 NAGGING = (
-    r"please|sorry|unfortunately|should|must|recommend|don't|miss out|bitte|leider|sollte|müssen|empfehl"
-    r"|veuillez (?!agréer)|hélas|malheureus|devriez|devez|il faut|désol"
+    r"please|sorry|unfortunately|should|must|recommend(?!ations$)|don't|miss out"
+    r"|bitte|leider|sollte|müssen|empfehl(?!ungen$)|veuillez (?!agréer)|hélas|malheureus|devriez|devez|il faut|désol"
 )
 
 

@@ -14,7 +14,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.exception import convert_exception_to_response
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, get_script_name
 from django.db import close_old_connections
 from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, URLResolver, get_resolver, set_script_prefix
@@ -54,7 +54,7 @@ class Direct(WSGIHandler):  # type: ignore[misc]
     def __call__(self, environ: Environ, begin: Begin) -> Iterable[bytes]:
         """One call. What the framework does by signals at the end of a request is done at the beginning of the next."""
         close_old_connections()
-        set_script_prefix(environ.get("SCRIPT_NAME") or "/")
+        set_script_prefix(get_script_name(environ))
         request = self.request_class(environ)
         response = self.get_response(request)
         begin(f"{response.status_code} {response.reason_phrase}", list(response.items()))
