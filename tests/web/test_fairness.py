@@ -177,8 +177,9 @@ OURS = (
     "nothing-found",
     "not-there",
 )
+# names, and what the invented language has no word of its own for: a country
 KNOWN = re.compile(
-    r"Lanterwick|LinkedIn|DE|linkedin@\S+|https?://\S+|Lena Hartung|Carpenter and site manager|lena\S*|zzzz|“|”"
+    r"Lanterwick|LinkedIn|DE|United States|linkedin@\S+|https?://\S+|Lena Hartung|Carpenter and site manager|lena\S*|zzzz|“|”"
 )
 
 
