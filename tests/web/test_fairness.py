@@ -179,7 +179,8 @@ OURS = (
 )
 # names, and what the invented language has no word of its own for: a country
 KNOWN = re.compile(
-    r"Lanterwick|LinkedIn|DE|United States|linkedin@\S+|https?://\S+|Lena Hartung|Carpenter and site manager|lena\S*|zzzz|“|”"
+    r"Lanterwick|LinkedIn|DE|United States|linkedin@\S+|https?://\S+|Lena Hartung|Carpenter and site manager"
+    r"|lena\S*|zzzz|“|”"
 )
 
 
