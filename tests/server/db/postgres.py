@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -17,6 +18,8 @@ from typing import Any
 import psycopg
 
 FAST = ("-c", "shared_buffers=16MB", "-c", "max_wal_size=64MB")
+# after a crash: one call for the disk and not one for each file of a hundred databases (Linux, since version 14)
+FAST_RECOVERY = ("-c", "recovery_init_sync_method=syncfs") if sys.platform == "linux" else ()
 
 
 def _as_nobody() -> dict[str, Any]:
@@ -66,7 +69,18 @@ class Server:
         """Start, and wait until it answers."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-h", "", *FAST, *options],
+                [
+                    self._programs / "postgres",
+                    "-D",
+                    self.folder / "data",
+                    "-k",
+                    self.folder,
+                    "-h",
+                    "",
+                    *FAST,
+                    *FAST_RECOVERY,
+                    *options,
+                ],
                 stdout=log,
                 stderr=log,
                 cwd="/",
