@@ -67,37 +67,29 @@ class Server:
 
     def start(self, *options: str) -> None:
         """Start, and wait until it answers."""
+        self._process = self._started(options)
+        for _ in range(600):
+            try:
+                psycopg.connect(self.address("postgres")).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+                if self._process.poll() is not None:  # a child of the one before still held its memory
+                    self._process = self._started(options)
+            else:
+                return
+        raise AssertionError((self.folder / "log").read_text())
+
+    def _started(self, options: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        place = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-h", ""]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    self._programs / "postgres",
-                    "-D",
-                    self.folder / "data",
-                    "-k",
-                    self.folder,
-                    "-h",
-                    "",
-                    *FAST,
-                    *FAST_RECOVERY,
-                    *options,
-                ],
+            return subprocess.Popen(
+                [self._programs / "postgres", *place, *FAST, *FAST_RECOVERY, *options],
                 stdout=log,
                 stderr=log,
                 cwd="/",
                 start_new_session=True,
                 **_as_nobody(),
             )
-        self._until_it_answers()
-
-    def _until_it_answers(self) -> None:
-        for _ in range(600):
-            try:
-                psycopg.connect(self.address("postgres")).close()
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError((self.folder / "log").read_text())
 
     @property
     def pid(self) -> int:
