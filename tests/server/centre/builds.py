@@ -33,12 +33,14 @@ def post(running: Running, item: str, member: str, text: str, created: str, **co
     database.close()
 
 
-def snapshot(running: Running, name: str, *, recipient: str = "linkedin") -> tuple[Path, dict[str, str]]:
+def snapshot(
+    running: Running, name: str, *, recipient: str = "linkedin", pack: str = PACK
+) -> tuple[Path, dict[str, str]]:
     """Build from the live ledger: the folder, and for each item `eligible` or its reason."""
     folder = running.folder / name
     folder.mkdir()
     running.command("feed", "export", str(folder / "items.jsonl"))
-    options = ("--pack", PACK, "--purpose", "generative-ai", "--recipient", recipient, "--out", str(folder / "out"))
+    options = ("--pack", pack, "--purpose", "generative-ai", "--recipient", recipient, "--out", str(folder / "out"))
     secret = str(running.folder / "data" / "suppression.key")
     running.environment["BYLEAVE_SUPPRESSION_KEY"] = secret
     running.command("gate", str(folder / "items.jsonl"), "--register", ledger(running), *options)

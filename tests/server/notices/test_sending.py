@@ -13,6 +13,7 @@ import pytest
 from byleave.kernel.errors import InputError
 from byleave.ledger.entries import Kind
 from byleave.server.notices.texts import in_folder, parse, shipped
+from tests.server.centre.builds import snapshot
 from tests.server.pages import get
 from tests.server.serving import serving
 from tests.web.people import PASSWORD
@@ -164,7 +165,7 @@ def test_without_an_address_it_counts_when_put_away(running: Running) -> None:
 
 
 def test_nothing_is_used_before_the_notice(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """M15: under a rule that asks for it, a post is left out until its author was told, and eligible from then on."""
+    """M15: under a rule that asks for it, a post is left out until its author was told; ledger and snapshots agree."""
     folder = tmp_path_factory.mktemp("asked")
     pack = pack_that_begins(folder, datetime(2025, 11, 3, tzinfo=UTC), days=0)
     place = folder / "server"
@@ -173,13 +174,15 @@ def test_nothing_is_used_before_the_notice(tmp_path_factory: pytest.TempPathFact
     file.write_text(PASSWORD)
     with serving(place, packs=pack, mail=f"file:{folder}/mail") as running:
         running.command("feed", "fill", "--password-file", str(file))
-        with running.inside() as service:
-            before = service.item(LENA, "lena-1").outcomes[0].reason
-        running.command("notice", "send")
-        with running.inside() as service:
-            after = service.item(LENA, "lena-1").outcomes[0].reason
+        shown = []
+        for name in ("before", "after"):
+            with running.inside() as service:
+                decided = service.item(LENA, "lena-1").outcomes[0].reason.value
+            shown.append((decided, snapshot(running, name, pack=pack)[1]["lena-1"], told(running, LENA)))
+            running.command("notice", "send")
 
-    assert (before.value, after.value) == ("notice-pending", "eligible")
+    assert shown[0] == ("notice-pending", "notice-pending", [])
+    assert shown[1] == ("eligible", "eligible", [("ai-training", "1")])
 
 
 def test_another_text_needs_another_version(running: Running, tmp_path: Path) -> None:
