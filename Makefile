@@ -16,13 +16,14 @@ PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
 demo: $(VENV)/server.done ## a full demonstration on invented data
 	@$(BIN)/byleave demo $(ARGS)
 
-# what takes a browser, Spark, broken disks or thousands of steps has a target of its own
-DEEP := tests/properties/test_spark.py tests/demo/test_live.py tests/reliability/test_ledger_faults.py tests/reliability/test_power.py
+# what takes a browser, Spark, broken disks, planted mistakes or thousands of steps has a target of its own
+DEEP := tests/properties/test_spark.py tests/demo/test_live.py tests/reliability/test_ledger_faults.py \
+	tests/reliability/test_power.py tests/conformance/test_sabotage.py tests/conformance/test_sabotage_reading.py
 LONG := tests/web tests/machine $(DEEP)
 test: $(VENV)/dev.done ## the tests; the end counts what could not run, and why
 	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
 
-test-long: $(VENV)/dev.done ## pages in a browser, machines that look for a missed choice, Spark, broken disks
+test-long: $(VENV)/dev.done ## pages in a browser, machines that look for a missed choice, Spark, broken disks, planted mistakes
 	@for part in tests/web tests/machine "$(DEEP)"; do $(PYTEST) $$part || exit 1; done
 
 check: $(VENV)/dev.done ## style, types, import directions, spelling
