@@ -83,7 +83,8 @@ SABOTAGES = [
         {STORE + "recording.py": {"if salted(answered.salts, group.body) != answered.body_digest:": "if False:"}},
     ),
     Sabotage(
-        "an erasure forgets who refused", {STORE + "recording.py": {"_keep(session, world, ids, kept)\n    b": "b"}}
+        "an erasure forgets who refused",
+        {STORE + "recording.py": {"_keep(session, world, ids, kept, kept_identifiers(history, refused))\n    b": "b"}},
     ),
     Sabotage(
         "objections are forgotten when somebody is erased",
@@ -91,7 +92,11 @@ SABOTAGES = [
     ),
     Sabotage(
         "anybody ends a refusal",
-        {LEDGER + "entries.py": {"frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED})": "frozenset[Kind]()"}},
+        {
+            LEDGER + "entries.py": {
+                "{Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED, Kind.OBJECTION_CONFIRMED}": "set[Kind]()"
+            }
+        },
     ),
     Sabotage(
         "anybody may switch on",
@@ -129,7 +134,7 @@ SABOTAGES = [
     ),
     Sabotage(
         "the second decision is not written",
-        {GATE + "run.py": {"    if not moved:\n        return found": "    if True:\n        return found"}},
+        {GATE + "run.py": {"    if not moved and (decisions_only or not rewritten):": "    if True:"}},
     ),
     Sabotage(
         "the state of the ledger is cached",
