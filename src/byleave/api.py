@@ -98,6 +98,8 @@ def gate(  # noqa: PLR0913 - the options of the command
 
     Raises: ByleaveError; then nothing is written.
     """
+    if redact:
+        _require_texts(register, decisions_only=decisions_only)
     rules = rules_for(_pack(pack), purpose, recipient)
     request = Request(
         items=_sequence(items),
@@ -120,6 +122,20 @@ def gate(  # noqa: PLR0913 - the options of the command
         with closing(DuckDBEngine(request, rules, spill_folder)) as engine:
             whole = gate_run.Gate(rules, engine, clock, metadata.version("byleave"), progress)
             return gate_run.run(whole, request, Output(folder, decisions_only), shelf, work)
+
+
+def _require_texts(register: object, *, decisions_only: bool) -> None:
+    """Redacting needs somebody to look for, and rows in which the text is changed."""
+    if decisions_only:
+        raise UsageError(
+            "decisions alone carry no text that could be redacted",
+            hint="publish the rows; or decide without redacting, which leaves the items out",
+        )
+    if not (isinstance(register, str) and is_database(register)):
+        raise UsageError(
+            "a register in tables names people by their ids, so that no text is searched or redacted",
+            hint="only a ledger knows people by their name, e-mail or phone: sqlite:///PATH or postgresql://…",
+        )
 
 
 def explain(  # noqa: PLR0913 - the options of the command

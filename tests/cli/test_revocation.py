@@ -54,6 +54,8 @@ def test_copy_is_called_back(place: Path) -> None:
     to = ["--to=Trainer Ltd", "--ledger=LEDGER"]
     given = call(place, "hand-over", taken, *to, "--json")
     assert call(place, "hand-over", taken, *to, "--json") == given  # printed again, and recorded once
+    (row,) = call(place, "list", "--ledger=LEDGER", "--json")
+    assert (row["published"], "no list yet" in call(place, "list", "--ledger=LEDGER")) == (False, True)
     empty = call(place, "publish", taken, *to, ring, f"--out={out}", "--json")
     assert empty["items"] == 0
 
@@ -63,8 +65,9 @@ def test_copy_is_called_back(place: Path) -> None:
     assert (told["items"], told["file"]) == (2, empty["file"])
     found = call(place, "check", told["file"], taken, f"--key={given['key']}", ring, "--json")
     assert sorted(found["items"]) == ["i1", "i2"]
-    other = call(place, "check", told["file"], taken, f"--key={'00' * 32}", ring, "--json")
-    assert other["items"] == []
+    for wrong in ("00" * 32, given["key"][:-2], ""):
+        with pytest.raises(VerificationError, match="not the one that came"):
+            call(place, "check", told["file"], taken, f"--key={wrong}", ring)
 
     published = (place / "out" / given["file"]).read_text()
     for secret in ("p-1", "i1", "m1", "Nunez", "example.com\\", *TEXTS.values()):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
 import pytest
 
 import byleave
+from byleave.cli.summary import summary_lines
 from byleave.finding.identifiers import Keys, digest_text, identify
 from byleave.finding.search import REDACTED
-from byleave.kernel.errors import RefusedError
+from byleave.kernel.errors import RefusedError, UsageError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.policy.facts import MEMBER
@@ -159,6 +161,28 @@ def test_redaction_replaces_the_name(url: str, store: Store, tmp_path: Path) -> 
     assert made.manifest["found"]["rows"] == {"certain": 0, "in_review": 0, "redacted": 2}
     assert made.manifest["found"]["redacting"] is True
     assert byleave.snapshot_status(tmp_path / "out", register=url).usable
+
+
+def test_redaction_needs_rows_and_a_ledger(url: str, store: Store, tmp_path: Path) -> None:
+    """Decisions alone would call a text eligible that nobody has changed; a folder names nobody whom a text could."""
+    objects(store, name="Jose Nunez")
+    with pytest.raises(UsageError, match="carry no text"):
+        gate(items(tmp_path), url, out=tmp_path / "out", redact=True, decisions_only=True)
+    with pytest.raises(UsageError, match="names people by their ids"):
+        gate(items(tmp_path), tmp_path / "register", redact=True)
+    assert not (tmp_path / "out").exists()
+
+
+def test_summary_tells_what_was_found(url: str, store: Store, tmp_path: Path) -> None:
+    """Whoever runs the gate reads how many rows were left out for certain, and how many somebody has to look at."""
+    corpus = items(tmp_path)
+    objects(store, name="Jose Nunez", email="j.n@example.com")
+    told = "\n".join(summary_lines(gate(corpus, url)))
+    without = pq.read_table(corpus).drop_columns(["text"])
+    allowed = "\n".join(summary_lines(gate(without, url, allow_orphans=True)))
+
+    assert "looked for in `text`: 1 rows left out for certain, 1 left out until they are reviewed, 0 with" in told
+    assert "could not be looked for" in allowed
 
 
 @pytest.mark.parametrize("redact", [False, True])

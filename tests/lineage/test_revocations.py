@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from byleave.kernel.errors import ByleaveError, InputError, RefusedError
+from byleave.kernel.errors import ByleaveError, InputError, RefusedError, VerificationError
 from byleave.ledger.artefacts import Artefacts
 from byleave.ledger.entries import Entry
 from byleave.lineage.revocations import (
@@ -21,6 +21,7 @@ from byleave.lineage.revocations import (
     handed_over,
     holder_key,
     item_mark,
+    key_mark,
     published,
     read_signed,
     signed,
@@ -42,7 +43,7 @@ KEY = holder_key(b"k" * 32, MANIFEST, "trainer")
 def made(*items: str, watermark: int = 7, key: bytes = KEY) -> Revocations:
     """A list that calls these items back."""
     marks = tuple(sorted(item_mark(key, one) for one in items))
-    return Revocations(MANIFEST, "trainer", AT, watermark, "epoch-1", marks)
+    return Revocations(MANIFEST, "trainer", AT, watermark, "epoch-1", key_mark(key), marks)
 
 
 @given(st.sets(st.text(min_size=1), max_size=20), st.sets(st.text(min_size=1), max_size=20))
@@ -52,7 +53,8 @@ def test_holder_finds_its_own_items(mine: set[str], revoked: set[str]) -> None:
     other = holder_key(b"k" * 32, MANIFEST, "affiliate")
 
     assert set(called_back(found, KEY, sorted(mine))) == mine & revoked
-    assert called_back(found, other, sorted(mine | revoked)) == []
+    with pytest.raises(VerificationError, match="not the one that came"):
+        called_back(found, other, sorted(mine | revoked))
     assert not any(one in json.dumps(found.as_json()) for one in revoked if len(one) > 40)
 
 

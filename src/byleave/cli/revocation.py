@@ -80,7 +80,8 @@ def publish(  # noqa: PLR0913 - the options of the command
     if as_of is None:
         raise InputError(f"`{recheck['as_of']}` is no instant")
     marks = tuple(sorted(revocations.item_mark(key, one) for one in revoked))
-    found = revocations.Revocations(manifest, holder, as_of, recheck["watermark"], today["register"]["epoch"], marks)
+    epoch, mark = today["register"]["epoch"], revocations.key_mark(key)
+    found = revocations.Revocations(manifest, holder, as_of, recheck["watermark"], epoch, mark, marks)
     found = found.after(newest_list(Path(out), manifest, holder, ring))
     _record(ledger, revocations.published(found))
     path = publish_list(Path(out), found, revocations.signed(found, load_signer(Path(keys), as_of)))
@@ -99,10 +100,11 @@ def publish(  # noqa: PLR0913 - the options of the command
 def check(*, file: str, folder: str, key: str, keys: str, as_json: bool) -> None:
     """Verify the list FILE, and print the ids of the items in the snapshot DIR that it calls back, one a line.
 
-    Ends with exit code 3 if the list does not hold, or is of another snapshot.
+    Ends with exit code 3 if the list does not hold, is of another snapshot, or the key is another one.
     """
     from byleave.adapters.key_files import read_ring
     from byleave.adapters.revocation_files import item_ids, read_list
+    from byleave.kernel.instants import format_instant
     from byleave.lineage.revocations import called_back
 
     found = read_list(Path(file), read_ring(Path(keys)))
@@ -114,12 +116,11 @@ def check(*, file: str, folder: str, key: str, keys: str, as_json: bool) -> None
         raise UsageError(
             "the key is not hexadecimal", hint="give it as `byleave revocation hand-over` printed it"
         ) from error
-    mine = called_back(found, secret, item_ids(Path(folder)))
-    if found.items and not mine:
-        click.echo("note: none of the items is in the snapshot; is the key the one that came with it?", err=True)
+    mine, as_of = called_back(found, secret, item_ids(Path(folder))), format_instant(found.as_of)
     if as_json:
-        print_json({"items": mine, "called_back": len(found.items), "watermark": found.watermark})
+        print_json({"items": mine, "called_back": len(found.items), "watermark": found.watermark, "as_of": as_of})
         return
+    click.echo(f"{len(mine):,} of {len(found.items):,} called-back items are still there, as of {as_of}", err=True)
     for one in mine:
         click.echo(one)
 
@@ -148,13 +149,19 @@ def list_holders(*, ledger: str, as_json: bool) -> None:
     if as_json:
         print_json(
             [
-                {"manifest": manifest, "holder": holder, "items": one.items, "waits": one.waits}
+                {
+                    "manifest": manifest,
+                    "holder": holder,
+                    "published": one.published is not None,
+                    "items": one.items,
+                    "waits": one.waits,
+                }
                 for (manifest, holder), one in held
             ]
         )
         return
     for (manifest, holder), one in held:
-        state = "waits for the holder" if one.waits else "done"
+        state = "no list yet" if one.published is None else "waits for the holder" if one.waits else "done"
         click.echo(f"{holder}  {manifest[:23]}…  {one.items:,} items called back  {state}")
 
 

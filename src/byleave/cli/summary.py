@@ -59,11 +59,26 @@ def _notes(result: Result) -> Iterator[str]:
         yield f"The items have no column {', '.join(missing)}: what these would say is not known."
     if manifest["presumes_collection"]:
         yield "This pack lets an opt-out reach new content only; content that was there before is presumed collected."
+    yield from _found(manifest.get("found"))
     for name, value in manifest["waived"].items():
         yield f"Waived: {name.replace('_', ' ')} ({value})"
     if manifest["recheck"]["left_out"]:
         yield f"Left out when decided again before publishing: {_number(manifest['recheck']['left_out'])} rows"
     yield f"Published as {result.folder}" if result.folder else "Dry run: nothing was written."
+
+
+def _found(found: Mapping[str, Any] | None) -> Iterator[str]:
+    """What was found of people who objected and are known by their name or address."""
+    if found is None:
+        return
+    if not found["column"]:
+        yield "People who objected could not be looked for: the items have no text."
+        return
+    rows = {name: _number(value) for name, value in found["rows"].items()}
+    yield (
+        f"People who objected were looked for in `{found['column']}`: {rows['certain']} rows left out for certain,"
+        f" {rows['in_review']} left out until they are reviewed, {rows['redacted']} with words taken out."
+    )
 
 
 def _number(value: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.canonical import canonical_json, digest_bytes
@@ -43,6 +43,11 @@ def item_mark(key: bytes, item_id: str) -> str:
     return hmac.digest(key, item_id.encode(), "sha256").hex()[:MARK_DIGITS]
 
 
+def key_mark(key: bytes) -> str:
+    """The mark of the key itself, by which a holder sees that its key is the right one: no list passes for empty."""
+    return item_mark(hmac.digest(key, _USE.encode(), "sha256"), _USE)
+
+
 def file_name(manifest: str, holder: str) -> str:
     """The name under which the lists of one snapshot and holder are always found."""
     whose = hashlib.sha256(holder.encode()).hexdigest()
@@ -60,6 +65,8 @@ class Revocations:
     watermark: int
     """Of the ledger: every objection and every *off* up to it is in."""
     epoch: str
+    key: str
+    """The mark of the holder's key."""
     items: tuple[str, ...]
     """Marks, sorted."""
 
@@ -72,6 +79,7 @@ class Revocations:
             "as_of": format_instant(self.as_of),
             "watermark": self.watermark,
             "epoch": self.epoch,
+            "key": self.key,
             "items": list(self.items),
         }
 
@@ -86,12 +94,12 @@ class Revocations:
         """
         if before is None:
             return self
-        if (before.manifest, before.holder) != (self.manifest, self.holder):
-            raise RefusedError("the list before is of another snapshot or another holder")
+        if (before.manifest, before.holder, before.key) != (self.manifest, self.holder, self.key):
+            raise RefusedError("the list before is of another snapshot, another holder or another key")
         if before.epoch == self.epoch and before.watermark > self.watermark:
             raise RefusedError(f"the list before knows of entry {before.watermark}, this one of {self.watermark}")
         everything = tuple(sorted({*before.items, *self.items}))
-        return Revocations(self.manifest, self.holder, self.as_of, self.watermark, self.epoch, everything)
+        return replace(self, items=everything)
 
 
 def signed(found: Revocations, signer: SignerKey) -> bytes:
@@ -132,14 +140,24 @@ def _read(told: Any, file: str) -> Revocations:  # noqa: ANN401 - a JSON value
     if at is None:
         raise InputError(f"`{file}` does not say as of when it is")
     try:
-        items = tuple(map(str, told["items"]))
-        return Revocations(told["manifest"], told["holder"], at, int(told["watermark"]), told["epoch"], items)
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"`{file}` lacks {error}") from error
+        items, watermark = tuple(map(str, told["items"])), int(told["watermark"])
+        return Revocations(told["manifest"], told["holder"], at, watermark, told["epoch"], told["key"], items)
+    except KeyError as error:
+        raise InputError(f"`{file}` lacks `{error.args[0]}`") from error
+    except (TypeError, ValueError) as error:
+        raise InputError(f"`{file}` is no list of revocations: {error}") from error
 
 
 def called_back(found: Revocations, key: bytes, item_ids: Iterable[str]) -> list[str]:
-    """The ids of a holder's own items that a list calls back, in their order."""
+    """The ids of a holder's own items that a list calls back, in their order.
+
+    Raises: VerificationError when the key is another one: it would find nothing, whatever is called back.
+    """
+    if not hmac.compare_digest(key_mark(key), found.key):
+        raise VerificationError(
+            "the key is not the one that came with this snapshot",
+            hint="give it as `byleave revocation hand-over` printed it",
+        )
     marks = frozenset(found.items)
     return [one for one in item_ids if item_mark(key, one) in marks]
 
