@@ -105,3 +105,8 @@ def test_mistakes(run: Run, tmp_path: Path, arguments: tuple[str, ...], code: in
     assert told in talk
     assert sorted(tmp_path.rglob("*")) == before
     assert told in json.loads(run("key", *arguments, "--json")[2])["error"]["message"]
+
+
+def test_whoever_has_no_keys_is_told_how_to_make_them(run: Run) -> None:
+    """The first use of keys fails with the way out."""
+    assert "help: `byleave key new` makes keys" in run("key", "show")[2]

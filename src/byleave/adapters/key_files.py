@@ -40,6 +40,11 @@ def read_ring(path: Path) -> KeyRing:
     Raises: InputError when it cannot be read.
     """
     file = path / RING if path.is_dir() else path
+    if not file.exists():
+        raise InputError(
+            f"cannot read `{file}`: no such file or directory",
+            hint="`byleave key new` makes keys to sign with; to verify, get the key ring of whoever signed",
+        )
     return parse_ring(read_bytes(file), str(file))
 
 
