@@ -41,7 +41,7 @@ def require_absent(folder: Path) -> None:
 
 
 def _exists(folder: Path) -> OutputError:
-    hint = "a snapshot is never overwritten; choose another name, or move the old one away"
+    hint = "what was published is never overwritten; choose another name, or move the old one away"
     return OutputError(f"`{folder}` exists already", hint=hint)
 
 

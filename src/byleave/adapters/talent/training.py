@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from byleave.lineage.keys import Keyed
 
 MANIFEST, MODEL, VISIBLE, CERTIFICATES = "manifest.json", "model.db", "visible.db", "certificates"
+_COLUMNS = ["term", "documents"]
 _ITEMS_USE = b"byleave learn items 1"
 
 
@@ -44,14 +45,29 @@ def read_words(path: Path) -> Words:
     """
     import csv
 
-    if csv_header(path) != ["term", "documents"]:
+    if csv_header(path) != _COLUMNS:
         hint = "the first row holds the number of entries and no term: `,16000`"
         raise InputError(f"`{path}` is no list of words: it needs the columns term,documents", hint=hint)
+    counted: dict[str, int] = {}
     with readable(path), open_text(path) as stream:
-        counted = [(row["term"], row["documents"]) for row in csv.DictReader(stream, strict=True)]
-    if not counted or counted[0][0] or not all(count.isdecimal() for _, count in counted):
-        raise InputError(f"`{path}` cannot be read", hint="`,16000` first, and then a word and a whole number each")
-    return words_from(int(counted[0][1]), {term: int(count) for term, count in counted[1:]})
+        rows = csv.reader(stream)
+        next(rows)
+        for row in rows:
+            if (
+                len(row) != len(_COLUMNS)
+                or not row[1].isdecimal()
+                or bool(row[0]) is not bool(counted)
+                or row[0] in counted
+            ):
+                hint = "`,16000` first, and then a word and a whole number each"
+                raise InputError(f"`{path}`, line {rows.line_num}: `{','.join(row)}` is no word and number", hint=hint)
+            counted[row[0]] = int(row[1])
+    if not counted:
+        raise InputError(f"`{path}` says of how many entries it is nowhere", hint="the first row is such as `,16000`")
+    try:
+        return words_from(counted.pop(""), counted)
+    except InputError as error:
+        raise InputError(f"`{path}`: {error.message}", hint=error.hint) from None
 
 
 @dataclass(slots=True)
