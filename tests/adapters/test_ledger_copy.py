@@ -223,6 +223,23 @@ def test_builds_at_the_same_time(tmp_path: Path) -> None:
         session.close()
 
 
+def test_an_older_copy_that_was_left_behind_goes(tmp_path: Path, state: Path) -> None:
+    """Of two copies, which a writer leaves that is killed between them, the newer is read and the older removed."""
+    url = new_ledger("sqlite", tmp_path)
+    some(url, "ana")
+    build(tmp_path, url)
+    (older,) = state.glob("*.duckdb")
+    kept, when = older.read_bytes(), older.stat().st_mtime_ns
+    some(url, "bo")
+    build(tmp_path, url)
+    (newer,) = state.glob("*.duckdb")
+    older.write_bytes(kept)
+    os.utime(older, ns=(when, when))
+
+    assert build(tmp_path, url) == recorded(url)
+    assert list(state.glob("*.duckdb")) == [newer]
+
+
 KILLS = int(os.environ.get("BYLEAVE_COPY_KILLS", "4"))
 
 

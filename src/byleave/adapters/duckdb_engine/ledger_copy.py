@@ -24,7 +24,7 @@ from byleave.kernel.canonical import digest_bytes
 from byleave.kernel.errors import ByleaveError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from byleave.adapters.duckdb_engine.session import Session
     from byleave.adapters.ledger_database import Head, LedgerDatabase
@@ -65,20 +65,23 @@ class Copy:
         Raises: InputError when the ledger does not answer.
         """
         self.close()
-        for path in self._found():
+        copies = self._found()
+        for number, path in enumerate(copies, 1):
             found = self._attach(path)
             why = found if isinstance(found, str) else self._differs(found, database, head)
             if why is None:
+                # who wrote this one was killed before the one before it was removed
+                _remove(copies[number:])
                 return int(found[1])
             self.close()
             _LOG.warning("the copy of the ledger's state %s: everything is read anew", why)
-            with suppress(OSError):
-                path.unlink()
+            _remove([path])
         return 0
 
     def _found(self) -> list[Path]:
+        """The newest one first."""
         try:
-            return sorted(self._folder.glob(f"{self._name}-*.duckdb"))
+            return sorted(self._folder.glob(f"{self._name}-*.duckdb"), key=lambda one: -one.stat().st_mtime_ns)
         except OSError:
             return []
 
@@ -158,6 +161,10 @@ class Copy:
 
     def remove(self) -> None:
         """Remove it from the disk: somebody in it was erased, or it is of no use. Who reads it now goes on reading."""
-        for path in self._found():
-            with suppress(OSError):
-                path.unlink()
+        _remove(self._found())
+
+
+def _remove(copies: Iterable[Path]) -> None:
+    for path in copies:
+        with suppress(OSError):
+            path.unlink()
