@@ -98,8 +98,7 @@ def gate(  # noqa: PLR0913 - the options of the command
 
     Raises: ByleaveError; then nothing is written.
     """
-    if redact:
-        _require_texts(register, decisions_only=decisions_only)
+    _require_texts(register, redact=redact, decisions_only=decisions_only)
     rules = rules_for(_pack(pack), purpose, recipient)
     request = Request(
         items=_sequence(items),
@@ -117,15 +116,15 @@ def gate(  # noqa: PLR0913 - the options of the command
             return gate_run.dry_run(gate_run.Gate(rules, engine, clock, metadata.version("byleave"), progress), request)
     folder, shelf = Path(out), _Shelf()
     shelf.require_absent(folder)
-    with shelf.staging(folder) as work:
-        spill_folder = work / gate_run.SPILL
-        with closing(DuckDBEngine(request, rules, spill_folder)) as engine:
-            whole = gate_run.Gate(rules, engine, clock, metadata.version("byleave"), progress)
-            return gate_run.run(whole, request, Output(folder, decisions_only), shelf, work)
+    with shelf.staging(folder) as work, closing(DuckDBEngine(request, rules, work / gate_run.SPILL)) as engine:
+        whole = gate_run.Gate(rules, engine, clock, metadata.version("byleave"), progress)
+        return gate_run.run(whole, request, Output(folder, decisions_only), shelf, work)
 
 
-def _require_texts(register: object, *, decisions_only: bool) -> None:
+def _require_texts(register: object, *, redact: bool, decisions_only: bool) -> None:
     """Redacting needs somebody to look for, and rows in which the text is changed."""
+    if not redact:
+        return
     if decisions_only:
         raise UsageError(
             "decisions alone carry no text that could be redacted",
