@@ -11,7 +11,8 @@ from byleave.adapters.packs import load_pack
 from byleave.kernel.errors import InputError, UnknownError
 from byleave.proof.key_ring import parse_ring
 from byleave.proof.verification import verify_receipt
-from byleave.server.acts import RequestKey, Shown
+from byleave.server.acknowledging import RequestKey
+from byleave.server.acts import Shown
 from byleave.server.content import NoContent
 from byleave.server.db.copied import EPOCHS
 from byleave.server.forms import Forms

@@ -14,7 +14,8 @@ from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.policy.facts import IMPORT, Item
 from byleave.proof.verification import verify_receipt
-from byleave.server.acts import Choice, Delivery, RequestKey
+from byleave.server.acknowledging import RequestKey
+from byleave.server.acts import Choice, Delivery
 from byleave.server.content import ContentItem, NoContent
 from byleave.server.db.store import Store
 from byleave.server.forms import Forms

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-from abc import ABC, abstractmethod
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice, product
@@ -17,38 +14,18 @@ from byleave.ledger.admission import Proposal
 from byleave.ledger.covering import chosen
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.policy.facts import MEMBER
-from byleave.policy.regions import normalise_country
-from byleave.receipts.draft import form_of
-from byleave.receipts.form import Drawing
-from byleave.server.answers import Acknowledgement
+from byleave.server.acknowledging import Acknowledging, RequestKey, country_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from byleave.ledger.entries import Entry
-    from byleave.receipts.form import Form
-    from byleave.server.activations import Activations
-    from byleave.server.answers import Head
-    from byleave.server.content import ContentSource
-    from byleave.server.db.store import Store
-    from byleave.server.forms import Forms
-    from byleave.server.person import Person
-    from byleave.server.policy_in_force import PolicyInForce
-    from byleave.server.signing import Signing
+    from byleave.server.answers import Acknowledgement
 
 
 _MOST_NAMES = 64
 """Ways to name the settings of one request that are tried before a key is said to be used for another."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequestKey:
-    """Names a request, so that it is recorded once however often it is sent."""
-
-    caller: str
-    """Who asks; the same text of two callers names two requests."""
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +64,8 @@ class Delivery:
     """When it did; None: now."""
 
 
-class Acts(ABC):
+class Acts(Acknowledging):
     """The half of the service that writes. Every method raises LedgerError when the ledger has stopped."""
-
-    _store: Store
-    _forms: Forms
-    _activations: Activations
-    _signing: Signing
-    _secret: bytes
-    content: ContentSource
-    head: Callable[[], Head]
-    person: Callable[[str], Person]
-
-    @property
-    @abstractmethod
-    def _policy(self) -> PolicyInForce:
-        """The packs in force now."""
 
     # what a person chooses
 
@@ -262,14 +225,14 @@ class Acts(ABC):
 
         Raises: ConflictError when the member is registered; InputError for a country that there is not.
         """
-        data = {"country": _country(country), "birth_date": birth_date}
+        data = {"country": country_code(country), "birth_date": birth_date}
         return self._record([Proposal(Kind.MEMBER_REGISTERED, member, PLATFORM, data)], key)
 
     def move(
         self, member: str, country: str | None, since: datetime | None = None, *, key: RequestKey | None = None
     ) -> Entry:
         """Record where a member lives from an instant on; None: from now on."""
-        data = {"country": _country(country), "since": since}
+        data = {"country": country_code(country), "since": since}
         return self._record([Proposal(Kind.MEMBER_MOVED, member, PLATFORM, data)], key)[0]
 
     def close_account(self, member: str, *, key: RequestKey | None = None) -> Entry:
@@ -303,78 +266,3 @@ class Acts(ABC):
         key: RequestKey | None,
     ) -> Acknowledgement:
         return self._acknowledged([Proposal(kind, subject, actor, data, at)], key)[0]
-
-    def _record(self, proposals: Sequence[Proposal], key: RequestKey | None) -> list[Entry]:
-        return self._store.append(proposals, self._key(key) if key else None)
-
-    def _key(self, key: RequestKey) -> str:
-        """A key that names nobody: it stays when the person is erased, and only the server can make it again."""
-        message = f"request\n{len(key.caller)}\n{key.caller}\n{key.text}".encode()
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()
-
-    def _acknowledged(self, proposals: Sequence[Proposal], key: RequestKey | None) -> list[Acknowledgement]:
-        people: dict[str, Person] = {}
-        for one in proposals:
-            if one.subject not in people:
-                people[one.subject] = self.person(one.subject)
-        forms = [self._kept_form(one, people[one.subject]) for one in proposals]
-        named = [replace(one, data={**one.data, "form": form}) for one, form in zip(proposals, forms, strict=True)]
-        entries = self._record(named, key)
-        epoch = self._epoch(entries[0], people[proposals[0].subject].head)
-        return [Acknowledgement(one, self._receipt(one, epoch, people[one.subject])) for one in entries]
-
-    def _receipt(self, entry: Entry, epoch: str, person: Person) -> str:
-        """The receipt of an entry, the same however often it is drawn up.
-
-        What another record told, or was recorded before forms were kept, names no form: it was acknowledged to nobody
-        in this way, and is told by what holds now.
-        """
-        name = entry.data.get("form")
-        drawing = self._forms.find(name) if name else Drawing(self._form(Proposal.of(entry), person.until(entry.seq)))
-        return self._signing.sign(drawing.text(entry, epoch), entry.recorded_at)
-
-    def _epoch(self, entry: Entry, before: Head) -> str:
-        """The epoch of an entry of now, or of one that was recorded, under the same key, before somebody looked."""
-        placed = self._store.reader.at(entry.seq) if entry.seq <= before.seq else None
-        return placed.epoch if placed else self._store.epoch
-
-    def _kept_form(self, act: Proposal, person: Person) -> str:
-        """The name of the form of an act's receipt, which is kept.
-
-        Of most acts it was drawn up before: it depends on what the act says, on the pack, and on the person's country.
-        """
-        if act.kind is not Kind.PREFERENCE_SET:
-            return self._forms.keep(self._form(act, person))
-        said = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in act.data.items())
-        governing = self._policy.switch(act.data["setting"]).governing
-        same = (act.actor, said, governing.pack.id, governing.digest, person.as_(act.subject).country)
-        return self._forms.known(same, lambda: self._form(act, person))
-
-    def _form(self, act: Proposal, person: Person) -> Form:
-        """What the receipt of an act says, by the policy of now and by where the person lives."""
-        setting, objection, shown = (act.data.get(name) for name in ("setting", "objection", "shown"))
-        purpose: str | None = act.data.get("purpose")
-        if act.kind is Kind.OBJECTION_WITHDRAWN:
-            found = next((one for one in person.objections() if one.objection == objection), None)
-            purpose = found.purpose if found else None
-        governing = self._policy.switch(setting).governing if setting else self._policy.governing(purpose)
-        return form_of(
-            act.kind,
-            act.actor,
-            act.data,
-            pack=governing.pack,
-            digest=governing.digest,
-            country=person.as_(act.subject).country,
-            notice=self._activations.text(shown) if shown else None,
-            objected_to=purpose,
-        )
-
-
-def _country(code: str | None) -> str | None:
-    """The code as it is recorded. Raises: InputError when it is none."""
-    if code is None:
-        return None
-    known = normalise_country(code)
-    if known is None:
-        raise InputError(f"there is no country `{code}`", hint="write ISO 3166-1 alpha-2, such as DE")
-    return known

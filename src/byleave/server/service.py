@@ -20,6 +20,7 @@ from byleave.server.choices import setting_of, settings_of
 from byleave.server.content import MOST_ITEMS
 from byleave.server.decisions import concerned, decide_all, explain_one, targets, with_kept
 from byleave.server.lineage.doors import LineageReader
+from byleave.server.objecting import Objecting
 from byleave.server.person import Person, person
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ def present() -> datetime:
     return datetime.now(UTC)
 
 
-class Service(Acts):
-    """Reads here, acts in `acts`. May be used by many threads."""
+class Service(Acts, Objecting):
+    """Reads here, acts in `acts`, takes objections in and follows them in `objecting`. May be used by many threads."""
 
     def __init__(  # noqa: PLR0913 - what a service is made of
         self,

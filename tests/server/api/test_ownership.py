@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from byleave.kernel.canonical import digest_bytes
-from byleave.server.acts import RequestKey
+from byleave.server.acknowledging import RequestKey
 from byleave.server.lineage.recording import record_model, record_snapshot
 from tests.server.lineage.published import publish
 from tests.server.serving import serving

@@ -12,7 +12,7 @@ from ninja.utils import check_csrf
 
 from byleave.server.accounts.people import has_shown_second_factor, signed_in_lately
 from byleave.server.accounts.tokens import find_token
-from byleave.server.acts import RequestKey
+from byleave.server.acknowledging import RequestKey
 from byleave.server.api.problems import ProblemError
 from byleave.server.api.schemas import ACTORS
 from byleave.server.running import current

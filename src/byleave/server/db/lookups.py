@@ -37,7 +37,7 @@ def facts_about(session: Session, proposals: Sequence[Proposal]) -> Facts:
     named = artefacts_of(session) if any(one.kind in ARTEFACTS for one in proposals) else Artefacts()
     may_lapse = {_text(one, "objection") for one in proposals if one.data.get("lapsed")}
     confirmed = _confirmed(session, names, may_lapse) if may_lapse else set()
-    return Facts(_members(session, names), _objectors(session, objections), merges, confirmed, named)
+    return Facts(_members(session, names), objectors_of(session, objections), merges, confirmed, named)
 
 
 def read_artefacts(session: Session, after: int = 0) -> list[Entry]:
@@ -86,7 +86,8 @@ def _confirmed(session: Session, names: Iterable[str], objections: set[str]) -> 
     return {name for (name,) in session.query(sql, [session.listing(names)])} & objections
 
 
-def _objectors(session: Session, objections: set[str]) -> dict[str, str]:
+def objectors_of(session: Session, objections: set[str]) -> dict[str, str]:
+    """Who has made each of these objections, by their ids; those that are not there, or were erased, are missing."""
     if not objections:
         return {}
     field = session.field("objection")

@@ -12,7 +12,7 @@ from byleave.ledger.admission import linked
 from byleave.ledger.chain import NOTHING, Row, payload_digest, verify
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
-from byleave.server.db.lookups import kept_of, merges_of, read_artefacts
+from byleave.server.db.lookups import kept_of, merges_of, objectors_of, read_artefacts
 from byleave.server.db.opening import check_form, connect
 
 if TYPE_CHECKING:
@@ -174,6 +174,11 @@ class Reader:
             head, ids = read_head(session), linked({name}, merges_of(session, {name}))
             entries = read_history(session, sorted(ids))
         return Seen(head, ids, [one for one in entries if one.seq <= head.seq])
+
+    def objector(self, objection: str) -> str | None:
+        """Who has made an objection; None when it is not there, or they were erased."""
+        with self.reading() as session:
+            return objectors_of(session, {objection}).get(objection)
 
     def kept(self, secret: bytes | None, names: set[str]) -> dict[str, list[Refusal]]:
         """What people refused who were erased since, by their ids.

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from django.core.mail import EmailMessage
 
 from byleave.server.accounts.models import Account
-from byleave.server.acts import Delivery, RequestKey
+from byleave.server.acknowledging import RequestKey
+from byleave.server.acts import Delivery
 from byleave.server.centre.setting_page import begins_of
 from byleave.server.notices.letter import letter
 from byleave.server.notices.models import Sending

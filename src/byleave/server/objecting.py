@@ -1,0 +1,198 @@
+"""Objections as cases: received with what somebody is found by, confirmed, followed, appealed against, or lapsed.
+
+Whether anybody is known is never asked: what is given is written down, and the gate looks for it at each build. So the
+answer is the same for a person of whom the platform holds everything and for one of whom it holds nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from byleave.cases import steps
+from byleave.cases.case import State, fold_cases
+from byleave.finding.identifiers import HASHED, Keys, identify
+from byleave.kernel.errors import ConflictError, InputError, UnknownError
+from byleave.kernel.vocabulary import PURPOSES
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import Kind
+from byleave.ledger.fields import MOST_IDENTIFIERS
+from byleave.policy.facts import MEMBER
+from byleave.server.acknowledging import Acknowledging, RequestKey, country_code
+from byleave.server.answers import Acknowledgement
+from byleave.text.catalogue import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from byleave.cases.case import Case
+
+FOLLOW, CONFIRM = "follow", "confirm"
+"""What an address that only its holder knows is for: the first is shown to whoever objects, the second goes by mail."""
+_LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghjkmnpqrstvwxyz")
+"""From the alphabet of RFC 4648 to Crockford's, in which no two signs look alike."""
+_REFERENCE_BYTES, _SECRET_BYTES = 10, 20
+_LABEL = b"byleave addresses of cases 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody hands in."""
+
+    purpose: str | None
+    """None: every training."""
+    identifiers: tuple[tuple[str, str], ...] = ()
+    """What they are found by: pairs of a kind (`finding.identifiers.KINDS`) and the words as they were written."""
+    country: str | None = None
+    """ISO 3166-1 alpha-2; says by when they are answered."""
+    language: str = "en"
+    """In which they are answered."""
+    member: str | None = None
+    """The member who has signed in, and whose own items are meant too; None: somebody without a sign-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An objection that stands, with its receipt and what is to become of it."""
+
+    acknowledgement: Acknowledgement
+    case: Case
+
+
+class Objecting(Acknowledging):
+    """The part of the service that takes objections in and follows them."""
+
+    now: Callable[[], datetime]
+
+    def receive(self, given: Given, key: RequestKey | None = None) -> Received:
+        """Take an objection in. It stands from now on, before anybody has confirmed or read it.
+
+        What a member hands in who has signed in is confirmed by that. Sent again under its key, it is answered as
+        before.
+
+        Raises: InputError for what nobody could be found by, a purpose, a country or a language that there is not;
+        ConflictError for a key that was used for another objection.
+        """
+        if given.purpose is not None and given.purpose not in PURPOSES:
+            raise InputError(f"there is no purpose `{given.purpose}`", hint=f"there are: {', '.join(PURPOSES)}")
+        if given.language not in LANGUAGES:
+            raise InputError(f"nobody answers in `{given.language}`", hint=f"it is one of {', '.join(LANGUAGES)}")
+        country = country_code(given.country)
+        identifiers = self._identifiers(given.identifiers, country)
+        if not identifiers and given.member is None:
+            raise InputError("nothing tells whom to look for", hint="give a name, an address, a link or a quote")
+        named = key or RequestKey("objection", secrets.token_hex(16))
+        reference, subject = self._reference(named), given.member or f"p-{self._key(named)[:24]}"
+        data = {"objection": reference, "purpose": given.purpose, "language": given.language}
+        data |= {"country": country} if country else {}
+        acts = [Proposal(Kind.OBJECTION_RECEIVED, subject, MEMBER, data)]
+        if identifiers:
+            told = {"objection": reference, "identifiers": identifiers}
+            acts.append(Proposal(Kind.OBJECTION_IDENTIFIED, subject, MEMBER, told))
+        if given.member is not None:
+            acts.append(Proposal(Kind.OBJECTION_CONFIRMED, subject, MEMBER, {"objection": reference}))
+        (done,) = self._acknowledged(acts, named)
+        return Received(done, self.case(reference))
+
+    def case(self, objection: str) -> Case:
+        """A case by its reference number. Raises: UnknownError when there is none, or the person was erased."""
+        subject = self._store.reader.objector(objection)
+        found = self.cases(subject).get(objection) if subject else None
+        if found is None:
+            raise UnknownError(f"there is no objection `{objection}`")
+        return found
+
+    def cases(self, subject: str) -> dict[str, Case]:
+        """The cases of one person, under every id of theirs, by reference number and in the order of receipt."""
+        return fold_cases(self.person(subject).entries)
+
+    def confirm(self, objection: str) -> Case:
+        """The person says that an objection is theirs; a second time changes nothing.
+
+        Raises: UnknownError; ConflictError when it has lapsed or was withdrawn.
+        """
+        case = self.case(objection)
+        if case.confirmed is None or case.state in {State.LAPSED, State.WITHDRAWN}:
+            self._record([steps.confirm(case)], RequestKey(CONFIRM, objection))
+            case = self.case(objection)
+            if case.state is State.LAPSED:
+                raise ConflictError(f"the objection `{objection}` has lapsed", hint="object again")
+        return case
+
+    def take_back(self, objection: str) -> Acknowledgement:
+        """Withdraw an objection: the person's own act. Raises: UnknownError; ConflictError when it does not stand."""
+        case = self.case(objection)
+        if case.state in {State.REFUSED, State.LAPSED}:
+            raise ConflictError(f"the objection `{objection}` is {case.state}, and does not stand")
+        data = {"objection": objection}
+        return self._acknowledged(
+            [Proposal(Kind.OBJECTION_WITHDRAWN, case.subject, MEMBER, data)], RequestKey("take-back", objection)
+        )[0]
+
+    def appeal(self, objection: str) -> Received:
+        """Do not accept a refusal: a new objection, which stands at once. A second time is answered as the first.
+
+        Raises: UnknownError; ConflictError when there is nothing to appeal against.
+        """
+        case, key = self.case(objection), RequestKey("appeal", objection)
+        reference = self._reference(key)
+        if reference not in case.appealed_by:
+            acts = [steps.appeal(case, reference)]
+            if case.identifiers:
+                told = {"objection": reference, "identifiers": list(case.identifiers)}
+                acts.append(Proposal(Kind.OBJECTION_IDENTIFIED, case.subject, MEMBER, told))
+            if case.confirmed is not None:
+                acts.append(Proposal(Kind.OBJECTION_CONFIRMED, case.subject, MEMBER, {"objection": reference}))
+            (done,) = self._acknowledged(acts, key)
+            return Received(done, self.case(reference))
+        return Received(self._again(reference), self.case(reference))
+
+    def lapse(self, objection: str) -> Case:
+        """End an objection that nobody has confirmed in time. Raises: UnknownError; ConflictError when it may not."""
+        self._record([steps.lapse(self.case(objection), self.now())], RequestKey("lapse", objection))
+        return self.case(objection)
+
+    def address_secret(self, use: str, objection: str) -> str:
+        """The part of an address that only its holder knows, for `FOLLOW` or `CONFIRM`: 32 letters and digits.
+
+        It is made from the suppression key, so that nothing has to be kept that could be read.
+        """
+        key = hmac.digest(self._secret, _LABEL, "sha256")
+        return _letters(hmac.digest(key, f"{use}\n{objection}".encode(), "sha256")[:_SECRET_BYTES])
+
+    def opens(self, use: str, objection: str, secret: str) -> bool:
+        """Whether a secret is that of a case."""
+        return hmac.compare_digest(self.address_secret(use, objection).encode(), secret.encode())
+
+    def _again(self, objection: str) -> Acknowledgement:
+        """The acknowledgement of an objection that was recorded before."""
+        subject = self.case(objection).subject
+        found = self.person(subject)
+        entry = next(
+            one for one in found.entries if one.kind is Kind.OBJECTION_RECEIVED and one.data["objection"] == objection
+        )
+        return Acknowledgement(entry, self._receipt(entry, self._epoch(entry, found.head), found))
+
+    def _identifiers(self, given: Iterable[tuple[str, str]], country: str | None) -> list[str]:
+        """What is kept of what somebody is found by, each once. Raises: InputError."""
+        keys = Keys(self._secret)
+        found = dict.fromkeys(str(one) for kind, words in given for one in identify(kind, words, keys, country))
+        if any(one.partition(":")[0] in HASHED for one in found):
+            found[keys.mark()] = None
+        if len(found) > MOST_IDENTIFIERS:
+            raise InputError("too much was given to look for", hint=f"at most {MOST_IDENTIFIERS} at once; object twice")
+        return list(found)
+
+    def _reference(self, key: RequestKey) -> str:
+        """A reference number, the same for the same request: `ob-` and 16 letters and digits in fours."""
+        letters = _letters(hashlib.sha256(f"reference\n{self._key(key)}".encode()).digest()[:_REFERENCE_BYTES])
+        return "-".join(["ob", *(letters[at : at + 4] for at in range(0, len(letters), 4))])
+
+
+def _letters(raw: bytes) -> str:
+    return base64.b32encode(raw).decode().rstrip("=").lower().translate(_LETTERS)

@@ -1,0 +1,216 @@
+"""Objections as the service takes them in: standing at once, followed by a secret, and recorded as a case."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from byleave.adapters.key_files import new_keys
+from byleave.cases import steps
+from byleave.cases.case import State
+from byleave.finding.identifiers import Keys
+from byleave.kernel.errors import ConflictError, InputError, UnknownError
+from byleave.ledger.entries import Kind
+from byleave.proof.key_ring import parse_ring
+from byleave.proof.verification import verify_receipt
+from byleave.server.acknowledging import RequestKey
+from byleave.server.content import NoContent
+from byleave.server.db.store import Store
+from byleave.server.forms import Forms
+from byleave.server.objecting import CONFIRM, FOLLOW, Given
+from byleave.server.policy_in_force import in_force
+from byleave.server.service import Service
+from byleave.server.signing import Signing
+from tests.server.db.ledgers import SECRET, new_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+ANA = Given(None, (("name", "Ana Lima"), ("email", "ana@example.com")), "PT", "fr")
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = BEGIN
+
+    def __call__(self) -> datetime:
+        """What it shows."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """New Year's Day."""
+    return Clock()
+
+
+@pytest.fixture(params=ENGINES)
+def service(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Service]:
+    """A service under the recommended pack, with nobody in it."""
+    new_keys(tmp_path / "keys", "example.org/receipts", BEGIN)
+    store = Store(new_ledger(request.param, tmp_path), suppression_secret=SECRET, clock=clock)
+    parts = (store, in_force(["byleave@1"]), Signing(tmp_path / "keys"), NoContent())
+    made = Service(*parts, secret=SECRET, clock=clock, forms=Forms(tmp_path / "keys" / "forms"))
+    yield made
+    made.close()
+
+
+def refuse(service: Service, objection: str) -> None:
+    """Staff refuse it."""
+    service.store.append([steps.refuse(service.case(objection), "Ines", "nothing about them is used")])
+
+
+def test_it_stands_from_receipt(service: Service) -> None:
+    """M11, M12: one append records objection and identifiers; it stands unconfirmed, with a receipt that verifies."""
+    done = service.receive(ANA)
+
+    assert (done.case.state, done.case.country, done.case.language) == (State.RECEIVED, "PT", "fr")
+    assert done.case.identifiers[0] == "name:Ana Lima"
+    hashed = Keys(SECRET).hash("email", "ana@example.com")
+    assert f"email:{hashed}" in done.case.identifiers
+    assert Keys(SECRET).mark() in done.case.identifiers
+    (standing,) = service.member(done.case.subject).objections
+    assert (standing.stands, standing.purpose) == (True, None)
+    ring = parse_ring(service.ring(), "the keys")
+    told = verify_receipt(done.acknowledgement.receipt.encode(), ring, "the receipt").receipt
+    assert told is not None
+    assert told.covers.country == "PT"
+    assert "ana" not in done.acknowledgement.receipt.lower()
+
+
+def test_somebody_and_nobody_differ_in_nothing(service: Service) -> None:
+    """M12: whoever objects without a sign-in gets an id of their own, whatever they give and whoever is registered."""
+    service.register("ana", "PT")
+    first, second = service.receive(ANA), service.receive(ANA)
+
+    assert len({first.case.subject, second.case.subject, "ana"}) == 3
+    assert len(first.case.id) == len(second.case.id)
+    assert not service.member("ana").objections
+
+
+def test_the_same_request_is_recorded_once(service: Service) -> None:
+    """A form that is sent twice is answered twice and recorded once; another form under its key is refused."""
+    key = RequestKey("form", "1")
+    first, again = service.receive(ANA, key), service.receive(ANA, key)
+
+    assert first.case == again.case
+    assert first.acknowledgement.receipt == again.acknowledgement.receipt
+    with pytest.raises(ConflictError):
+        service.receive(Given("generative-ai", ANA.identifiers), key)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (Given("everything", ANA.identifiers), "no purpose `everything`"),
+        (Given(None, ANA.identifiers, "XX"), "no country `XX`"),
+        (Given(None, ANA.identifiers, None, "xx"), "answers in `xx`"),
+        (Given(None), "whom to look for"),
+        (Given(None, (("name", "Ana"),)), "names too many people"),
+        (Given(None, (("shoe", "41"),)), "`shoe` is no kind"),
+        (Given(None, tuple(("name", f"Ana Lima {n:04}") for n in range(101))), "too much"),
+    ],
+)
+def test_what_cannot_be_used_records_nothing(service: Service, given: Given, told: str) -> None:
+    """What nobody could be found by, and what there is not, is refused whole."""
+    with pytest.raises(InputError, match=told):
+        service.receive(given)
+    assert service.head().seq == 0
+
+
+def test_a_member_who_has_signed_in_has_confirmed(service: Service) -> None:
+    """M11: the member's own items are meant, nothing need be given to be found by, and no letter has to come back."""
+    service.register("ana", "PT")
+    done = service.receive(Given("other-ai", member="ana"))
+
+    assert (done.case.subject, done.case.state) == ("ana", State.CONFIRMED)
+    assert [one.purpose for one in service.member("ana").objections] == ["other-ai"]
+    assert list(service.cases("ana")) == [done.case.id]
+
+
+def test_confirming_is_once_and_changes_no_decision(service: Service) -> None:
+    """The second time nothing is recorded; what is not there, and what was withdrawn, is told."""
+    name = service.receive(ANA).case.id
+    assert service.confirm(name).state is State.CONFIRMED
+    head = service.head().seq
+    assert service.confirm(name).state is State.CONFIRMED
+    assert service.head().seq == head
+    service.take_back(name)
+    with pytest.raises(ConflictError, match="withdrawn"):
+        service.confirm(name)
+    with pytest.raises(UnknownError):
+        service.confirm("ob-0000-0000-0000-0000")
+
+
+def test_unconfirmed_ones_lapse_after_thirty_days(service: Service, clock: Clock) -> None:
+    """The rule is kept to the day, never for one that was confirmed, and who lapses may object again or appeal."""
+    name, kept = service.receive(ANA).case.id, service.receive(ANA).case.id
+    service.confirm(kept)
+    clock.now += timedelta(days=29)
+    with pytest.raises(ConflictError, match="may be confirmed until"):
+        service.lapse(name)
+    clock.now += timedelta(days=2)
+    assert service.lapse(name).state is State.LAPSED
+    with pytest.raises(ConflictError, match="does not lapse"):
+        service.lapse(kept)
+    with pytest.raises(ConflictError, match="lapsed"):
+        service.confirm(name)
+    assert service.appeal(name).case.state is State.RECEIVED
+
+
+def test_an_appeal_stands_and_is_made_once(service: Service) -> None:
+    """M11: against a refusal, with what was given before; asked for twice, it is one."""
+    name = service.receive(ANA).case.id
+    with pytest.raises(ConflictError, match="nothing to appeal"):
+        service.appeal(name)
+    service.confirm(name)
+    refuse(service, name)
+    first, again = service.appeal(name), service.appeal(name)
+
+    assert first.acknowledgement.receipt == again.acknowledgement.receipt
+    assert (first.case.state, first.case.appeals) == (State.CONFIRMED, name)
+    assert first.case.identifiers == service.case(name).identifiers
+    assert service.case(name).appealed_by == (first.case.id,)
+    assert [one.stands for one in service.member(first.case.subject).objections] == [False, True]
+
+
+def test_taking_back_is_the_persons_act(service: Service) -> None:
+    """It ends this objection and no other, has a receipt, and is recorded once; what does not stand is told."""
+    done, other = service.receive(ANA), service.receive(ANA)
+    first, again = service.take_back(done.case.id), service.take_back(done.case.id)
+
+    assert first.receipt == again.receipt
+    assert first.entry.kind is Kind.OBJECTION_WITHDRAWN
+    assert service.case(other.case.id).state is State.RECEIVED
+    refuse(service, other.case.id)
+    with pytest.raises(ConflictError, match="does not stand"):
+        service.take_back(other.case.id)
+
+
+def test_addresses_are_secret_and_of_one_use(service: Service) -> None:
+    """What opens one case for one use opens nothing else."""
+    one, two = service.receive(ANA).case.id, service.receive(ANA).case.id
+    follow = service.address_secret(FOLLOW, one)
+
+    assert service.opens(FOLLOW, one, follow)
+    assert not service.opens(CONFIRM, one, follow)
+    assert not service.opens(FOLLOW, two, follow)
+    assert not service.opens(FOLLOW, one, follow[:-1])
+    assert not service.opens(FOLLOW, one, "é" * 32)
+    assert len(follow) == 32
+
+
+def test_who_was_erased_has_no_case(service: Service) -> None:
+    """The case goes with the person; what they are found by without words outlives them."""
+    done = service.receive(ANA)
+    service.erase(done.case.subject)
+
+    with pytest.raises(UnknownError):
+        service.case(done.case.id)
