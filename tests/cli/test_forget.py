@@ -68,9 +68,11 @@ def test_what_is_wrong_is_said(tmp_path: Path, url: str, monkeypatch: pytest.Mon
     wrong = ("--out", "x", "--words", "items.parquet")
     bad = byleave("train", "talent", "--snapshot", "s", "--ledger", url, *wrong, cwd=tmp_path)
     none = byleave("forget", "m1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
+    nobody = byleave("forget", "m-1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
     monkeypatch.delenv("BYLEAVE_SUPPRESSION_KEY")
     keyless = byleave("forget", "m1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
 
-    assert (bad.returncode, none.returncode, keyless.returncode) == (1, 1, 1)
-    assert "no database of talent search" in none.stderr
+    assert (bad.returncode, none.returncode, nobody.returncode, keyless.returncode) == (1, 1, 1, 1)
+    assert "there is no model in `nowhere`" in none.stderr
+    assert "nothing is recorded about `m-1`" in nobody.stderr
     assert "BYLEAVE_SUPPRESSION_KEY" in keyless.stderr

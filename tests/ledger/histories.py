@@ -142,5 +142,11 @@ class History:
             Kind.MODEL_TRAINED: {**trained, **run},
             Kind.MODEL_REGISTERED: {**trained, **snapshots, "trained_at": chance.choice([None, START])},
             Kind.MODEL_FORGOTTEN: {**made, "forgotten": ["0123456789abcdef"]},
+            Kind.FORGETTING_ACKNOWLEDGED: {
+                **model,
+                "forgotten": ["0123456789abcdef"],
+                "how": chance.choice(["retrained", "retired"]),
+                "by": "trainer",
+            },
         }
         return choices[kind]

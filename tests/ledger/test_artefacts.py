@@ -25,6 +25,7 @@ FOLLOWING: dict[Kind, dict[str, Any]] = {
     Kind.MODEL_TRAINED: {**MODEL, "run": "r"},
     Kind.MODEL_REGISTERED: {**MODEL, "snapshots": [DIGEST], "trained_at": None},
     Kind.MODEL_FORGOTTEN: {"model": "m", "digest": DIGEST, "forgotten": ["0123456789abcdef"]},
+    Kind.FORGETTING_ACKNOWLEDGED: {"model": "m", "forgotten": ["0123456789abcdef"], "how": "retired", "by": "trainer"},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 
 from byleave.kernel.errors import InputError, UsageError
@@ -12,6 +14,7 @@ from byleave.lineage.records import Lineage, fold
 from tests.ledger.histories import START, History
 
 SECRET = b"0123456789abcdef0123456789abcdef"
+SAID = (Kind.MODEL_FORGOTTEN, Kind.FORGETTING_ACKNOWLEDGED)
 
 
 def lineages() -> list[tuple[History, Lineage]]:
@@ -36,9 +39,11 @@ def test_every_recorded_thing_is_there_with_what_it_came_from() -> None:
         for model in lineage.models.values():
             assert set(model.snapshots) <= lineage.snapshots.keys()
             assert model in lineage.models_of(model.snapshots[:1])
-            assert len(model.earlier) == sum(
-                entry.kind is Kind.MODEL_FORGOTTEN and entry.data["model"] == model.model for entry in history.entries
-            )
+            made_of = [one for one in history.entries if one.data.get("model") == model.model and "digest" in one.data]
+            digests = [digest for digest, _ in groupby(one.data["digest"] for one in made_of)]
+            assert [*model.earlier, model.digest] == digests
+            said = [one for one in history.entries if one.kind in SAID and one.data["model"] == model.model]
+            assert model.told_at == {one.seq: one.recorded_at for one in said}
         models += made
     assert models > 20
 

@@ -148,4 +148,5 @@ _APPLY: Mapping[Kind, Callable[[Artefacts, Entry], None]] = {
     Kind.MODEL_TRAINED: Artefacts._trained,  # noqa: SLF001
     Kind.MODEL_REGISTERED: Artefacts._registered,  # noqa: SLF001
     Kind.MODEL_FORGOTTEN: Artefacts._forgotten,  # noqa: SLF001
+    Kind.FORGETTING_ACKNOWLEDGED: Artefacts._forgotten,  # noqa: SLF001
 }

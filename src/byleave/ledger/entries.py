@@ -52,6 +52,7 @@ class Kind(StrEnum):
     MODEL_TRAINED = "model-trained"
     MODEL_REGISTERED = "model-registered"
     MODEL_FORGOTTEN = "model-forgotten"
+    FORGETTING_ACKNOWLEDGED = "forgetting-acknowledged"
     BUILDS_SHUT = "builds-shut"
     BUILDS_OPENED = "builds-opened"
 
@@ -94,6 +95,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.MODEL_TRAINED: frozenset({"model", "name", "digest", "purpose", "run"}),
     Kind.MODEL_REGISTERED: frozenset({"model", "name", "digest", "purpose", "snapshots", "trained_at"}),
     Kind.MODEL_FORGOTTEN: frozenset({"model", "digest", "forgotten"}),
+    Kind.FORGETTING_ACKNOWLEDGED: frozenset({"model", "forgotten", "how", "by"}),
     Kind.BUILDS_SHUT: frozenset({"cause", "told"}),
     Kind.BUILDS_OPENED: frozenset({"shut", "by", "grounds"}),
 }
@@ -107,11 +109,12 @@ OPTIONAL: Mapping[Kind, frozenset[str]] = {
     Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
     Kind.ITEM_WITHHELD: frozenset({"form"}),
     Kind.ITEM_RELEASED: frozenset({"form"}),
+    Kind.MODEL_FORGOTTEN: frozenset({"certificate"}),
 }
 """Fields that may be there too: the form of the receipt that was given out, the entry of the notice shown, the purposes
 that a setting governed when the act was recorded, how far an opt-out reached then, and what an opt-in freed; of an
 objection, what it appeals against, where and in which language the person is answered, who decided it, and the rule by
-which it lapsed."""
+which it lapsed; of forgetting, the digest of its certificate."""
 
 _CHECKED = frozenset({"about", "covers", "frees", "identifiers", "reaches", "text"})
 """Fields of an entry about a person that hold more than any text."""
@@ -129,7 +132,7 @@ TOLD = OF_AN_OBJECTION - {Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.O
 """Those of them that do not decide it."""
 ARTEFACTS = frozenset(
     {Kind.POLICY_ACTIVATED, Kind.NOTICE_PUBLISHED, Kind.SNAPSHOT_PUBLISHED, Kind.RUN_STARTED, Kind.RUN_FINISHED}
-    | {Kind.MODEL_TRAINED, Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN}
+    | {Kind.MODEL_TRAINED, Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN, Kind.FORGETTING_ACKNOWLEDGED}
     | {Kind.SNAPSHOT_HANDED_OVER, Kind.REVOCATIONS_PUBLISHED, Kind.REVOCATIONS_ACKNOWLEDGED}
 )
 """Kinds about what the platform does, and about no person; no decision reads them."""

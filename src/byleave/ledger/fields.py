@@ -20,6 +20,8 @@ MODES = ("training", "replay")
 OUTCOMES = ("completed", "failed", "stopped")
 INSTANTS = frozenset({"as_of", "from", "recheck_as_of", "trained_at"})
 """Fields that hold an instant, and are text where they are written down."""
+HOW = ("retrained", "retired")
+"""What was done to a model that was trained elsewhere so that it has not seen somebody: made anew, or taken away."""
 MOST_KEYS = 1_000
 """People in one entry that says that a model has forgotten them; whoever forgets more writes several."""
 ABOUT = ("person", "other")
@@ -89,6 +91,8 @@ _MARK = (_is_watermark, "the number of an entry, or a folder's digest")
 CHECKS: Mapping[str, tuple[Check, str]] = {
     "about": (ABOUT.__contains__, f"one of {', '.join(ABOUT)}"),
     "as_of": _INSTANT,
+    "by": _TEXT,
+    "certificate": _SHA256,
     "counts": (_is_counts, "a number of rows for each reason"),
     "covers": (_are_covered, f"a sorted list of {', '.join(PURPOSES)}"),
     "digest": _SHA256,
@@ -96,6 +100,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "forgotten": (_are_keys, f"a sorted list of up to {MOST_KEYS:,} keys of 16 hexadecimal digits"),
     "frees": (FREES.__contains__, f"one of {', '.join(FREES)}"),
     "from": _INSTANT,
+    "how": (HOW.__contains__, f"one of {', '.join(HOW)}"),
     "holder": _TEXT,
     "identifiers": (_are_identifiers, f"a list of up to {MOST_IDENTIFIERS} identifiers such as `email:…`"),
     "items": (_is_count, "a number of items"),

@@ -77,6 +77,15 @@ class Model:
     """Its digests before somebody was taken out."""
     forgotten: Mapping[str, int] = field(default_factory=dict)
     """Key of a member → number of the entry that took them out."""
+    acknowledged: Mapping[str, int] = field(default_factory=dict)
+    """Key of a member → number of the entry by which who trained it says that they are out of it."""
+    told_at: Mapping[int, datetime] = field(default_factory=dict)
+    """Number of such an entry → when it was recorded."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it was trained elsewhere, so that nobody here can make it forget."""
+        return self.run is None
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine; of those who were forgotten the number alone."""
@@ -90,6 +99,7 @@ class Model:
             "run": self.run,
             "earlier_digests": list(self.earlier),
             "forgotten": len(self.forgotten),
+            "acknowledged": len(self.acknowledged),
         }
         return {**value, **_at(self.seq, self.recorded_at)}
 
@@ -174,8 +184,19 @@ def _add(
 def _forgotten(lineage: Lineage, entry: Entry) -> None:
     model = lineage.models[entry.data["model"]]
     gone = {**model.forgotten, **dict.fromkeys(entry.data["forgotten"], entry.seq)}
-    earlier = (*model.earlier, model.digest)
-    lineage.models[model.model] = replace(model, digest=entry.data["digest"], earlier=earlier, forgotten=gone)
+    # nothing was learned of somebody who was in the snapshot: they are out, and the model is as it was
+    same = entry.data["digest"] == model.digest
+    earlier = model.earlier if same else (*model.earlier, model.digest)
+    told_at = {**model.told_at, entry.seq: entry.recorded_at}
+    made = replace(model, digest=entry.data["digest"], earlier=earlier, forgotten=gone, told_at=told_at)
+    lineage.models[model.model] = made
+
+
+def _acknowledged(lineage: Lineage, entry: Entry) -> None:
+    model = lineage.models[entry.data["model"]]
+    said = {**model.acknowledged, **dict.fromkeys(entry.data["forgotten"], entry.seq)}
+    told_at = {**model.told_at, entry.seq: entry.recorded_at}
+    lineage.models[model.model] = replace(model, acknowledged=said, told_at=told_at)
 
 
 _STEPS: Mapping[Kind, Callable[[Lineage, Entry], None]] = {
@@ -185,6 +206,7 @@ _STEPS: Mapping[Kind, Callable[[Lineage, Entry], None]] = {
     Kind.MODEL_TRAINED: _trained,
     Kind.MODEL_REGISTERED: _registered,
     Kind.MODEL_FORGOTTEN: _forgotten,
+    Kind.FORGETTING_ACKNOWLEDGED: _acknowledged,
 }
 
 

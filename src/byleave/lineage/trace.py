@@ -45,6 +45,8 @@ class Used:
     items: int
     forgotten_by: int | None
     """The entry that took the person out of it; None while they are in it."""
+    acknowledged_by: int | None = None
+    """The entry by which who trained it elsewhere says that the person is out of it; nobody here has seen that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class MemberTrace:
     @property
     def to_rebuild(self) -> tuple[Model, ...]:
         """The models that must be rebuilt, or made to forget, if this member goes."""
-        return tuple(one.model for one in self.models if one.forgotten_by is None)
+        return tuple(one.model for one in self.models if one.forgotten_by is None and one.acknowledged_by is None)
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine."""
@@ -74,7 +76,13 @@ class MemberTrace:
             "member": list(self.ids),
             "snapshots": [{**one.as_json(), "items": items} for one, items in self.snapshots],
             "models": [
-                {**one.model.as_json(), "items": one.items, "forgotten_by": one.forgotten_by} for one in self.models
+                {
+                    **one.model.as_json(),
+                    "items": one.items,
+                    "forgotten_by": one.forgotten_by,
+                    "acknowledged_by": one.acknowledged_by,
+                }
+                for one in self.models
             ],
             "to_rebuild": [model.model for model in self.to_rebuild],
             "looked_at": self.looked_at,
@@ -92,21 +100,28 @@ def trace_member(lineage: Lineage, index: Index, ids: Iterable[str], keys: Itera
         ids: every id of the person.
         keys: their keys.
     """
-    wanted = list(keys)
-    found, sizes = index.of_members(wanted), index.sizes()
+    by_key = {key_text(key): index.of_members([key]) for key in keys}
+    sizes, found = index.sizes(), dict[str, int]()
+    for mine in by_key.values():
+        for manifest, items in mine.items():
+            found[manifest] = found.get(manifest, 0) + items
     snapshots = [(one, found[one.manifest]) for one in lineage.snapshots.values() if found.get(one.manifest)]
     unknown = [one for one in lineage.snapshots.values() if one.manifest not in sizes]
-    texts, used = [key_text(key) for key in wanted], []
+    used = []
     for model in lineage.models_of(one.manifest for one, _ in snapshots):
-        entries = [model.forgotten.get(text) for text in texts]
-        # one account that is still in it keeps the person in it
-        gone = max((one for one in entries if one is not None), default=None)
-        mine = sum(found.get(manifest, 0) for manifest in model.snapshots)
-        used.append(Used(model, mine, gone if None not in entries else None))
+        texts = [text for text, inside in by_key.items() if inside.keys() & set(model.snapshots)]
+        total = sum(found.get(manifest, 0) for manifest in model.snapshots)
+        used.append(Used(model, total, _last(model.forgotten, texts), _last(model.acknowledged, texts)))
     shown = {one.model.model for one in used}
     others = [one for one in lineage.models_of(one.manifest for one in unknown) if one.model not in shown]
     looked_at = len(lineage.snapshots) - len(unknown)
     return MemberTrace(tuple(ids), tuple(snapshots), tuple(used), looked_at, tuple(unknown), tuple(others))
+
+
+def _last(told: Mapping[str, int], texts: Iterable[str]) -> int | None:
+    """The last entry that took a person out, under all their keys; one account that is still in it keeps them in it."""
+    entries = [told.get(text) for text in texts]
+    return None if None in entries else max((one for one in entries if one is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

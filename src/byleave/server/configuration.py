@@ -21,6 +21,9 @@ PACKS = "byleave@1"
 INVENTED = "Lanterwick"
 """The small platform that comes with byleave."""
 MOST_PORT = 65_535
+ONE_MONTH, MOST_DAYS = 30, 366
+"""Within a month whoever asks is to be told what was done (GDPR, Article 12(3))."""
+MOST_MINUTES = 7 * 24 * 60
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _YES_OR_NO = {"true": True, "false": False}
 
@@ -47,6 +50,14 @@ class Configuration:
     """Address of the database of accounts, sessions and tokens."""
     copy: Path | str | None
     """The second copy: a file, or the address of a database; None: none."""
+    models: Path
+    """Folder whose folders are the models in service."""
+    snapshots: Path
+    """Folder whose folders are the snapshots that they were trained on."""
+    forget_window: int
+    """Minutes for which people are collected before a model that must be trained anew is."""
+    forget_days: int
+    """Days within which a model that was trained elsewhere is to be without somebody."""
     keys: Path
     """Folder of the keys that sign receipts."""
     key_name: str
@@ -107,6 +118,10 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         ledger=ledger,
         accounts=_text(told, "ACCOUNTS") or accounts_beside(ledger),
         copy=_copy(told, ledger),
+        models=_path(told, "MODELS") or data / "models",
+        snapshots=_path(told, "SNAPSHOTS") or data / "snapshots",
+        forget_window=_whole(told, "FORGET_WINDOW", 10, MOST_MINUTES),
+        forget_days=_whole(told, "FORGET_DAYS", ONE_MONTH, MOST_DAYS),
         keys=_path(told, "KEYS") or data / "keys",
         key_name=_text(told, "KEY_NAME") or f"{urlsplit(url).netloc if url else 'localhost'}/receipts",
         passphrase_file=_path(told, "KEY_PASSPHRASE"),
@@ -172,6 +187,15 @@ def _flag(told: Mapping[str, str], name: str) -> bool:
     if text not in _YES_OR_NO:
         raise UsageError(f"`{PREFIX}{name}` is `{text}`", hint="write true or false")
     return _YES_OR_NO[text]
+
+
+def _whole(told: Mapping[str, str], name: str, usual: int, most: int) -> int:
+    text = _text(told, name)
+    if text is None:
+        return usual
+    if not text.isascii() or not text.isdigit() or int(text) > most:
+        raise UsageError(f"`{PREFIX}{name}` is `{text}`", hint=f"write a whole number from 0 to {most}")
+    return int(text)
 
 
 def _url(told: Mapping[str, str]) -> str | None:

@@ -10,7 +10,7 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from byleave.kernel.errors import UnknownError
+from byleave.kernel.errors import InputError, UnknownError
 from byleave.ledger.wire import from_microseconds
 from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.activations import Activations
@@ -26,7 +26,9 @@ from byleave.server.person import Person, person
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from byleave.ledger.entries import Entry
     from byleave.policy.facts import Moment, Register
+    from byleave.proof.keys import SignerKey
     from byleave.server.content import ContentItem, ContentSource
     from byleave.server.db.reading import Head as LedgerHead
     from byleave.server.db.store import Store
@@ -80,6 +82,25 @@ class Service(Acts, Objecting):
     @property
     def _policy(self) -> PolicyInForce:
         return self._activations.policy(self.now())
+
+    @property
+    def suppression_secret(self) -> bytes:
+        """The key from which keys of people are made."""
+        return self._secret
+
+    def signers(self) -> list[SignerKey]:
+        """Who signs now. Raises: InputError when no key is valid."""
+        return [self._signing.signer(self.now())]
+
+    def promised(self, entry: Entry) -> str | None:
+        """How far the receipt of an act says that it reaches; None where it has no form, or that is not here."""
+        name = entry.data.get("form")
+        if not name:
+            return None
+        try:
+            return self._forms.find(name).form.effect.reaches
+        except InputError:
+            return None
 
     @property
     def store(self) -> Store:

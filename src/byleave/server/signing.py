@@ -43,10 +43,10 @@ class Signing:
 
         Raises: InputError when no such key is here.
         """
-        return sign_text(text, [self._signer(recorded_at)])
+        return sign_text(text, [self.signer(recorded_at)])
 
-    def _signer(self, instant: datetime) -> SignerKey:
-        """The key for an instant; read anew when the ring has changed."""
+    def signer(self, instant: datetime) -> SignerKey:
+        """The key for an instant; read anew when the ring has changed. Raises: InputError when none is here."""
         changed = os.stat(self._ring_file).st_mtime_ns  # noqa: PTH116 - for every receipt
         with self._lock:
             if changed != self._seen:

@@ -124,6 +124,7 @@ class WebServer(BaseApplication):
         Raises: UsageError for more than one process on SQLite.
         """
         listener, metrics = sockets
+        self._configuration, self._follower = configuration, list[Any]()
         if processes > 1 and sqlite_path(configuration.ledger) is not None:
             raise UsageError("a ledger in SQLite is served by one process", hint="use PostgreSQL, or more threads")
         self._ready, self._where = ready, Ready(address_of(listener), address_of(metrics) if metrics else None)
@@ -148,7 +149,7 @@ class WebServer(BaseApplication):
             "forwarded_allow_ips": "*" if configuration.proxy else "",
             "limit_request_line": MOST_ADDRESS_BYTES,
             "post_worker_init": self._begun,
-            "worker_exit": lambda _, __: _ended(),
+            "worker_exit": lambda _, __: self._ended(),
             "child_exit": self._gone,
             "on_exit": lambda _: self._tidy(),
         }
@@ -166,10 +167,12 @@ class WebServer(BaseApplication):
 
     def load(self) -> Any:  # noqa: ANN401 - a WSGI application
         """The application, with the ledger open, in a process of the server."""
+        from byleave.server.forgetting.following import Follower
         from byleave.server.running import current
         from byleave.server.wsgi import make
 
         current()
+        self._follower.append(Follower(self._configuration).start())
         return make(self._metrics_port)
 
     def _begun(self, worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
@@ -178,6 +181,14 @@ class WebServer(BaseApplication):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if worker.age == 1:
             self._ready(self._where)
+
+    def _ended(self) -> None:
+        """At the end of a process: what waits is recorded."""
+        from byleave.server.running import stop
+
+        for one in self._follower:
+            one.stop()
+        stop()
 
     def _gone(self, _: Any, worker: Any) -> None:  # noqa: ANN401
         if self._shared:
@@ -198,10 +209,3 @@ def connections() -> int:
         soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return CONNECTIONS if soft == resource.RLIM_INFINITY else min(CONNECTIONS, max(1, soft - OTHER_FILES))
-
-
-def _ended() -> None:
-    """At the end of a process: what waits is recorded."""
-    from byleave.server.running import stop
-
-    stop()

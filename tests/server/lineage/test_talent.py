@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import shutil
 from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -26,100 +22,23 @@ from byleave.adapters.talent.visible_file import VisibleFile
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import ByleaveError
 from byleave.learn.manifest import root
-from byleave.learn.talent.words import words_from
-from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.lineage.keys import key_text, keyed
 from byleave.lineage.records import fold
+from byleave.server.db.opening import connect
 from byleave.server.db.store import Store
+from byleave.server.lineage.certifying import recorder
 from byleave.server.lineage.doors import LineageReader
 from byleave.server.lineage.forgetting import due, forget, take_off_search
 from byleave.server.lineage.recording import record_snapshot
-from byleave.server.lineage.training import Training, audit, train_talent
-from tests.adapters.talent.world import World
-from tests.learn.talent.fictional import public_words
-from tests.server.db.ledgers import SECRET, new_ledger, objected, switched
+from byleave.server.lineage.training import audit, train_talent
+from tests.server.db.ledgers import SECRET, objected, switched
+from tests.server.lineage.trained import DECIDE, EARLY, MEMBER, OUT, WORLD, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-EARLY = datetime(2026, 1, 1, tzinfo=UTC)
-WORLD = World(number=40, hirers=6)
-OUT = WORLD.everybody[0].member
-"""Off before the snapshot was taken."""
-MEMBER = WORLD.everybody[1].member
-"""In the model, as owner of a profile and as a hirer."""
-DECIDE: dict[str, Any] = {"pack": "byleave@1", "purpose": "other-ai", "recipient": "platform"}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where everything lies."""
-
-    folder: Path
-    ledger: str
-
-    @property
-    def snapshot(self) -> Path:
-        """The snapshot."""
-        return self.folder / "snapshot"
-
-    @property
-    def model(self) -> Path:
-        """The model."""
-        return self.folder / "model"
-
-    def asked(self, **changes: Any) -> Training:
-        """A training run to another place."""
-        words = words_from(*public_words(WORLD.occupations, WORLD.tokenize))
-        whole = Training(self.snapshot, self.model, self.ledger, "talent-1", words=words)
-        return replace(whole, visible=(str(self.folder / "items.parquet"),), **changes)
-
-
-def write_items(path: Path) -> None:
-    """Everybody's profile, and what hirers thought of some."""
-    shape = {"category": "profile", "visibility": "public", "created_at": "2026-02-01T00:00:00Z"}
-    empty = {"text": None, "query": None, "about": None, "grade": None}
-    rows = [
-        {"item_id": one.item, "member_id": one.member, **shape, **empty, "text": one.text} for one in WORLD.everybody
-    ]
-    for one in WORLD.judged:
-        judged = {"query": one.query, "about": one.person.item, "grade": str(one.grade)}
-        rows.append({"item_id": one.item, "member_id": one.hirer, **shape, **empty, "category": "reaction", **judged})
-    names = list(rows[0])
-    pq.write_table(pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names}), path)
-
-
-@pytest.fixture(scope="module")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A ledger of everybody, one of whom is off, a snapshot, and a model that was trained on it."""
-    folder = tmp_path_factory.mktemp("talent")
-    place = Place(folder, new_ledger("sqlite", folder))
-    people = {one.member for one in WORLD.everybody} | {one.hirer for one in WORLD.judged}
-    told = {"notice": "ai-training", "version": "1"}
-    with Store(place.ledger, suppression_secret=SECRET) as store:
-        for name in sorted(people):
-            born = {"country": "DE", "birth_date": date(1980, 1, 1)}
-            store.append(
-                [
-                    Proposal(Kind.MEMBER_REGISTERED, name, "platform", born),
-                    Proposal(Kind.NOTICE_DELIVERED, name, "platform", told, EARLY),
-                ]
-            )
-        store.append([switched(OUT)])
-    write_items(folder / "items.parquet")
-    api.gate(folder / "items.parquet", register=place.ledger, out=place.snapshot, **DECIDE)
-    record_snapshot(place.snapshot, place.ledger, SECRET)
-    train_talent(place.asked(), SECRET)
-    return place
-
-
-@pytest.fixture
-def place(once: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """A copy of it, to be changed."""
-    monkeypatch.setenv("BYLEAVE_STATE", "")
-    shutil.copytree(once.folder, tmp_path / "copy")
-    return Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
+    from byleave.learn.forgetting import Certified
 
 
 def models(ledger: str) -> Mapping[str, Any]:
@@ -268,12 +187,10 @@ def test_a_crash_loses_nobody(place: Place, when: str) -> None:
     """`M18` A process that dies after any step leaves it to the next to finish: once out, once recorded."""
     key = keyed(SECRET)(MEMBER)
 
-    def die(told: Mapping[str, Any]) -> None:
+    def die(made: Certified) -> None:
         if when == "recorded":
-            data = {"model": told["new"]["model"], "digest": root(told["new"]), "forgotten": told["forgotten"]}
-            with Store(place.ledger) as store:
-                name = f"forgotten {root(told['old'])} {root(told['new'])}"
-                store.append([Proposal(Kind.MODEL_FORGOTTEN, "", "platform", data)], key=name)
+            with Store(place.ledger) as store, closing(connect(place.ledger)) as session:
+                recorder(session, store.append)(made)
         os._exit(9)
 
     def crash() -> None:

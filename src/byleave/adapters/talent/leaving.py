@@ -10,7 +10,7 @@ A crash after any step is mended by calling `settle` again: 2 happens once, and 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from byleave.adapters.talent.model_file import ModelFile
 from byleave.adapters.talent.opening import writing
@@ -18,11 +18,12 @@ from byleave.adapters.talent.training import CERTIFICATES, MODEL, write_manifest
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.instants import format_instant
 from byleave.learn.certificate import certificate
+from byleave.learn.forgetting import Certified
 from byleave.learn.manifest import root
 from byleave.learn.signing import signed_certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -47,9 +48,9 @@ def enqueue(folder: Path, members: Iterable[int], now: datetime) -> int:
 def settle(
     folder: Path,
     signers: Sequence[SignerKey],
-    record: Callable[[Mapping[str, Any]], None],
+    record: Callable[[Certified], None],
     clock: Callable[[], datetime],
-) -> list[tuple[Path, Mapping[str, Any]]]:
+) -> list[Certified]:
     """Take everybody in the queue out, and record what is not recorded yet; the certificates that were written.
 
     Args:
@@ -84,19 +85,19 @@ def _take_out(model: ModelFile, now: datetime) -> bool:
 
 
 def _record(
-    folder: Path, model: ModelFile, signers: Sequence[SignerKey], record: Callable[[Mapping[str, Any]], None]
-) -> list[tuple[Path, Mapping[str, Any]]]:
+    folder: Path, model: ModelFile, signers: Sequence[SignerKey], record: Callable[[Certified], None]
+) -> list[Certified]:
     """Write and record the certificates that are not recorded yet, oldest first."""
     sql = "SELECT number, certificate FROM done WHERE recorded = 0 ORDER BY number"
-    open_ones, found = model.connection.execute(sql).fetchall(), []
+    open_ones, found = model.connection.execute(sql).fetchall(), list[Certified]()
     for number, text in open_ones:
         told = json.loads(text)
         path = folder / CERTIFICATES / f"{root(told['new']).removeprefix('sha256:')[:16]}.json"
         path.parent.mkdir(exist_ok=True)
         write_whole(path, canonical_json(signed_certificate(told, signers)))
         write_manifest(folder, told["new"])
-        record(told)
+        found.append(Certified(path, told))
+        record(found[-1])
         with writing(model.connection):
             model.connection.execute("UPDATE done SET recorded = 1, certificate = '' WHERE number = ?", [number])
-        found.append((path, told))
     return found

@@ -87,6 +87,10 @@ class VisibleFile:
         self.connection.execute("DELETE FROM shown WHERE member_id = ?", [member])
         return len(rows)
 
+    def members(self) -> list[str]:
+        """Everybody who can be found."""
+        return [name for (name,) in self.connection.execute("SELECT DISTINCT member_id FROM shown ORDER BY member_id")]
+
     def places(self, term: str, most: int) -> list[int]:
         """The items whose profile has a term, by key, once for each place where it stands; at most so many."""
         rows = self.connection.execute("SELECT doc FROM temp.places WHERE term = ? LIMIT ?", [term, most])

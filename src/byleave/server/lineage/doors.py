@@ -12,27 +12,23 @@ from typing import TYPE_CHECKING, Self
 
 from byleave.kernel.errors import InputError, LedgerError
 from byleave.ledger.admission import linked
-from byleave.ledger.entries import Kind
 from byleave.lineage.keys import keyed
-from byleave.lineage.leaving import LEAVING, is_closed_since, refuses_since, withheld_since
+from byleave.lineage.leaving import is_closed_since, refuses_since, withheld_since
 from byleave.lineage.records import fold
 from byleave.lineage.trace import Left, MemberTrace, ModelTrace, SnapshotTrace, trace_member
 from byleave.server.db.gone import require_secret
 from byleave.server.db.lookups import merges_of, read_artefacts
 from byleave.server.db.opening import connect
-from byleave.server.db.reading import read_head, read_history
+from byleave.server.db.reading import read_head
 from byleave.server.lineage.index import DatabaseIndex
+from byleave.server.lineage.persons import candidates, histories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
-    from byleave.ledger.entries import Entry
     from byleave.lineage.records import Lineage, Model, Snapshot
     from byleave.server.db.session import Session
-
-_AT_ONCE = 5_000
-"""People whose entries are read together."""
 
 
 class LineageReader:
@@ -107,14 +103,14 @@ class LineageReader:
     def _left(self, session: Session, index: DatabaseIndex, snapshot: Snapshot, forgotten: Mapping[int, int]) -> Left:
         """Who of a snapshot's members has left since the last entry that it has seen."""
         after, key_of = snapshot.seen_until(read_head(session).name), self._key_of(session)
-        persons = _candidates(session, after)
+        persons = candidates(session, after)
         keys = {name: key_of(name) for ids in persons for name in ids}
         inside = index.items_in(snapshot.manifest, [key for key in keys.values() if key not in forgotten])
         items = {name: inside[key] for name, key in keys.items() if key in inside}
         there = [ids for ids in persons if items.keys() & ids]
         refused, closed, withheld = dict[str, int](), dict[str, int](), dict[str, tuple[str, ...]]()
         now = self._clock()
-        for ids, entries in _histories(session, there):
+        for ids, entries in histories(session, there):
             mine = {name: items[name] for name in sorted(ids) if name in items}
             if refuses_since(entries, after, now):
                 refused |= mine
@@ -155,29 +151,3 @@ class LineageReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _candidates(session: Session, after: int) -> list[frozenset[str]]:
-    """Everybody of whom something was recorded, after an entry, by which somebody may leave: all ids of each person."""
-    kinds = ", ".join(f"'{kind}'" for kind in sorted(LEAVING))
-    sql = (
-        "SELECT DISTINCT p.subject FROM ledger_entry e JOIN ledger_payload p ON p.seq = e.seq "
-        f"WHERE e.seq > ? AND e.kind IN ({kinds}) AND (e.kind <> '{Kind.PREFERENCE_SET}' OR p.data LIKE ?)"
-    )
-    names = {name for (name,) in session.query(sql, [after, '%"value":"off"%'])}
-    into = session.field("into")
-    merges = session.query(f"SELECT subject, {into} FROM ledger_payload WHERE {into} IS NOT NULL")
-    merged = {name for pair in merges for name in pair}
-    persons = {frozenset(linked({name}, merges)) for name in names & merged}
-    return [*persons, *(frozenset({name}) for name in names - merged)]
-
-
-def _histories(session: Session, persons: Sequence[frozenset[str]]) -> Iterator[tuple[frozenset[str], list[Entry]]]:
-    """All entries of each person, under every id, in order."""
-    for start in range(0, len(persons), _AT_ONCE):
-        some = persons[start : start + _AT_ONCE]
-        owner = {name: ids for ids in some for name in ids}
-        told: dict[frozenset[str], list[Entry]] = {ids: [] for ids in some}
-        for entry in read_history(session, sorted(owner)):
-            told[owner[entry.subject]].append(entry)
-        yield from told.items()

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 from byleave import api
 from byleave.adapters.duckdb_engine.snapshot_members import items_of
 from byleave.adapters.files import file_digest
+from byleave.adapters.forgetting import alone, manifest_in, model_in
 from byleave.adapters.packs import load_pack
 from byleave.adapters.snapshot_files import MANIFEST, read_manifest
-from byleave.adapters.talent.leaving import enqueue, settle
-from byleave.adapters.talent.training import VISIBLE, read_model_manifest
+from byleave.adapters.talent.training import VISIBLE
 from byleave.adapters.talent.visible_file import VisibleFile
-from byleave.kernel.errors import RefusedError
+from byleave.kernel.errors import RefusedError, UnknownError
+from byleave.learn.forgetting import Means
 from byleave.learn.manifest import root
-from byleave.ledger.admission import Proposal, linked
-from byleave.ledger.entries import PLATFORM, Kind
+from byleave.ledger.admission import linked
 from byleave.lineage.keys import keyed
 from byleave.lineage.records import fold
 from byleave.server.db.lookups import merges_of, read_artefacts
 from byleave.server.db.opening import connect
 from byleave.server.db.store import Store
+from byleave.server.lineage.certifying import recorder
 from byleave.server.lineage.training import require_key
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def forget(  # noqa: PLR0913 - who, from what, and with what
     secret: bytes | None,
     *,
     signers: Sequence[SignerKey] = (),
+    snapshot: Callable[[str], Path | None] | None = None,
     clock: Callable[[], datetime] = api.now,
 ) -> Forgotten:
     """Take members out of a model, under every id of theirs, and record it; first whatever a crash has left undone.
@@ -75,6 +77,7 @@ def forget(  # noqa: PLR0913 - who, from what, and with what
         members: who leaves; nobody finishes what is in the queue.
         secret: the suppression key of the ledger.
         signers: who signs the certificates.
+        snapshot: where a snapshot lies, by the digest of its manifest, for models that are made anew from it.
         clock: the present.
 
     Raises: InputError for a folder without a model, or without the right key; RefusedError for a model that is not in
@@ -82,30 +85,44 @@ def forget(  # noqa: PLR0913 - who, from what, and with what
     """
     require_key(ledger, secret)
     key_of = keyed(secret or b"")
-    _require_recorded(folder, ledger)
-    enqueue(folder, map(key_of, _every_id(ledger, members)), clock())
-    with Store(ledger) as store:
+    found, names = model_in(folder), _every_id(ledger, members)
+    _require_recorded(found.model, ledger)
+    found.kind.stop(folder, [key_of(name) for name in names], clock())
+    session = connect(ledger)
+    try:
+        with Store(ledger) as store, alone(folder):
+            record = recorder(session, store.append)
+            done = found.kind.renew(folder, Means(secret or b"", signers, record, clock, snapshot or (lambda _: None)))
+    finally:
+        session.close()
+    keys = tuple(sorted({key for one in done for key in one.told["forgotten"]}))
+    return Forgotten(tuple(one.path for one in done), keys, root(manifest_in(folder)))
 
-        def record(told: Mapping[str, Any]) -> None:
-            data = {"model": told["new"]["model"], "digest": root(told["new"]), "forgotten": told["forgotten"]}
-            key = f"forgotten {root(told['old'])} {root(told['new'])}"
-            store.append([Proposal(Kind.MODEL_FORGOTTEN, "", PLATFORM, data)], key=key)
 
-        done = settle(folder, signers, record, clock)
-    keys = tuple(sorted({key for _, told in done for key in told["forgotten"]}))
-    return Forgotten(tuple(path for path, _ in done), keys, root(read_model_manifest(folder)))
+def require_known(ledger: str, members: Iterable[str]) -> None:
+    """Insist that the ledger has heard of somebody: a slip of the pen must not pass for forgetting.
+
+    Raises: UnknownError naming the first of whom it has not.
+    """
+    session = connect(ledger)
+    try:
+        for name in members:
+            if not session.query("SELECT 1 FROM ledger_payload WHERE subject = ? LIMIT 1", [name]):
+                hint = "write the id as the ledger has it; who was erased is found by --due"
+                raise UnknownError(f"nothing is recorded about `{name}`", hint=hint)
+    finally:
+        session.close()
 
 
-def _require_recorded(folder: Path, ledger: str) -> None:
-    manifest = read_model_manifest(folder)
+def _require_recorded(model: str, ledger: str) -> None:
     session = connect(ledger)
     try:
         models = fold(read_artefacts(session)).models
     finally:
         session.close()
-    if manifest["model"] not in models:
+    if model not in models:
         hint = "name the ledger that `byleave train` was given"
-        raise RefusedError(f"the model `{manifest['model']}` is not recorded in this ledger", hint=hint)
+        raise RefusedError(f"the model `{model}` is not recorded in this ledger", hint=hint)
 
 
 def _every_id(ledger: str, members: Iterable[str]) -> list[str]:
@@ -143,7 +160,7 @@ def due(folder: Path, snapshot: Path, ledger: str, pack: str | None, progress: P
     Raises: RefusedError when the model was trained on another snapshot; otherwise as `byleave.gate`.
     """
     manifest = read_manifest(snapshot)
-    if read_model_manifest(folder)["snapshot"] != file_digest(snapshot / MANIFEST):
+    if manifest_in(folder)["snapshot"] != file_digest(snapshot / MANIFEST):
         raise RefusedError(f"the model in `{folder}` was not trained on `{snapshot}`", hint="name its own snapshot")
     packs = [load_pack(one) for one in dict.fromkeys((manifest["pack"]["id"], pack or manifest["pack"]["id"]))]
     if not any(one.opt_out.reaches == _REACH for one in packs):

@@ -62,3 +62,48 @@ class Gone(models.Model):  # noqa: DJ008 - never shown by itself
         """Its table."""
 
         db_table = "lineage_gone"
+
+
+class ForgetTask(models.Model):  # noqa: DJ008 - never shown by itself
+    """One account that one model must forget: as the ledger tells it, and how far that is. Times are microseconds."""
+
+    pk = models.CompositePrimaryKey("model", "key")
+    model = models.TextField()
+    key = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    since = models.BigIntegerField()
+    cause = models.TextField()
+    stopped_at = models.BigIntegerField(null=True)
+    done_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Its table."""
+
+        db_table = "forget_task"
+        indexes = (models.Index(fields=["done_by"], name="forget_task_done"),)
+
+
+class ForgetReading(models.Model):  # noqa: DJ008 - never shown by itself
+    """How far the ledger was read for such tasks, and under which rules."""
+
+    number = models.IntegerField(primary_key=True)
+    epoch = models.TextField()
+    seq = models.BigIntegerField()
+    rules = models.TextField()
+
+    class Meta:
+        """Its table."""
+
+        db_table = "forget_reading"
+
+
+class Certificate(models.Model):  # noqa: DJ008 - never shown by itself
+    """A certificate of forgetting, in zlib's format, under the digest that its entry names."""
+
+    digest = models.TextField(primary_key=True)
+    file = models.BinaryField()
+
+    class Meta:
+        """Its table."""
+
+        db_table = "forget_certificate"

@@ -1,0 +1,79 @@
+"""The models of a folder, each with the code that makes its product forget."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from byleave.adapters.files import file_digest
+from byleave.adapters.snapshot_files import MANIFEST as SNAPSHOT_MANIFEST
+from byleave.kernel.errors import InputError
+from byleave.learn.manifest import require_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from byleave.learn.forgetting import KindOfModel
+
+MANIFEST = "manifest.json"
+KINDS = {"talent": "byleave.adapters.talent.forgetting"}
+"""Product → the module whose `KIND` makes its models forget; imported when there is one."""
+
+
+class InService(NamedTuple):
+    """A model that answers people."""
+
+    model: str
+    product: str
+    folder: Path
+    kind: KindOfModel
+
+
+def manifest_in(folder: Path) -> Mapping[str, Any]:
+    """The manifest of a model's folder. Raises: InputError when it holds no model."""
+    try:
+        return require_manifest(json.loads((folder / MANIFEST).read_bytes()), str(folder))
+    except (OSError, ValueError) as error:
+        hint = "give the folder that `byleave train --out` named"
+        raise InputError(f"there is no model in `{folder}`", hint=hint) from error
+
+
+def model_in(folder: Path) -> InService:
+    """The model of a folder. Raises: InputError when it holds none, or one of a product that is not known here."""
+    value = manifest_in(folder)
+    product = value["product"]
+    if product not in KINDS:
+        raise InputError(f"the model in `{folder}` is of the product `{product}`", hint=f"known: {', '.join(KINDS)}")
+    kind: KindOfModel = import_module(KINDS[product]).KIND
+    return InService(value["model"], product, folder, kind)
+
+
+def models_in(place: Path) -> list[InService]:
+    """Every model of a folder of models, in the order of their names. Raises: InputError for one that is none."""
+    if not place.is_dir():
+        return []
+    return [model_in(one) for one in sorted(place.iterdir()) if (one / MANIFEST).exists()]
+
+
+def snapshot_at(places: Path, digest: str) -> Path | None:
+    """The snapshot, among the folders of a folder, whose manifest has a digest."""
+    if not places.is_dir():
+        return None
+    found = (one for one in sorted(places.iterdir()) if (one / SNAPSHOT_MANIFEST).exists())
+    return next((one for one in found if file_digest(one / SNAPSHOT_MANIFEST) == digest), None)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Change a model while no other process of this machine does; waits for its turn."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,57 @@
+"""Talent search forgets: the port of `learn.forgetting` over its two files.
+
+Somebody who is in the model's queue is out of what is served: whoever searches asks for the queue first (`serving.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from byleave.adapters.talent.leaving import enqueue, settle
+from byleave.adapters.talent.model_file import ModelFile
+from byleave.adapters.talent.training import MODEL, VISIBLE
+from byleave.adapters.talent.visible_file import VisibleFile
+from byleave.lineage.keys import keyed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from pathlib import Path
+
+    from byleave.learn.forgetting import Certified, KindOfModel, Means
+
+
+class Talent:
+    """Milliseconds a member, so that nobody waits for others."""
+
+    waits = False
+
+    def stop(self, folder: Path, members: Collection[int], now: datetime) -> None:
+        """Into the model's own queue, durably."""
+        enqueue(folder, members, now)
+
+    def renew(self, folder: Path, means: Means) -> list[Certified]:
+        """Take everybody in the queue out of rows and sums."""
+        return settle(folder, means.signers, means.record, means.clock)
+
+    def holds(self, folder: Path, members: Collection[int]) -> set[int]:
+        """Those with a row."""
+        model = ModelFile.open(folder / MODEL)
+        try:
+            return {one for one in members if model.has(one)}
+        finally:
+            model.close()
+
+    def erase(self, folder: Path, members: Collection[int], secret: bytes) -> None:
+        """Take accounts that are gone out of the index of those who can be found."""
+        key_of, gone = keyed(secret), set(members)
+        visible = VisibleFile.open(folder / VISIBLE)
+        try:
+            for name in visible.members():
+                if key_of(name) in gone:
+                    visible.remove(name)
+        finally:
+            visible.close()
+
+
+KIND: KindOfModel = Talent()

@@ -1,0 +1,127 @@
+"""The queue: which account must leave which model, since when, and how far that is.
+
+It is made from the ledger, and can be made again from it: a row is added with the number up to which the ledger was
+read, in one transaction, so that no refusal is passed over or queued twice, whenever a process dies.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from byleave.ledger.wire import from_microseconds, to_microseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from datetime import datetime
+
+    from byleave.server.db.session import Session
+
+OPTED_OUT, OBJECTED, ERASED = "opted-out", "objected", "erased"
+_COLUMNS = "model, key, seq, since, cause, stopped_at, done_by"
+Place = tuple[str, int]
+"""Model and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One account that one model must forget."""
+
+    model: str
+    key: int
+    seq: int
+    """The entry that refuses, or erases."""
+    since: datetime
+    """When it was recorded."""
+    cause: str
+    stopped_at: datetime | None = None
+    """From when on the model answered nobody from what saw this account."""
+    done_by: int | None = None
+    """The entry by which the ledger was told that it is out of the model."""
+
+    @property
+    def place(self) -> Place:
+        """What there is one of."""
+        return self.model, self.key
+
+
+class Reading(NamedTuple):
+    """How far the ledger was read, and under which rules."""
+
+    epoch: str
+    seq: int
+    rules: str
+    """A digest of the packs in force and of the models there are: with others everybody is looked at again."""
+
+
+class Queue:
+    """Over one connection, which one thread uses at a time."""
+
+    def __init__(self, session: Session) -> None:
+        """Use an open connection."""
+        self._session = session
+
+    def tasks(self, *, undone: bool = False, keys: Collection[int] | None = None) -> list[Task]:
+        """The tasks in the order in which they were asked for; of some accounts, or what is not done, alone."""
+        wanted = [] if keys is None else [f"key IN ({', '.join(str(int(key)) for key in keys) or 'NULL'})"]
+        wanted += ["done_by IS NULL"] if undone else []
+        where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
+        # whole numbers and names of our own
+        sql = f"SELECT {_COLUMNS} FROM forget_task {where} ORDER BY seq, model, key"  # noqa: S608
+        rows = self._session.query(sql)
+        return [
+            Task(model, key, seq, from_microseconds(since), cause, _instant(stopped), done)
+            for model, key, seq, since, cause, stopped, done in rows
+        ]
+
+    def reading(self) -> Reading | None:
+        """How far the ledger was read; None before the first time."""
+        rows = self._session.query("SELECT epoch, seq, rules FROM forget_reading WHERE number = 1")
+        return Reading(*rows[0]) if rows else None
+
+    def read(self, new: Iterable[Task], withdrawn: Iterable[Place], reading: Reading) -> None:
+        """Add what was found, take back what the person took back before it had begun, and say how far was read."""
+        rows = [(one.model, one.key, one.seq, to_microseconds(one.since), one.cause, one.done_by) for one in new]
+        with self._writing() as session:
+            sql = (
+                "INSERT INTO forget_task (model, key, seq, since, cause, done_by) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (model, key) DO NOTHING"
+            )
+            session.run(sql, rows)
+            sql = "DELETE FROM forget_task WHERE model = ? AND key = ? AND stopped_at IS NULL AND done_by IS NULL"
+            session.run(sql, list(withdrawn))
+            sql = (
+                "INSERT INTO forget_reading (number, epoch, seq, rules) VALUES (1, ?, ?, ?) ON CONFLICT (number) "
+                "DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, rules = excluded.rules"
+            )
+            session.run(sql, [reading])
+
+    def stopped(self, places: Iterable[Place], at: datetime) -> None:
+        """Say that models answer nobody from what saw these accounts."""
+        moment = to_microseconds(at)
+        with self._writing() as session:
+            sql = "UPDATE forget_task SET stopped_at = ? WHERE model = ? AND key = ? AND stopped_at IS NULL"
+            session.run(sql, [(moment, *one) for one in places])
+
+    def done(self, places: Iterable[Place], seq: int) -> None:
+        """Say by which entry the ledger was told that these accounts are out."""
+        with self._writing() as session:
+            sql = "UPDATE forget_task SET done_by = ? WHERE model = ? AND key = ? AND done_by IS NULL"
+            session.run(sql, [(seq, *one) for one in places])
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        self._session.begin()
+        done = False
+        try:
+            yield self._session
+            self._session.commit()
+            done = True
+        finally:
+            if not done:
+                self._session.roll_back()
+
+
+def _instant(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else from_microseconds(microseconds)

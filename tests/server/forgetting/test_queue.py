@@ -1,0 +1,288 @@
+"""The queue of forgetting on a real ledger, with a real model: who is queued, what is done, and what a crash leaves."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from byleave.adapters import packs
+from byleave.adapters.talent.model_file import ModelFile
+from byleave.adapters.talent.training import MODEL, VISIBLE
+from byleave.adapters.talent.visible_file import VisibleFile
+from byleave.api import now
+from byleave.kernel.errors import ByleaveError
+from byleave.learn.signing import read_certificate, verify_certificate
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import Kind
+from byleave.lineage.keys import key_text, keyed
+from byleave.server.db.opening import connect
+from byleave.server.db.session import BusyError
+from byleave.server.db.store import Store
+from byleave.server.forgetting import working
+from byleave.server.forgetting.elsewhere import acknowledge
+from byleave.server.forgetting.queue import ERASED, OBJECTED, OPTED_OUT, Queue, Task
+from byleave.server.forgetting.working import Done, Forgetting
+from byleave.server.lineage.certifying import kept
+from byleave.server.lineage.doors import LineageReader
+from byleave.server.lineage.recording import record_model
+from byleave.server.lineage.training import audit
+from byleave.server.policy_in_force import in_force
+from tests.server.db.ledgers import SECRET, objected, switched
+from tests.server.lineage.trained import MEMBER, POSTER, WORLD, Place, make
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from byleave.ledger.entries import Entry
+
+KEY = keyed(SECRET)
+OTHERS = [one.member for one in WORLD.everybody[2:12]]
+
+
+def queue_of(place: Place, *, pack: str = "byleave@1", models: str = "models") -> working.Place:
+    """The queue over a ledger, with the models of a folder."""
+
+    def append(acts: Sequence[Proposal], key: str) -> list[Entry]:
+        with Store(place.ledger, suppression_secret=SECRET) as store:
+            return store.append(acts, key)
+
+    policy = in_force([pack])
+    folder, other = place.folder / models, place.folder
+    return working.Place(place.ledger, SECRET, folder, other, lambda: policy, list, append, now)
+
+
+def step(place: Place, **options: str) -> Done:
+    """One step of a process that begins and ends."""
+    with closing(Forgetting(queue_of(place, **options))) as work:
+        return work.step()
+
+
+def act(place: Place, *acts: Proposal) -> list[Entry]:
+    """Record acts."""
+    with Store(place.ledger, suppression_secret=SECRET) as store:
+        return store.append(acts)
+
+
+def tasks(place: Place) -> list[Task]:
+    """Everything that was ever queued."""
+    with closing(connect(place.ledger)) as session:
+        return Queue(session).tasks()
+
+
+def forgotten(place: Place) -> list[Entry]:
+    """What the ledger was told."""
+    with Store(place.ledger) as store:
+        return [one for one in store.reader.artefacts() if one.kind is Kind.MODEL_FORGOTTEN]
+
+
+def holds(place: Place, *members: str) -> list[bool]:
+    """Whether anything of each was learned."""
+    with closing(ModelFile.open(place.model / MODEL)) as model:
+        return [model.has(KEY(one)) for one in members]
+
+
+def shown(place: Place) -> set[str]:
+    """Who can be found."""
+    with closing(VisibleFile.open(place.model / VISIBLE)) as visible:
+        return set(visible.members())
+
+
+def test_an_opt_out_and_an_objection_reach_the_model(place: Place) -> None:
+    """`M18` Who switches off or objects is taken out, with a certificate that is kept, and nobody else is."""
+    off, against = act(place, switched(MEMBER), objected(OTHERS[0], "o-1"))
+    done = step(place)
+    entry = forgotten(place)[0]
+
+    assert done == Done(2, 2, 2, ())
+    assert [(one.cause, one.seq, one.done_by) for one in tasks(place)] == [
+        (OPTED_OUT, off.seq, entry.seq),
+        (OBJECTED, against.seq, entry.seq),
+    ]
+    assert holds(place, MEMBER, OTHERS[0], OTHERS[1]) == [False, False, True]
+    with closing(connect(place.ledger)) as session:
+        file = kept(session, entry.data["certificate"])
+    assert file is not None
+    found = verify_certificate(file, read_certificate(file, "kept") or {}, None)
+    assert found.checked is not None
+    assert (
+        set(found.checked.forgotten)
+        == set(entry.data["forgotten"])
+        == {key_text(KEY(one)) for one in (MEMBER, OTHERS[0])}
+    )
+    assert audit(place.model, place.snapshot, place.ledger, SECRET) == []
+    assert step(place) == Done(0, 0, 0, ())
+    assert len(forgotten(place)) == 1
+    assert {MEMBER, OTHERS[0]} <= shown(place)  # opting out of training hides nobody
+
+
+def test_an_objection_to_something_else_and_a_visit_before_queue_nobody(place: Place) -> None:
+    """`M18` An objection to another purpose reaches no model; nor does an act of somebody whom it has not seen."""
+    with Store(place.ledger) as store:
+        other = {"objection": "o-1", "purpose": "generative-ai"}
+        store.append([Proposal(Kind.OBJECTION_RECEIVED, MEMBER, "member", other)])
+
+    assert step(place) == Done(0, 0, 0, ())
+    assert holds(place, MEMBER) == [True]
+
+
+def test_who_is_erased_is_out_of_search_too(place: Place) -> None:
+    """`M18` An erased account leaves the model and the index of those who can be found, though no id is known."""
+    with Store(place.ledger, suppression_secret=SECRET) as store:
+        store.erase(MEMBER)
+    done = step(place)
+
+    assert done == Done(1, 1, 1, ())
+    assert [one.cause for one in tasks(place)] == [ERASED]
+    assert holds(place, MEMBER) == [False]
+    assert MEMBER not in shown(place)
+    assert all(MEMBER.encode() not in path.read_bytes() for path in place.model.rglob("*") if path.is_file())
+
+
+def test_who_comes_back_in_time_is_left_alone(place: Place) -> None:
+    """`M18` What is queued and has not begun is taken back when the person switches on again."""
+    act(place, switched(MEMBER))
+    assert step(place, models="nowhere") == Done(1, 0, 0, ())
+    act(place, switched(MEMBER, "on"))
+    step(place, models="nowhere")
+
+    assert tasks(place) == []
+    assert step(place) == Done(0, 0, 0, ())
+    assert holds(place, MEMBER) == [True]
+
+
+def test_who_had_nothing_in_the_model_is_told_so_in_the_ledger(place: Place) -> None:
+    """`M17` Of whom a model learned nothing, though its snapshot held something, the ledger says they are out."""
+    act(place, switched(POSTER))
+    assert step(place) == Done(1, 1, 1, ())
+    (entry,) = forgotten(place)
+    with LineageReader(place.ledger, SECRET) as reader:
+        trace, model = reader.member(POSTER), reader.lineage().models["talent-1"]
+
+    assert "certificate" not in entry.data
+    assert (trace.to_rebuild, model.earlier) == ((), ())
+    assert audit(place.model, place.snapshot, place.ledger, SECRET) == []
+
+
+def narrow(folder: Path) -> str:
+    """A pack under which opting out does not reach models."""
+    shipped = (Path(packs.__file__).parents[1] / "policy" / "packs" / "byleave@1.yaml").read_text(encoding="utf-8")
+    file = folder / "narrow.yaml"
+    file.write_text(shipped.replace("reaches: models", "reaches: training"), encoding="utf-8")
+    return str(file)
+
+
+def test_what_an_act_reached_no_later_pack_takes_back(tmp_path: Path) -> None:
+    """`M18` Under a pack that reaches no models, only that act counts which reached them when it was recorded."""
+    pack = narrow(tmp_path)
+    place = make(tmp_path, pack)
+    reached = switched(MEMBER)
+    reached = replace(reached, data={**reached.data, "covers": ["generative-ai", "other-ai"], "reaches": "models"})
+    act(place, reached, switched(OTHERS[0]), objected(OTHERS[1], "o-1"))
+
+    assert step(place, pack=pack) == Done(1, 1, 1, ())
+    assert holds(place, MEMBER, *OTHERS[:2]) == [False, True, True]
+    promised = replace(queue_of(place, pack=pack), promised=lambda one: "models" if one.subject == OTHERS[1] else None)
+    act(place, Proposal(Kind.OBJECTION_RECEIVED, OTHERS[1], "member", {"objection": "o-2", "purpose": None}))
+    with closing(Forgetting(promised)) as work:
+        assert work.step() == Done(1, 1, 1, ())
+    assert holds(place, *OTHERS[:2]) == [True, False]
+
+
+def test_a_stricter_pack_reaches_those_who_refused_before(tmp_path: Path) -> None:
+    """`M18` Once a pack is in force that reaches models, everybody who refuses is looked at again."""
+    pack = narrow(tmp_path)
+    place = make(tmp_path, pack)
+    act(place, switched(MEMBER))
+    assert step(place, pack=pack) == Done(0, 0, 0, ())
+
+    assert step(place) == Done(1, 1, 1, ())
+    assert holds(place, MEMBER) == [False]
+
+
+def test_a_model_that_was_trained_elsewhere_is_open_until_somebody_says_so(place: Place) -> None:
+    """`M18` A model elsewhere is asked for, never called forgotten, and acknowledged by who trained it."""
+    digest = "sha256:" + "7" * 64
+    model = record_model([place.snapshot], place.ledger, digest, name="elsewhere", purpose="other-ai").model
+    act(place, switched(MEMBER))
+    step(place)
+    with LineageReader(place.ledger, SECRET) as reader:
+        lineage, trace = reader.lineage(), reader.member(MEMBER)
+    assert [one.model for one in tasks(place) if one.done_by is None] == [model]
+    assert [one.model for one in trace.to_rebuild] == [model]
+
+    key = key_text(KEY(MEMBER))
+    append = queue_of(place).append
+    entry = acknowledge(append, lineage, model, [key], "retrained", "trainer")
+    assert acknowledge(append, lineage, model, [key, key], "retrained", "trainer").seq == entry.seq
+    step(place)
+    with LineageReader(place.ledger, SECRET) as reader:
+        used = {one.model.model: one for one in reader.member(MEMBER).models}
+
+    assert (used[model].forgotten_by, used[model].acknowledged_by) == (None, entry.seq)
+    assert all(one.done_by for one in tasks(place))
+    with pytest.raises(Exception, match="was trained here"):
+        acknowledge(append, lineage, "talent-1", [key], "retrained", "trainer")
+
+
+DEATHS = {
+    "queued": (Queue, "stopped"),
+    "stopped": (Forgetting, "_renew"),
+    "made anew, and not recorded": (working, "recorder"),
+    "recorded": (Queue, "done"),
+}
+
+
+@pytest.mark.parametrize("when", DEATHS)
+def test_a_crash_loses_nobody_and_does_nothing_twice(place: Place, when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` A process that dies at any step leaves the rest to the next: once queued, once out, once recorded."""
+    act(place, *(switched(one) for one in (MEMBER, POSTER, *OTHERS)))
+
+    def die(*_: Any, **__: Any) -> Any:
+        os._exit(9)
+
+    def crash() -> None:
+        where, name = DEATHS[when]
+        monkeypatch.setattr(where, name, (lambda *_: die) if name == "recorder" else die)
+        step(place)
+
+    child = multiprocessing.get_context("fork").Process(target=crash)
+    child.start()
+    child.join()
+    assert child.exitcode == 9
+    step(place)
+
+    assert {one.key for one in tasks(place)} == {KEY(one) for one in (MEMBER, POSTER, *OTHERS)}
+    assert all(one.done_by for one in tasks(place))
+    told = [key for entry in forgotten(place) for key in entry.data["forgotten"]]
+    assert sorted(told) == sorted({key_text(KEY(one)) for one in (MEMBER, POSTER, *OTHERS)})
+    assert not any(holds(place, MEMBER, *OTHERS))
+    assert audit(place.model, place.snapshot, place.ledger, SECRET) == []
+
+
+def test_several_at_once_do_it_once(place: Place) -> None:
+    """`M18` Processes that work through one queue at the same time take each account out once."""
+    act(place, *(switched(one) for one in OTHERS))
+
+    def work() -> None:
+        for _ in range(20):
+            with suppress(ByleaveError, BusyError):  # another one writes; the thread of a server tries again, too
+                step(place)
+                break
+
+    several = [threading.Thread(target=work) for _ in range(3)]
+    for one in several:
+        one.start()
+    for one in several:
+        one.join()
+    step(place)
+
+    told = [key for entry in forgotten(place) for key in entry.data["forgotten"]]
+    assert sorted(told) == sorted(key_text(KEY(one)) for one in OTHERS)
+    assert all(one.done_by for one in tasks(place))
