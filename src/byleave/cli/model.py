@@ -131,9 +131,17 @@ def audit(*, folder: str, snapshot: str, ledger: str, as_json: bool) -> None:
     the ledger's suppression key (BYLEAVE_SUPPRESSION_KEY).
     """
     from byleave.adapters.duckdb_engine.kept import suppression_secret
-    from byleave.server.lineage.training import audit as recompute
+    from byleave.adapters.rewrite.model_file import is_rewriter
 
-    differing = recompute(Path(folder), Path(snapshot), ledger, suppression_secret())
+    place, taken_at = Path(folder), Path(snapshot)
+    if is_rewriter(place):
+        from byleave.server.lineage.rewrite_training import audit_rewriter
+
+        differing = audit_rewriter(place, taken_at, ledger, suppression_secret())
+    else:
+        from byleave.server.lineage.training import audit as recompute
+
+        differing = recompute(place, taken_at, ledger, suppression_secret())
     if as_json:
         print_json({"same": not differing, "differing": differing})
     elif not differing:

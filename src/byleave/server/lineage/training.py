@@ -1,4 +1,4 @@
-"""Train talent search through the gate: on a verified snapshot that may still be used, and recorded in the ledger.
+"""Train a product through the gate: on a verified snapshot that may still be used, and recorded in the ledger.
 
 1. the snapshot is decided again, now, and refused unless all of it may be used;
 2. the run is recorded, and the model trained beside its place;
@@ -12,7 +12,7 @@ import tempfile
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from byleave import api
 from byleave.adapters.packs import load_pack
@@ -35,11 +35,51 @@ from byleave.server.db.store import Store
 from byleave.server.lineage.recording import snapshot_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from byleave.gate.request import Progress
+    from byleave.lineage.records import Model
 
 TALENT = "talent"
+
+
+class Asked(Protocol):
+    """What is trained, on what, and where it goes."""
+
+    @property
+    def snapshot(self) -> Path:
+        """The snapshot."""
+
+    @property
+    def out(self) -> Path:
+        """The new folder of the model."""
+
+    @property
+    def ledger(self) -> str:
+        """Where it is recorded."""
+
+    @property
+    def run(self) -> str:
+        """Id of the run, which nothing else has; the model has the same."""
+
+    @property
+    def pack(self) -> str | None:
+        """The pack as it is now; None takes the shipped one that the manifest names."""
+
+    @property
+    def name(self) -> str | None:
+        """What people call the model."""
+
+
+class HasManifest(Protocol):
+    """What came out of a training."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest of the model."""
+
+
+Made = TypeVar("Made", bound=HasManifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +116,24 @@ class Trained:
 
 
 def train_talent(asked: Training, secret: bytes | None, progress: Progress = silent) -> Trained:
-    """Train talent search, record it, and publish its folder.
+    """Train talent search, record it, and publish its folder; as `train_product`."""
+
+    def make(work: Path, origin: Origin) -> Trained:
+        return _train(work, asked, origin, secret or b"", progress)
+
+    return train_product(asked, TALENT, secret, make, progress)
+
+
+def train_product(
+    asked: Asked, product: str, secret: bytes | None, make: Callable[[Path, Origin], Made], progress: Progress = silent
+) -> Made:
+    """Train a product through the gate, record it, and publish its folder.
 
     Args:
         asked: what is trained.
+        product: its name in packs.
         secret: the ledger's suppression key, from which members' keys are made.
+        make: writes the model into a folder; its result has the manifest.
         progress: called with each step and how much of it is done.
 
     Raises: RefusedError for a snapshot that may not be trained on; UsageError for a pack without this product;
@@ -88,15 +141,16 @@ def train_talent(asked: Training, secret: bytes | None, progress: Progress = sil
     """
     require_absent(asked.out)
     manifest = read_manifest(asked.snapshot)
-    origin = _origin(asked, manifest, _require_usable(asked, manifest, progress), require_key(asked.ledger, secret))
+    purpose = _require_usable(asked, product, manifest, progress)
+    origin = _origin(asked, product, manifest, purpose, require_key(asked.ledger, secret))
     with Store(asked.ledger) as store:
-        started = {"run": asked.run, "job": f"train {TALENT}", "snapshots": [origin.snapshot]}
+        started = {"run": asked.run, "job": f"train {product}", "snapshots": [origin.snapshot]}
         store.append([Proposal(Kind.RUN_STARTED, "", PLATFORM, started)])
         outcome = "failed"
         try:
             with staging(asked.out) as work:
-                found = _train(work, asked, origin, secret or b"", progress)
-                _require_usable(asked, manifest, progress)
+                found = make(work, origin)
+                _require_usable(asked, product, manifest, progress)
                 model = {"model": origin.model, "name": asked.name, "digest": root(found.manifest)}
                 data = {**model, "purpose": origin.purpose, "run": asked.run}
                 store.append([Proposal(Kind.MODEL_TRAINED, "", PLATFORM, data)])
@@ -120,23 +174,23 @@ def require_key(ledger: str, secret: bytes | None) -> str:
     return ledger
 
 
-def _require_usable(asked: Training, manifest: Mapping[str, Any], progress: Progress) -> str:
+def _require_usable(asked: Asked, product: str, manifest: Mapping[str, Any], progress: Progress) -> str:
     """The purpose of the product, on a snapshot that may be used for it, now. Raises: RefusedError, UsageError."""
     pack = load_pack(asked.pack or manifest["pack"]["id"])
-    purpose = product_purpose(pack, TALENT)
+    purpose = product_purpose(pack, product)
     require_trainable(manifest, (), purpose, str(asked.snapshot))  # before its rows are read
     status = api.snapshot_status(asked.snapshot, register=asked.ledger, pack=pack, progress=progress)
     require_trainable(manifest, status.problems, purpose, str(asked.snapshot))
     return purpose
 
 
-def _origin(asked: Training, manifest: Mapping[str, Any], purpose: str, ledger: str) -> Origin:
+def _origin(asked: Asked, product: str, manifest: Mapping[str, Any], purpose: str, ledger: str) -> Origin:
     session = connect(ledger)
     try:
         snapshot = snapshot_in(asked.snapshot, session)
     finally:
         session.close()
-    return Origin(asked.run, TALENT, purpose, manifest["pack"], manifest["recipient"], snapshot.manifest)
+    return Origin(asked.run, product, purpose, manifest["pack"], manifest["recipient"], snapshot.manifest)
 
 
 def _train(work: Path, asked: Training, origin: Origin, secret: bytes, progress: Progress) -> Trained:
@@ -165,19 +219,25 @@ def audit(folder: Path, snapshot: Path, ledger: str, secret: bytes | None) -> li
     Raises: InputError, RefusedError when the model or the snapshot is another one than the ledger has.
     """
     require_key(ledger, secret)
-    session = connect(ledger)
-    try:
-        found, lineage = snapshot_in(snapshot, session), fold(read_artefacts(session))
-    finally:
-        session.close()
     with closing(ModelFile.open(folder / MODEL)) as model:
         manifest, words = model.manifest(), model.words()
-    known = lineage.models.get(manifest["model"])
-    if known is None or found.manifest != manifest["snapshot"]:
-        told = f"the model in `{folder}` was not trained on `{snapshot}` by this ledger"
-        raise RefusedError(told, hint="name its own snapshot, and the ledger that `byleave train` was given")
+    known = known_model(folder, manifest, snapshot, ledger)
     with tempfile.TemporaryDirectory() as work:
         learning = Learning(secret or b"", words, Path(work), {int(key, 16) for key in known.forgotten})
         again = train(Path(work), [snapshot / "items"], origin_of(manifest), learning)
     differing = [name for name in again if again[name] != manifest[name]]
     return differing if root(manifest) == known.digest else [*differing, "digest"]
+
+
+def known_model(folder: Path, manifest: Mapping[str, Any], snapshot: Path, ledger: str) -> Model:
+    """What a ledger has of a model that was trained on a snapshot. Raises: RefusedError when it is not so."""
+    session = connect(ledger)
+    try:
+        found, lineage = snapshot_in(snapshot, session), fold(read_artefacts(session))
+    finally:
+        session.close()
+    known = lineage.models.get(manifest["model"])
+    if known is None or found.manifest != manifest["snapshot"]:
+        told = f"the model in `{folder}` was not trained on `{snapshot}` by this ledger"
+        raise RefusedError(told, hint="name its own snapshot, and the ledger that `byleave train` was given")
+    return known

@@ -1,0 +1,177 @@
+"""People leave a rewriter, and each step survives a crash.
+
+1. who leaves is written into the model's own queue, durably;
+2. at once, what is served is made of shards that never saw them: the mean of the clean ones, or, above the ceiling, the
+   public base alone;
+3. the shards that had seen them are trained anew, and one transaction replaces them, deletes the posts, empties the
+   queue, and keeps the certificate to be recorded;
+4. the mean of all is served again, old files are destroyed, certificate and manifest are written, the ledger is told.
+
+A crash after any step is mended by calling `set_aside` and `settle` again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from byleave.adapters.rewrite.model_file import ADAPTERS, CERTIFICATES, opened
+from byleave.adapters.rewrite.training import WHOLE, train_shards
+from byleave.adapters.talent.opening import writing
+from byleave.adapters.talent.training import write_manifest, write_whole
+from byleave.kernel.canonical import canonical_json
+from byleave.kernel.errors import InputError, RefusedError
+from byleave.kernel.instants import format_instant, parse_instant
+from byleave.learn.certificate import certificate
+from byleave.learn.manifest import origin_of, root
+from byleave.learn.rewrite.plan import plan, served, split
+from byleave.learn.shards import Line, content_of, shard_of
+from byleave.learn.signing import signed_certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from byleave.adapters.rewrite.model_file import ModelFile
+    from byleave.adapters.rewrite.training import Learning
+    from byleave.proof.keys import SignerKey
+
+AT_ONCE = 1_000
+"""People in one certificate: as many as one entry of a ledger names."""
+LEAVING = "leaving"
+"""Why less than the mean of all shards is served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is served while people wait to be taken out."""
+
+    waiting: int
+    """People of whom something was learned."""
+    dirty: tuple[int, ...]
+    """Shards that are not served."""
+    base_alone: bool
+
+
+def enqueue(folder: Path, members: Iterable[int], now: datetime) -> None:
+    """Write who is to leave into the model's queue; who was never learned of is passed over. Raises: InputError."""
+    with opened(folder) as model, writing(model.connection):
+        rows = [(member, format_instant(now)) for member in members if model.has(member)]
+        model.connection.executemany("INSERT OR IGNORE INTO waiting VALUES (?, ?)", rows)
+
+
+def set_aside(folder: Path) -> Aside:
+    """Serve nothing that has seen anybody in the queue, from now on."""
+    with opened(folder) as model:
+        settings, leaving = model.settings(), [member for member, _ in model.waiting()]
+        if not leaving:
+            whole = model.manifest()["artefacts"].get("mean")
+            if whole is not None and not model.path_of(whole).exists():
+                whole = model.mean(served(settings.shards, ()))
+            model.serve(whole, WHOLE)
+            return Aside(0, (), base_alone=whole is None)
+        # by their key alone: who was copied by others was learned of in no shard, theirs included
+        dirty = sorted({shard_of(member, settings.shards) for member in leaving})
+        merged = model.mean(served(settings.shards, dirty))
+        model.serve(merged, LEAVING)
+        return Aside(len(leaving), tuple(dirty), base_alone=merged is None)
+
+
+def settle(  # noqa: PLR0913, PLR0917 - what is done, with what, and who is told
+    folder: Path,
+    learning: Learning,
+    signers: Sequence[SignerKey],
+    record: Callable[[Mapping[str, Any]], None],
+    clock: Callable[[], datetime],
+    window: timedelta = timedelta(0),
+) -> list[tuple[Path, Mapping[str, Any]]]:
+    """Take everybody in the queue out, and record what is not recorded yet; the certificates that were written.
+
+    Args:
+        folder: the model.
+        learning: its base and settings, and how jobs are run.
+        signers: the keys that sign certificates; none leaves them unsigned.
+        record: tells the ledger of a certificate; may be called twice for the same.
+        clock: the present.
+        window: training waits until somebody has waited so long, so that it is done once for many.
+    """
+    with opened(folder) as model, _alone(folder):
+        model.sweep()
+        found = _record(model, signers, record)  # what a crash has left
+        waiting = model.waiting()
+        oldest = parse_instant(waiting[0][1]) if waiting else None
+        if oldest is not None and clock() - oldest < window:
+            return found
+        while _take_out(model, learning, clock()):
+            found += _record(model, signers, record)
+        return found
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While it holds, nobody else trains this model. Raises: RefusedError when somebody does already."""
+    lock = os.open(folder / ADAPTERS, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        hint = "who leaves is out of what is served already; the other run takes them out, or the next one does"
+        raise RefusedError(f"shards of `{folder}` are being trained by somebody else", hint=hint) from None
+    finally:
+        os.close(lock)
+
+
+def _take_out(model: ModelFile, learning: Learning, now: datetime) -> bool:
+    """Take some of those who wait out; whether anybody waited."""
+    leaving = [member for member, _ in model.waiting()[:AT_ONCE]]
+    if not leaving:
+        return False
+    old, settings = model.manifest(), learning.settings
+    if old["environment"] != learning.told()["environment"]:
+        hint = "use the versions that its manifest names, or train it again: byleave train rewrite"
+        raise InputError(f"`{model.folder}` was trained in another environment, and would not be the same", hint=hint)
+    pairs = model.pairs(settings.seed)
+    dirty = plan(pairs, set(leaving), settings.shards, settings.seed).dirty
+    left = split((pair for pair in pairs if pair.member not in leaving), settings.shards, settings.seed)
+    parts = train_shards(model, {shard: left[shard] for shard in dirty}, learning)
+    gone = set(leaving)
+    with writing(model.connection):
+        removed = sorted(Line(pair.member, pair.item, content_of(pair.post)) for pair in pairs if pair.member in gone)
+        lists = {shard: model.lines(shard) for shard in sorted({shard_of(key, settings.shards) for key in gone})}
+        model.connection.executemany("DELETE FROM pair WHERE member = ?", [[member] for member in leaving])
+        model.connection.executemany("DELETE FROM part WHERE shard = ?", [[shard] for shard in dirty])
+        model.connection.executemany("INSERT INTO part VALUES (?, ?)", sorted(parts.items()))
+        merged = model.mean(served(settings.shards, ()))
+        new = model.renew(origin_of(old), settings, merged, learning.told())
+        told = certificate(old, new, leaving, removed, lists, now)
+        sql = "INSERT INTO done (certificate, recorded) VALUES (?, 0)"
+        model.connection.execute(sql, [canonical_json(told).decode()])
+        model.connection.executemany("DELETE FROM waiting WHERE member = ?", [[member] for member in leaving])
+    return True
+
+
+def _record(
+    model: ModelFile, signers: Sequence[SignerKey], record: Callable[[Mapping[str, Any]], None]
+) -> list[tuple[Path, Mapping[str, Any]]]:
+    """Serve the new mean, destroy the old, and write and record the certificates that are not recorded yet."""
+    sql = "SELECT number, certificate FROM done WHERE recorded = 0 ORDER BY number"
+    open_ones, found = model.connection.execute(sql).fetchall(), []
+    for number, text in open_ones:
+        told = json.loads(text)
+        set_aside(model.folder)
+        model.sweep()
+        path = model.folder / CERTIFICATES / f"{root(told['new']).removeprefix('sha256:')[:16]}.json"
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, canonical_json(signed_certificate(told, signers)))
+        write_manifest(model.folder, told["new"])
+        record(told)
+        with writing(model.connection):
+            model.connection.execute("UPDATE done SET recorded = 1, certificate = '' WHERE number = ?", [number])
+        found.append((path, told))
+    return found

@@ -1,0 +1,49 @@
+"""What a rewriter costs and has learned from, in plain lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from byleave.adapters.rewrite.cost import Cost
+    from byleave.server.lineage.rewrite_training import TrainedRewriter
+
+_MEGA = 1_000_000
+_MINUTE = 60
+_WHY = {
+    "no-text": "have no text",
+    "other-language": "are in another language",
+    "short": "are too short",
+    "long": "are too long",
+}
+
+
+def trained_lines(found: TrainedRewriter) -> Iterator[str]:
+    """What a rewriter has learned from."""
+    rows, shards = found.manifest["rows"], found.manifest["configuration"]["training"]["shards"]
+    yield (
+        f"{found.manifest['model']} learned from {rows['learned']:,} posts of {rows['members']:,} members "
+        f"in {shards} {'shard' if shards == 1 else 'shards'}"
+    )
+    if rows["posts"] > rows["learned"]:
+        yield f"{rows['posts'] - rows['learned']:,} posts were passed over: they are copies of another member's"
+    for why, count in sorted(found.passed.items()):
+        yield f"{count:,} posts were passed over: they {_WHY[why]}"
+
+
+def cost_lines(cost: Cost) -> Iterator[str]:
+    """What training would cost, and what it would cost when members leave."""
+    yield f"Would learn from {cost.posts:,} posts of {cost.members:,} members in {cost.shards} shards"
+    yield f"time       about {duration(cost.seconds)} in {cost.workers} processes ({cost.seconds_each:.2f} s a post)"
+    yield f"memory     about {cost.memory_bytes / _MEGA:,.0f} MB a process"
+    yield f"disk       {cost.adapter_bytes * (cost.shards + 1) / _MEGA:,.1f} MB"
+    for one in cost.removals:
+        who = "1 member leaves" if one.members == 1 else f"{one.members} leave at once"
+        yield f"{who}: {one.shards:.1f} shards, about {duration(one.seconds)}, {100 * one.part:.1f} % of the work"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, or minutes from two of them on."""
+    return f"{seconds:.0f} s" if seconds < 2 * _MINUTE else f"{seconds / _MINUTE:.0f} min"

@@ -1,0 +1,212 @@
+"""A rewriter in shards forgets exactly: on torch, with a small base, down to the bytes of every file."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from byleave.adapters.rewrite.leaving import enqueue, set_aside, settle
+from byleave.adapters.rewrite.model_file import ADAPTERS, MANIFEST, opened, read_serving
+from byleave.adapters.rewrite.parts import load, mean_of, save
+from byleave.kernel.canonical import digest_bytes
+from byleave.kernel.errors import ByleaveError
+from byleave.learn.certificate import check_certificate
+from byleave.learn.rewrite.plan import mean
+from byleave.learn.shards import shard_of
+from tests.adapters.rewrite.conftest import MEMBERS
+from tests.adapters.rewrite.tiny import posts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.adapters.rewrite.conftest import Scene
+
+pytestmark = pytest.mark.needs("torch")
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+EVERYBODY = sorted({member for _, member, _ in posts_of(MEMBERS)})
+
+
+def nothing(_told: Mapping[str, Any]) -> None:
+    """A ledger that is not there."""
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Every file of adapters, by what is in it."""
+    return {path.name: digest_bytes(path.read_bytes()) for path in (folder / ADAPTERS).iterdir()}
+
+
+def forget(scene: Scene, gone: list[int]) -> list[Mapping[str, Any]]:
+    """Take some people out; the certificates."""
+    enqueue(scene.folder, gone, NOW)
+    set_aside(scene.folder)
+    return [told for _, told in settle(scene.folder, scene.learning, [], nothing, lambda: NOW)]
+
+
+@pytest.mark.parametrize("batch", [1, 10, 100])
+def test_forgetting_equals_never_having_known(scene: Scene, tmp_path: Path, batch: int) -> None:
+    """`M18` After 1, 10 or 100 members left, every file is, byte for byte, that of training without them."""
+    gone = random.Random(batch).sample(EVERYBODY, batch)
+    (told,) = forget(scene, gone)
+    never = scene.without(gone, tmp_path / "never")
+
+    assert files(scene.folder) == files(tmp_path / "never")
+    assert all(f"sha256:{name.removesuffix('.safetensors')}" == digest for name, digest in files(scene.folder).items())
+    assert json.loads((scene.folder / MANIFEST).read_bytes()) == never == told["new"]
+    assert read_serving(scene.folder)[0] == scene.folder / ADAPTERS / read_serving(tmp_path / "never")[0].name  # type: ignore[union-attr]
+    assert len(check_certificate(told).forgotten) == batch
+
+
+def test_twenty_members_one_after_the_other(scene: Scene, tmp_path: Path) -> None:
+    """`M18` Twenty drawn members leave, each alone; the files are those of never having known any of the twenty."""
+    gone = random.Random(20).sample(EVERYBODY, 20)
+    told = [one for member in gone for one in forget(scene, [member])]
+    scene.without(gone, tmp_path / "never")
+
+    assert len(told) == 20
+    assert files(scene.folder) == files(tmp_path / "never")
+
+
+def test_at_once_nothing_served_has_seen_them(scene: Scene) -> None:
+    """`M18` Before anything is trained anew, the mean is that of the clean shards, and the old one is destroyed."""
+    gone = EVERYBODY[7]
+    before, _ = read_serving(scene.folder)
+    enqueue(scene.folder, [gone], NOW)
+    aside = set_aside(scene.folder)
+    now, why = read_serving(scene.folder)
+    with opened(scene.folder) as model:
+        clean = [model.path_of(digest) for shard, digest in model.parts().items() if shard not in aside.dirty]
+
+    assert aside.dirty == (shard_of(gone, scene.learning.settings.shards),)
+    assert before is not None
+    assert now is not None
+    assert (why, now.read_bytes() == mean_of(clean), before.exists()) == ("leaving", True, False)
+
+
+def test_a_wave_is_answered_by_the_base_alone(scene: Scene) -> None:
+    """`M18` When more than a fifth of the shards are dirty the public base alone is served, and then all again."""
+    wave = [member for member in EVERYBODY if shard_of(member, 8) in {1, 4}]
+    enqueue(scene.folder, wave, NOW)
+    aside = set_aside(scene.folder)
+
+    assert (aside.base_alone, read_serving(scene.folder)) == (True, (None, "leaving"))
+    settle(scene.folder, scene.learning, [], nothing, lambda: NOW)
+    assert read_serving(scene.folder)[1] == "whole"
+
+
+def test_many_wait_for_one_training(scene: Scene) -> None:
+    """`M18` Within the window nobody trains anew, and nobody who waits is served; after it, once for all."""
+    hour = timedelta(hours=1)
+    for number, member in enumerate(EVERYBODY[:3]):
+        enqueue(scene.folder, [member], NOW + number * timedelta(minutes=1))
+    early = settle(scene.folder, scene.learning, [], nothing, lambda: NOW + timedelta(minutes=59), hour)
+    late = settle(scene.folder, scene.learning, [], nothing, lambda: NOW + hour, hour)
+
+    assert (early, len(late), len(late[0][1]["forgotten"])) == ([], 1, 3)
+
+
+@pytest.mark.parametrize("when", ["queued", "aside", "trained", "taken out", "recorded"])
+def test_a_crash_loses_nobody(scene: Scene, tmp_path: Path, when: str) -> None:
+    """`M18` A process that dies after any step leaves it to the next to finish, to the same bytes."""
+    gone = EVERYBODY[30]
+
+    def crash() -> None:
+        def at(step: str) -> None:
+            if step == when:
+                os._exit(9)
+
+        def progress(_step: str, done: float) -> None:
+            if done >= 1:
+                at("trained")
+
+        enqueue(scene.folder, [gone], NOW)
+        at("queued")
+        set_aside(scene.folder)
+        at("aside")
+        scene.learning.progress = progress
+        settle(scene.folder, scene.learning, [], lambda _told: at("taken out"), lambda: NOW)
+        at("recorded")
+
+    child = multiprocessing.get_context("fork").Process(target=crash)
+    child.start()
+    child.join()
+    assert child.exitcode == 9
+    recorded: list[Mapping[str, Any]] = []
+    set_aside(scene.folder)
+    settle(scene.folder, scene.learning, [], recorded.append, lambda: NOW)
+    scene.without([gone], tmp_path / "never")
+
+    assert files(scene.folder) == files(tmp_path / "never")
+    assert len(recorded) == (when != "recorded")
+    with opened(scene.folder) as model:
+        assert not model.has(gone)
+
+
+def test_nothing_of_them_is_left_in_any_file(scene: Scene) -> None:
+    """`M18` The words of who has left are in no byte of the folder, and the certificate has digests and keys alone."""
+    with opened(scene.folder) as model:
+        model.connection.execute(
+            "UPDATE pair SET post = replace(post, 'Oslo', 'Zyxwv') WHERE member = ?", [EVERYBODY[5]]
+        )
+    assert b"Zyxwv" in (scene.folder / "model.db").read_bytes()
+    forget(scene, [EVERYBODY[5]])
+
+    assert all(b"Zyxwv" not in path.read_bytes() for path in scene.folder.rglob("*") if path.is_file())
+
+
+def test_the_mean_is_its_definition(scene: Scene) -> None:
+    """The served mean is what the definition says of each number, rounded to 32 bits."""
+    import numpy as np
+
+    paths = [scene.folder / ADAPTERS / name for name in sorted(files(scene.folder))[:5]]
+    parts = [load(path) for path in paths]
+    told = mean_of(paths)
+    (scene.folder / "mean").write_bytes(told)
+    for name, found in load(scene.folder / "mean").items():
+        defined = mean([one[name].astype(np.float64).ravel().tolist() for one in parts])
+        assert found.ravel().tolist() == np.array(defined).astype(np.float32).tolist()
+
+
+def test_sabotage_is_caught(scene: Scene, tmp_path: Path) -> None:
+    """`M18` Subtracting a shard from the mean and keeping its old adapter both give other bytes than never knowing."""
+    import numpy as np
+
+    gone = EVERYBODY[11]
+    shard = shard_of(gone, 8)
+    with opened(scene.folder) as model:
+        parts = {number: load(model.path_of(digest)) for number, digest in model.parts().items()}
+        clean = [model.path_of(digest) for number, digest in model.parts().items() if number != shard]
+        before = model.parts()[shard]
+    whole = {name: sum(one[name] for one in parts.values()) for name in parts[0]}
+    subtracted = {name: ((whole[name] - parts[shard][name]) / 7).astype(np.float32) for name in whole}
+    never = scene.without([gone], tmp_path / "never")
+
+    assert save(subtracted) != mean_of(clean)
+    assert np.allclose(subtracted[min(subtracted)], load_bytes(mean_of(clean), tmp_path)[min(subtracted)], atol=1e-6)
+    assert never["artefacts"][f"adapter-{shard:02}"] != before
+
+
+def load_bytes(data: bytes, place: Path) -> dict[str, Any]:
+    """The tensors of a file that is not one yet."""
+    (place / "part").write_bytes(data)
+    return load(place / "part")
+
+
+def test_another_environment_is_refused(scene: Scene) -> None:
+    """`M18` Where other versions would compute other bytes nobody is said to be forgotten; they stay out of service."""
+    with opened(scene.folder) as model:
+        told = model.connection.execute("SELECT value FROM state").fetchall()[0][0]
+        model.connection.execute("UPDATE state SET value = ?", [told.replace('"torch":"', '"torch":"0.')])
+    enqueue(scene.folder, [EVERYBODY[2]], NOW)
+    set_aside(scene.folder)
+    with pytest.raises(ByleaveError, match="another environment"):
+        settle(scene.folder, scene.learning, [], nothing, lambda: NOW)
+
+    assert read_serving(scene.folder)[1] == "leaving"
+    assert set_aside(scene.folder).waiting == 1

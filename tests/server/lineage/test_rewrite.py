@@ -1,0 +1,154 @@
+"""A rewriter is trained through the gate alone, recorded, forgets and is audited: a real ledger, a small base."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from byleave import api
+from byleave.adapters.rewrite.model_file import ADAPTERS, opened
+from byleave.adapters.rewrite.settings import Settings
+from byleave.kernel.errors import ByleaveError
+from byleave.learn.manifest import root
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import Kind
+from byleave.lineage.keys import keyed
+from byleave.server.db.store import Store
+from byleave.server.lineage.doors import LineageReader
+from byleave.server.lineage.recording import record_snapshot
+from byleave.server.lineage.rewrite_training import RewriteTraining, audit_rewriter, expected_cost, train_rewriter
+from tests.adapters.rewrite.tiny import WORDS, tiny_base
+from tests.server.db.ledgers import SECRET, new_ledger, switched
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.needs("torch")
+EARLY = datetime(2026, 1, 1, tzinfo=UTC)
+OUT, MEMBERS = "m0", 40
+"""Off before the snapshot was taken, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where everything lies."""
+
+    folder: Path
+    ledger: str
+
+    def asked(self, **changes: Any) -> RewriteTraining:
+        """A training run."""
+        told = {"settings": Settings(1, rank=2, layers=1, epochs=1), "base": str(self.folder / "base"), "workers": 1}
+        whole = {"snapshot": self.folder / "s", "out": self.folder / "model", "run": "rewrite-1", **told, **changes}
+        return RewriteTraining(ledger=self.ledger, **whole)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A ledger of everybody, one of whom is off, a snapshot, and a model that was trained on it."""
+    folder = tmp_path_factory.mktemp("rewrite")
+    place = Place(folder, new_ledger("sqlite", folder))
+    born = {"country": "DE", "birth_date": date(1980, 1, 1)}
+    told = {"notice": "ai-training", "version": "1"}
+    with Store(place.ledger, suppression_secret=SECRET) as store:
+        for number in range(MEMBERS):
+            registered = Proposal(Kind.MEMBER_REGISTERED, f"m{number}", "platform", born)
+            store.append([registered, Proposal(Kind.NOTICE_DELIVERED, f"m{number}", "platform", told, EARLY)])
+        store.append([switched(OUT)])
+    shape = {"visibility": "public", "created_at": "2026-02-01T00:00:00Z", "language": "en", "ai_written": "false"}
+    rows = [
+        {"item_id": f"p{number}", "member_id": f"m{number}", "category": "post", **shape, "text": text(number)}
+        for number in range(MEMBERS)
+    ]
+    rows.append({**rows[1], "item_id": "short", "text": "Too short"})
+    rows.append({**rows[1], "item_id": "french", "language": "fr"})
+    names = list(rows[0])
+    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
+    pq.write_table(table, folder / "items.parquet")
+    decide: dict[str, Any] = {"pack": "byleave@1", "purpose": "generative-ai", "recipient": "platform"}
+    api.gate(folder / "items.parquet", register=place.ledger, out=folder / "s", **decide)
+    record_snapshot(folder / "s", place.ledger, SECRET)
+    tiny_base(folder / "base")
+    train_rewriter(place.asked(), SECRET)
+    return place
+
+
+def text(number: int) -> str:
+    """The post of a member."""
+    words = random.Random(number).choices(WORDS, k=14)
+    return f"Today {' '.join(words)} and {number} people met in Oslo."
+
+
+def test_training_is_recorded_whole(once: Place) -> None:
+    """`M1` `M18` Run and model stand in the ledger; who was off was not learned from; an audit agrees."""
+    with LineageReader(once.ledger, SECRET) as reader:
+        lineage = reader.lineage()
+    (model,) = lineage.models.values()
+    manifest = json.loads((once.folder / "model" / "manifest.json").read_bytes())
+
+    assert (model.digest, model.purpose) == (root(manifest), "generative-ai")
+    assert lineage.runs[model.run or ""].outcome == "completed"
+    assert manifest["rows"] == {"posts": MEMBERS - 1, "learned": MEMBERS - 1, "members": MEMBERS - 1}
+    assert manifest["configuration"]["training"]["shards"] == 2
+    with opened(once.folder / "model") as held:
+        assert not held.has(keyed(SECRET)(OUT))
+        assert held.has(keyed(SECRET)("m1"))
+    assert audit_rewriter(once.folder / "model", once.folder / "s", once.ledger, SECRET, 1) == []
+
+
+def test_a_process_pool_gives_the_same_bytes(once: Place, tmp_path: Path) -> None:
+    """`M18` Where shards are trained does not change a byte."""
+    shutil.copytree(once.folder, tmp_path / "copy")
+    place = Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
+    found = train_rewriter(
+        place.asked(out=tmp_path / "other", run="rewrite-2", workers=2, base=str(once.folder / "base")), SECRET
+    )
+    manifest = json.loads((once.folder / "model" / "manifest.json").read_bytes())
+
+    assert found.manifest["artefacts"] == manifest["artefacts"]
+    assert found.passed == {"short": 1, "other-language": 1}
+
+
+def test_what_may_not_be_trained_on_is_refused(once: Place, tmp_path: Path) -> None:
+    """`M18` A snapshot for another purpose, or whose files were changed, trains nothing."""
+    shutil.copytree(once.folder, tmp_path / "copy")
+    place = Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
+    part = next((place.folder / "s" / "items").iterdir())
+    pq.write_table(pq.read_table(part)[1:], part)
+    with pytest.raises(ByleaveError, match="files-changed"):
+        train_rewriter(place.asked(out=tmp_path / "other", run="rewrite-2"), SECRET)
+    with pytest.raises(ByleaveError, match="no folder of a base model"):
+        train_rewriter(place.asked(out=tmp_path / "other", run="rewrite-2", base="nowhere"), SECRET)
+
+    assert not (tmp_path / "other").exists()
+
+
+def test_an_audit_finds_another_adapter(once: Place, tmp_path: Path) -> None:
+    """`M18` An adapter whose bytes were changed is found, whatever its name and manifest say."""
+    shutil.copytree(once.folder, tmp_path / "copy")
+    path = min((tmp_path / "copy" / "model" / ADAPTERS).iterdir())
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+
+    ledger = f"sqlite:///{tmp_path}/copy/ledger.db"
+    assert "file" in audit_rewriter(tmp_path / "copy" / "model", once.folder / "s", ledger, SECRET, 1)
+
+
+def test_the_cost_is_told_before(once: Place, tmp_path: Path) -> None:
+    """`M18` What training and leaving cost is measured on a few posts, and nothing is written."""
+    found = expected_cost(once.asked(out=tmp_path / "none"), SECRET)
+
+    assert (found.posts, found.members, found.shards) == (MEMBERS - 1, MEMBERS - 1, 2)
+    assert found.seconds > 0
+    assert [one.members for one in found.removals] == [1, 10]
+    assert found.removals[0].part == 0.5
+    assert not (tmp_path / "none").exists()
