@@ -54,6 +54,7 @@ SABOTAGES = [
     Sabotage("an imported on always counts", ACTS, {'anti_join(_beaten_imports(own), ["member_id", "seq"])': "view()"}),
     Sabotage("anybody may switch on", ACTS, {".isin([MEMBER, IMPORT])": ".notnull()"}),
     Sabotage("an off counts from its recording", ACTS, {"recorded < own": "recorded > own"}),
+    Sabotage("what was never used is used", ACTS, {"earlier.fill_null(False), unused": "earlier.isnull(), unused"}),
     Sabotage("an off in the future waits", ACTS, {"if not replay:": "if replay:"}),
     Sabotage("any date ends an objection", ACTS, {"applies & ~(ended & after": "applies & ~(after"}),
     Sabotage("an end needs no date", ACTS, {"~(ended & after.fill_null(False))": "~ended"}),

@@ -364,6 +364,26 @@ def test_an_on_frees_no_more_than_it_did(tmp_path: Path, store: Store, url: str,
     assert decisions(tmp_path / "s")["i1"] == found.as_json()["reason"] == reason
 
 
+@pytest.mark.parametrize("merged", [False, True])
+def test_an_off_before_any_use_covers_what_is_old(
+    tmp_path: Path, store: Store, url: str, items: Path, *, merged: bool
+) -> None:
+    """M10: nothing had been collected for the recipient before they switched off, and nothing old is used."""
+    off = switched("m1")
+    unused = {"unused_since": ["generative-ai linkedin 1900-01-01T00:00:00Z"]}
+    elsewhere = {"unused_since": ["generative-ai microsoft 1900-01-01T00:00:00Z"]}
+    store.append([Proposal(off.kind, "m3", off.actor, {**off.data, **elsewhere})])
+    store.append([Proposal(off.kind, "m1", off.actor, {**off.data, **unused})])
+    if merged:
+        store.append([Proposal(Kind.MEMBERS_MERGED, "m1", "platform", {"into": "m2"})])
+    gate(items, url, out=tmp_path / "s", decisions_only=True, **DECIDE)
+    (found,) = byleave.explain("i1", items, register=url, **DECIDE)
+
+    out = "opted-out" if merged else "eligible"
+    assert decisions(tmp_path / "s") == {"i1": "opted-out", "i2": out, "i3": "eligible"}
+    assert found.as_json()["reason"] == "opted-out"
+
+
 def test_merged_accounts_keep_what_each_covered(tmp_path: Path, store: Store, url: str, items: Path) -> None:
     """An *off* of one account that covered more stops both of them for it."""
     off = switched("m1")
@@ -378,7 +398,7 @@ def test_merged_accounts_keep_what_each_covered(tmp_path: Path, store: Store, ur
 def test_what_cannot_be_read_of_an_act_refuses_the_run(store: Store, said: str) -> None:
     """An act that covers or reaches what nobody knows is not recorded."""
     off = switched("m1")
-    for more in ({"covers": said}, {"covers": [said]}, {"reaches": said}):
+    for more in ({"covers": said}, {"covers": [said]}, {"reaches": said}, {"unused_since": [said]}):
         with pytest.raises(InputError, match=r"expected|of a kind"):
             store.append([Proposal(off.kind, "m1", off.actor, {**off.data, **more})])
 

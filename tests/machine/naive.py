@@ -6,13 +6,14 @@ It shares no code with `byleave.ledger`, is written for nobody's speed, and answ
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from byleave.policy.facts import Act, Member, NoticeDelivery, Objection, Register, Residence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from byleave.ledger.entries import Entry
 
@@ -99,7 +100,9 @@ def _take(known: Known, entry: Entry) -> None:
             on = data["value"] == "on"
             told = frozenset(data["covers"]) if "covers" in data else None
             dates = entry.at, entry.seq, entry.recorded_at
-            act = Act(data["setting"], on, *dates, entry.actor, told, data.get("reaches"), data.get("frees"))
+            act = Act(
+                data["setting"], on, *dates, entry.actor, told, data.get("reaches"), data.get("frees"), _unused(data)
+            )
             known.acts[account.person].append(act)
         case "notice-delivered":
             account.notices.append(NoticeDelivery(data["notice"], entry.at, data["version"], entry.recorded_at))
@@ -107,6 +110,11 @@ def _take(known: Known, entry: Entry) -> None:
             _withhold(known, entry)
         case _:
             _object(known, entry)
+
+
+def _unused(data: Mapping[str, Any]) -> frozenset[tuple[str, str, datetime]]:
+    told = [text.split() for text in data.get("unused_since", ())]
+    return frozenset((purpose, recipient, datetime.fromisoformat(at)) for purpose, recipient, at in told)
 
 
 def _withhold(known: Known, entry: Entry) -> None:
@@ -164,7 +172,11 @@ def _stricter(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act
             far = max((REACHES.index(act.reaches) for act in offs), default=0)
             if any(was_off.values()) or far != farthest:
                 covers = frozenset(purpose for purpose, governs in CASES if not governs and was_off[purpose, governs])
-                result.append(Act(setting, on=False, at=at, covers=covers or None, reaches=REACHES[far]))
+                reaches = REACHES[far]
+                never = sorted(one for acts in sides for act in acts if act.at == at for one in act.unused_since)
+                unused = frozenset({one[:2]: one for one in reversed(never)}.values())
+                off = Act(setting, on=False, at=at, covers=covers or None, reaches=reaches, unused_since=unused)
+                result.append(off)
             farthest = far
             ons = [act.frees for acts in sides for act in acts if act.at <= at and act.on]
             frees = "new-content" if "new-content" in ons else "everything" if "everything" in ons else None

@@ -242,7 +242,7 @@ def confirm(world: World) -> None:
 def _export(world: World) -> dict[str, pa.Table]:
     """What the platform's settings store holds: of whom it knows, who refuses what. Of erased people it has nothing."""
     who, gone = world.refusing, world.erased
-    off = [(name, SETTING, "off", max(dates), None) for name, dates in who.off.items() if dates]
+    off = [(name, SETTING, "off", max(one.at for one in several), None) for name, several in who.off.items()]
     objecting = [
         (name, purpose, world.time, "open", None)
         for name, several in who.objecting.items()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from byleave.ledger.entries import Entry
     from byleave.policy.facts import Item
@@ -24,8 +23,8 @@ class Refusing:
     What an erased person held back is held back again from the moment that they return.
     """
 
-    off: dict[str, list[datetime]] = field(default_factory=dict)
-    """Id → the dates of the *off*s since that person last said *on*."""
+    off: dict[str, list[Entry]] = field(default_factory=dict)
+    """Id → the *off*s since that person last said *on*."""
     objecting: dict[str, dict[str, str | None]] = field(default_factory=dict)
     """Id → objection → purpose, of those that were neither withdrawn by the person nor rejected."""
     withheld: set[tuple[str, str]] = field(default_factory=set)
@@ -70,10 +69,10 @@ class Refusing:
             self._merge(name, data["into"])
 
     def _preference(self, entry: Entry) -> None:
-        said_off = [at for one in self.ids(entry.subject) for at in self.off.get(one, [])]
+        said_off = [off.at for one in self.ids(entry.subject) for off in self.off.get(one, [])]
         if entry.data["value"] == "off":
             for one in self.ids(entry.subject):
-                self.off.setdefault(one, []).append(entry.at)
+                self.off.setdefault(one, []).append(entry)
         elif entry.actor == "member" or (entry.actor == "import" and all(at < entry.at for at in said_off)):
             for one in self.ids(entry.subject):
                 self.off.pop(one, None)
@@ -96,7 +95,7 @@ class Refusing:
 
     def _merge(self, one: str, other: str) -> None:
         ids = self.ids(one) | self.ids(other)
-        off = [at for name in ids for at in self.off.get(name, [])]
+        off = [entry for name in ids for entry in self.off.get(name, [])]
         objecting = {key: purpose for name in ids for key, purpose in self.objecting.get(name, {}).items()}
         for name in ids:
             self.same[name] = ids
@@ -104,18 +103,25 @@ class Refusing:
                 self.off[name] = list(off)
             self.objecting[name] = dict(objecting)
 
-    def against(self, item: Item, purpose: str, *, setting_governs: bool) -> list[str]:
+    def against(self, item: Item, purpose: str, recipient: str, *, setting_governs: bool) -> list[str]:
         """Why an item must not be used for a purpose, in words; nothing when nobody has refused.
 
         Args:
             item: what would be used.
             purpose: what for.
+            recipient: by whom.
             setting_governs: whether the pack has the setting govern this purpose, and an *off* reach old content.
         """
         found = []
         owner = item.member_id or ""
         if setting_governs and self.off.get(owner):
             found.append(f"{owner} is off")
+        for off in self.off.get(owner, ()):
+            # whatever the pack says now: what the person was told when they switched off
+            if purpose in off.data.get("covers", ()) and off.data.get("reaches", "collection") != "collection":
+                found.append(f"{owner} was told in {off.seq} that it reaches {off.data['reaches']}")
+            if f"{purpose} {recipient} 1900-01-01T00:00:00Z" in off.data.get("unused_since", ()):
+                found.append(f"nothing of {owner} had been used before {off.seq}")
         if any(name == item.item_id for name, _ in self.withheld):
             found.append(f"{item.item_id} is withheld")
         for name in (owner, *(item.subjects or ())):

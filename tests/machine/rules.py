@@ -10,11 +10,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from byleave.ledger.admission import Proposal
+from byleave.ledger.covering import chosen
 from byleave.ledger.entries import Kind
+from byleave.server.policy_in_force import PolicyInForce
 from tests.machine.scenery import BORN, COUNTRIES, ITEMS, MEMBERS, NOTICE, PEOPLE, SETTING, policies
 from tests.machine.world import COUNTS, World
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from byleave.ledger.entries import Entry
 
 members, people = st.sampled_from(MEMBERS), st.sampled_from(PEOPLE)
@@ -44,7 +48,19 @@ class Rules(RuleBasedStateMachine):
 
     def _proposal(self, kind: Kind, name: str, actor: str, skew: int = 0, **data: Any) -> Proposal:
         self.world.time += timedelta(minutes=1)
-        return Proposal(kind, name, actor, data, self.world.time + timedelta(days=skew) if skew else None)
+        at = self.world.time + timedelta(days=skew) if skew else None
+        if kind is Kind.PREFERENCE_SET and actor == "member":
+            data = self._as_a_service_says(name, data["value"], at)
+        return Proposal(kind, name, actor, data, at)
+
+    def _as_a_service_says(self, name: str, value: str, at: datetime | None) -> dict[str, Any]:
+        """What a member's own act covers, reaches and frees under the policy in force, and what was used before."""
+        pack, time = self.world.rules.pack, self.world.time
+        policy = PolicyInForce(dict.fromkeys(pack.purposes, pack))
+        switch, member = policy.switch(SETTING), self.world.state.register().members.get(name)
+        asked = value == "off" and switch.terms.reaches == "collection" and member is not None
+        unused = policy.unused(switch, member, min(at or time, time)) if asked and member else []
+        return chosen(SETTING, value, switch.terms, unused)
 
     def _act(self, kind: Kind, name: str, actor: str, skew: int = 0, **data: Any) -> list[Entry] | None:
         return self.world.act(self._proposal(kind, name, actor, skew, **data))

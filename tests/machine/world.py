@@ -225,8 +225,9 @@ class World:
     @staticmethod
     def require_leave(who: Refusing, item: Item, policy: Policy, where: str) -> None:
         """Nobody has refused that an item is used under a policy."""
-        against = who.against(item, policy.rules.purpose, setting_governs=policy.off_is_absolute)
-        assert not against, f"{where} has `{item.item_id}`, although {'; '.join(against)} ({policy.rules.pack_id})"
+        rules = policy.rules
+        against = who.against(item, rules.purpose, rules.recipient, setting_governs=policy.off_is_absolute)
+        assert not against, f"{where} has `{item.item_id}`, although {'; '.join(against)} ({rules.pack_id})"
 
     def may_be_used(self) -> list[str]:
         """The items that a build would use now, under the policy in force."""

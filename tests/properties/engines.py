@@ -24,6 +24,7 @@ from byleave.compile.tables import (
     unbound_items,
     unbound_register,
 )
+from byleave.ledger.covering import unused_texts
 from byleave.policy.semantics import decide
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def differences(world: World, engine: Engine) -> dict[int, tuple[Answer | None, 
 def is_told(world: World) -> bool:
     """Whether any act says what it covered or how far it reached; else the register is as a folder has it."""
     acts = (act for member in world.register.members.values() for act in member.acts)
-    return any(act.covers is not None or act.reaches is not None or act.frees is not None for act in acts)
+    return any(act.unused_since or {act.covers, act.reaches, act.frees} != {None} for act in acts)
 
 
 def expression(
@@ -205,8 +206,9 @@ def _register_tables(register: Register, *, told: bool) -> dict[str, pa.Table]:
     }
 
 
-def _told(act: Act) -> tuple[list[str] | None, str | None, str | None]:
-    return None if act.covers is None else sorted(act.covers), act.reaches, act.frees
+def _told(act: Act) -> tuple[list[str] | None, str | None, list[str] | None, str | None]:
+    covers = None if act.covers is None else sorted(act.covers)
+    return covers, act.reaches, unused_texts(act.unused_since) or None, act.frees
 
 
 def _member_rows(member: Member) -> list[tuple[Any, ...]]:

@@ -10,7 +10,8 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from byleave.kernel.vocabulary import VISIBILITIES
+from byleave.kernel.instants import FIRST
+from byleave.kernel.vocabulary import PURPOSES, VISIBILITIES
 from byleave.policy.facts import Act, Item, Member, Moment, NoticeDelivery, Objection, Register, Residence
 from byleave.policy.rules import Notice, RegimeRules, Rules
 
@@ -193,6 +194,12 @@ def random_deliveries(chance: Chance) -> tuple[NoticeDelivery, ...]:
     )
 
 
+def _random_unused(chance: Chance) -> frozenset[tuple[str, str, datetime]]:
+    """For one or two recipients, since when nothing had been collected; at times since ever."""
+    whom = {(chance.choice(PURPOSES), chance.choice(["linkedin", "microsoft"])) for _ in range(2)}
+    return frozenset((*one, chance.choice([FIRST, *EDGES])) for one in whom)
+
+
 def random_acts(chance: Chance, *, has_seq: bool, told: bool) -> tuple[Act, ...]:
     """None to five acts; with `seq` their order is free of their dates. Told: many say what they covered."""
     count = chance.choice([0, 0, 0, 1, 1, 2, 3, 5])
@@ -208,6 +215,7 @@ def random_acts(chance: Chance, *, has_seq: bool, told: bool) -> tuple[Act, ...]
             covers=chance.choice(COVERS) if told else None,
             reaches=chance.choice([None, *REACHES]) if told else None,
             frees=chance.choice([None, *FREES]) if told else None,
+            unused_since=_random_unused(chance) if told and chance.maybe(0.2) else frozenset(),
         )
         for seq in order
     )

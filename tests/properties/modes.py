@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from byleave.kernel.decision import Reason
+from byleave.kernel.instants import FIRST
 from byleave.policy.facts import Act, NoticeDelivery, Objection, Residence
 from byleave.policy.rules import Notice
 
@@ -60,6 +61,10 @@ def on(at: datetime, seq: int | None = 1, **more: Any) -> Act:
 def off(at: datetime, seq: int | None = 1, **more: Any) -> Act:
     """The setting switched off."""
     return Act("train", on=False, at=at, seq=seq, **more)
+
+
+_UNUSED = frozenset({("generative-ai", "linkedin", FIRST)})
+_ELSEWHERE = frozenset({("generative-ai", "microsoft", FIRST), ("other-ai", "linkedin", FIRST)})
 
 
 def home(country: str | None = HERE, since: datetime | None = None, recorded_at: datetime | None = None) -> Residence:
@@ -231,6 +236,8 @@ PREFERENCE_MODES = [
     _acts(off(E + MICRO, reaches="collection"), fails="..xx"),
     _acts(off(T + MICRO, reaches="models"), fails=NEVER, replay=ALWAYS),
     _acts(off(E + MICRO, reaches="training"), on(T, 2), fails=".x.x"),
+    _acts(off(E + MICRO, unused_since=_UNUSED), fails=NEVER),
+    _acts(off(E + MICRO, unused_since=_ELSEWHERE), fails="..xx"),
     _acts(off(P + MICRO, reaches="models"), on(P, 2), fails=ALWAYS),
     _acts(off(P - DAY), on(P + MICRO, 2, frees="new-content"), fails=NEVER),
     _acts(off(P - DAY), on(P + MICRO, 2, frees="everything"), fails=".x.x"),

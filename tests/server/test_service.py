@@ -245,3 +245,27 @@ def test_receipt_and_entry_say_the_same_of_what_a_choice_covers(service: Service
     assert made.entry.data["covers"] == receipt["covers"]["purposes"] == ["generative-ai", "other-ai"]
     assert made.entry.data.get("reaches") == receipt["effect"]["reaches"]
     assert receipt["effect"]["reaches"] == ("models" if value == "off" else None)
+
+
+def test_an_off_keeps_for_whom_nothing_had_been_collected(tmp_path: Path, clock: Clock) -> None:
+    """M9, M10: who may not use anything yet is named, with since when; who has used it all along is not."""
+    new_keys(tmp_path / "keys", "example.org/receipts", BEGIN)
+    store = Store(new_ledger("sqlite", tmp_path), suppression_secret=SECRET, clock=clock)
+    signing, forms = Signing(tmp_path / "keys"), Forms(tmp_path / "keys" / "forms")
+    policy = in_force(["linkedin@2025-10-24"])
+    made = Service(store, policy, signing, NoContent(), secret=SECRET, clock=clock, forms=forms)
+    try:
+        made.register("ana", "DE")
+        clock.now += timedelta(days=1)
+        first = made.set_preference("ana", "data-for-ai-improvement", "off")
+        clock.now += timedelta(days=1)
+        second = made.set_preference("ana", "data-for-ai-improvement", "off")
+
+        assert first.entry.data["unused_since"] == ["generative-ai microsoft 1900-01-01T00:00:00Z"]
+        assert second.entry.data["unused_since"] == [
+            "generative-ai linkedin 2026-01-02T00:00:00Z",
+            "generative-ai microsoft 1900-01-01T00:00:00Z",
+        ]
+        assert "unused_since" not in json.loads(first.receipt)["receipt"]
+    finally:
+        made.close()

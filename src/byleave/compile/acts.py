@@ -40,6 +40,10 @@ def acts_that_count(preferences: ir.Table, rules: Rules, as_of: ir.Value, *, rep
     off_from = ibis.ifelse(recorded < own["at"], recorded, own["at"])
     if not replay:
         off_from = ibis.ifelse(off_from > as_of, as_of, off_from)
+    if "unused_since" in own.columns:
+        unused = _unused_since(own, rules)
+        earlier = (unused < off_from) & (off_from <= as_of)
+        off_from = ibis.ifelse(earlier.fill_null(False), unused, off_from)  # noqa: FBT003 - the value that NULL becomes
     on_from = ibis.ifelse(recorded > own["at"], recorded, own["at"])
     counted = own.mutate(counts_from=ibis.ifelse(own.is_on, on_from, off_from))
     kept = counted.filter(~counted.is_on | counted.actor.isin([MEMBER, IMPORT]))
@@ -50,6 +54,14 @@ def acts_that_count(preferences: ir.Table, rules: Rules, as_of: ir.Value, *, rep
         more["farther"] = ~kept.is_on & (kept.reaches.fill_null("collection") != "collection")
     rank = ibis.row_number().over(order)
     return kept.select("member_id", at=kept.counts_from, rank=rank, is_on=kept.is_on, **more)
+
+
+def _unused_since(own: ir.Table, rules: Rules) -> ir.TimestampValue:
+    """Since when nothing had been collected for whom is decided about; NULL where nothing is recorded about that."""
+    told = f"{rules.purpose} {rules.recipient} "
+    found = own.unused_since.filter(lambda one: one.startswith(told))
+    at = found[0].substr(len(told)).try_cast(INSTANT).fill_null(instant(FIRST))
+    return ibis.ifelse(found.length() > 0, at, ibis.null(INSTANT))
 
 
 def _is_about(preferences: ir.Table, rules: Rules) -> ir.BooleanValue:

@@ -53,8 +53,9 @@ PREFERENCES = {
     "recorded_at": INSTANT,
     "actor": "string",
 }
-RECORDED_PREFERENCES = {**PREFERENCES, "covers": "array<string>", "reaches": "string"}
-"""As a ledger has them: with what an act covered and how far it reached when it was recorded. No folder says that."""
+RECORDED_PREFERENCES = {**PREFERENCES, "covers": "array<string>", "reaches": "string", "unused_since": "array<string>"}
+"""As a ledger has them: with what an act covered and how far it reached when it was recorded, and for whom nothing had
+been collected since when, as `PURPOSE RECIPIENT INSTANT`. No folder says that."""
 OBJECTIONS = {
     "subject_id": "string",
     "purpose": "string",

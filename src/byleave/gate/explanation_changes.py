@@ -61,7 +61,9 @@ def _is_open(case: Case, name: str) -> bool:
         if owner is None or case.setting is None:
             return False
         line = Timeline(case, owner)
-        return line.is_on(line.as_of) == (name == "switch-off")
+        is_on = line.is_on(line.as_of)
+        # who switched on when that freed less can do so again
+        return is_on if name == "switch-off" else not is_on or line.frees != case.rules.frees
     if name == "withdraw-objection":
         return bool(standing(case, item.member_id or ""))
     if name in ("withhold", "stop-withholding"):

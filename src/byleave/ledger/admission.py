@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-_NOT_ASKED = frozenset({"covers", "form", "frees", "reaches"})
+_NOT_ASKED = frozenset({"covers", "form", "frees", "reaches", "unused_since"})
 _ANYBODY = frozenset({Kind.OBJECTION_RECEIVED, Kind.ITEM_WITHHELD, Kind.ITEM_RELEASED, Kind.MEMBER_REGISTERED})
 ENDINGS = frozenset({Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN})
 

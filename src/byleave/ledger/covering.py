@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from byleave.kernel.instants import FIRST, format_instant, parse_instant
 from byleave.kernel.vocabulary import FREES, REACHES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import datetime
 
     from byleave.policy.model import Pack, Reach
 
+Unused = tuple[str, str, "datetime"]
+"""Purpose, recipient, and since when nothing had been collected for them."""
 ReachText = TypeVar("ReachText", bound=str)
 
 
@@ -81,13 +85,33 @@ def least(frees: Iterable[str | None]) -> str | None:
     return min(known, key=FREES.index) if known else None
 
 
-def chosen(setting: str, value: str, under: Terms | None) -> dict[str, Any]:
-    """What an entry of kind `preference-set` says. Only an *off* reaches anything, and only an *on* frees anything."""
+def unused_texts(unused: Iterable[Unused]) -> list[str]:
+    """Since when nothing had been collected, as an entry says it: `PURPOSE RECIPIENT INSTANT`, sorted."""
+    return sorted(f"{purpose} {recipient} {format_instant(at)}" for purpose, recipient, at in unused)
+
+
+def read_unused(texts: Iterable[str] | None) -> frozenset[Unused]:
+    """What `unused_texts` has written. An instant that cannot be read counts from ever, which keeps the most out."""
+    told = [text.split(" ", 2) for text in texts or ()]
+    return frozenset((purpose, recipient, parse_instant(at) or FIRST) for purpose, recipient, at in told)
+
+
+def chosen(setting: str, value: str, under: Terms | None, unused: Iterable[Unused] = ()) -> dict[str, Any]:
+    """What an entry of kind `preference-set` says. Only an *off* reaches anything, and only an *on* frees anything.
+
+    Args:
+        setting: by its name.
+        value: `on` or `off`.
+        under: what the setting governs.
+        unused: for an *off*, for whom nothing had been collected, and since when.
+    """
     data: dict[str, Any] = {"setting": setting, "value": value}
     if under is not None:
         data["covers"] = list(under.covers)
         if value == "off" and under.reaches is not None:
             data["reaches"] = under.reaches
+            if unused:
+                data["unused_since"] = unused_texts(unused)
         elif value == "on" and under.frees is not None:
             data["frees"] = under.frees
     return data

@@ -102,7 +102,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
 """The fields of each kind's data. All must be there; some may be None, where nobody need say it."""
 
 OPTIONAL: Mapping[Kind, frozenset[str]] = {
-    Kind.PREFERENCE_SET: frozenset({"covers", "form", "frees", "reaches", "shown"}),
+    Kind.PREFERENCE_SET: frozenset({"covers", "form", "frees", "reaches", "shown", "unused_since"}),
     Kind.OBJECTION_RECEIVED: frozenset({"appeals", "country", "form", "language"}),
     Kind.OBJECTION_UPHELD: frozenset({"by"}),
     Kind.OBJECTION_REJECTED: frozenset({"by", "lapsed"}),
@@ -116,7 +116,7 @@ that a setting governed when the act was recorded, how far an opt-out reached th
 objection, what it appeals against, where and in which language the person is answered, who decided it, and the rule by
 which it lapsed; of forgetting, the digest of its certificate."""
 
-_CHECKED = frozenset({"about", "covers", "frees", "identifiers", "reaches", "text"})
+_CHECKED = frozenset({"about", "covers", "frees", "identifiers", "reaches", "text", "unused_since"})
 """Fields of an entry about a person that hold more than any text."""
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED, Kind.OBJECTION_CONFIRMED})

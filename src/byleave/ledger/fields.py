@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from byleave.kernel.instants import parse_instant
 from byleave.kernel.vocabulary import FREES, PURPOSES, REACHES
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ MOST_IDENTIFIERS = 100
 """In one entry; whoever has more to be found by gives them in several."""
 _IDENTIFIER = re.compile(r"[a-z][a-z-]{1,19}:[^\x00]{1,1100}", re.DOTALL)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_UNUSED = re.compile(rf"({'|'.join(PURPOSES)}) [^ \x00]{{1,200}} [0-9TZ:.-]+")
 _KEY = re.compile(r"[0-9a-f]{16}")
 
 
@@ -78,6 +80,12 @@ def _are_covered(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, list) and set(value) <= set(PURPOSES) and value == sorted(set(value))
 
 
+def _are_unused(value: Any) -> bool:  # noqa: ANN401
+    return _several(lambda one: isinstance(one, str) and _UNUSED.fullmatch(one) is not None)(value) and all(
+        parse_instant(one.rpartition(" ")[2]) for one in value
+    )
+
+
 def _are_identifiers(value: Any) -> bool:  # noqa: ANN401
     return _several(lambda one: isinstance(one, str) and _IDENTIFIER.fullmatch(one) is not None)(value) and (
         len(value) <= MOST_IDENTIFIERS
@@ -124,6 +132,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "snapshots": (_several(_is_digest), "a list of digests of manifests"),
     "text": _SHA256,
     "trained_at": _INSTANT,
+    "unused_since": (_are_unused, "a list of texts such as `generative-ai linkedin 1900-01-01T00:00:00Z`"),
     "version": _TEXT,
     "watermark": _MARK,
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from byleave.kernel.errors import InputError
 from byleave.ledger.artefacts import Artefacts
 from byleave.ledger.builds import Builds
+from byleave.ledger.covering import read_unused
 from byleave.ledger.entries import ARTEFACTS, BUILDS, TOLD, Entry, Kind, in_order
 from byleave.ledger.merging import merge_acts
 from byleave.policy.facts import Act, Member, NoticeDelivery, Objection, Register, Residence
@@ -135,6 +136,7 @@ class State:
             None if covers is None else frozenset(covers),
             reaches,
             entry.data.get("frees"),
+            read_unused(entry.data.get("unused_since")),
         )
         self._known(entry).acts.append(act)
 

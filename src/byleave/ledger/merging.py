@@ -15,8 +15,10 @@ from byleave.ledger.covering import farthest, least
 from byleave.policy.facts import IMPORT, MEMBER, Act
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
+
+    from byleave.ledger.covering import Unused
 
 
 def merge_acts(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act]:
@@ -58,11 +60,21 @@ def _stricter(setting: str, first: Sequence[Act], second: Sequence[Act]) -> list
         reaches = farthest(act.reaches for acts in accounts for act in acts if act.at <= at and not act.on)
         if was_off or reaches != reached:
             off_for = frozenset(purpose for purpose, governs in was_off if not governs)
-            result.append(Act(setting, on=False, at=at, covers=off_for or None, reaches=reaches))
+            unused = _earliest(act for acts in accounts for act in acts if act.at == at)
+            covers = off_for or None
+            result.append(Act(setting, on=False, at=at, covers=covers, reaches=reaches, unused_since=unused))
         reached = reaches
         frees = least(act.frees for acts in accounts for act in acts if act.at <= at and act.on)
         result += _switched_on(setting, at, on, frees)
     return result
+
+
+def _earliest(acts: Iterable[Act]) -> frozenset[Unused]:
+    """Since when nothing had been collected, for each for whom one of the acts says it."""
+    found: dict[tuple[str, str], datetime] = {}
+    for purpose, recipient, at in (one for act in acts for one in act.unused_since):
+        found[purpose, recipient] = min(at, found.get((purpose, recipient), at))
+    return frozenset((*whom, at) for whom, at in found.items())
 
 
 def _switched_on(setting: str, at: datetime, on: set[tuple[str, bool]], frees: str | None) -> Iterator[Act]:

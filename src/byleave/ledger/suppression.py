@@ -170,7 +170,9 @@ def _last_merge(entries: Iterable[Entry]) -> int:
 def _switched_off(entry: Entry, since: datetime) -> Refusal:
     covers = entry.data.get("covers")
     told = None if covers is None else tuple(covers)
-    return Refusal(entry.data["setting"], None, since, entry.seq, told, entry.data.get("reaches"))
+    # what is kept does not say for whom nothing had been collected: then it is refused for what is old, too
+    reaches = farthest((entry.data.get("reaches"), "training" if entry.data.get("unused_since") else None))
+    return Refusal(entry.data["setting"], None, since, entry.seq, told, reaches)
 
 
 def _goes_on(refusal: Refusal, covers: list[str] | None) -> bool:

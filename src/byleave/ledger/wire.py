@@ -30,7 +30,7 @@ _NO_TEXT = frozenset({"birth_date", "entries", "shut", "since"}) | INSTANTS
 """Fields that hold a day, numbers or an instant; as text they might not be readable later."""
 _INSTANTS = INSTANTS | {"since"}
 _NUMBERS = frozenset({"items", "recheck_watermark", "shown", "watermark"})
-_TEXTS = frozenset({"covers", "forgotten", "identifiers", "purposes", "snapshots"})
+_TEXTS = frozenset({"covers", "forgotten", "identifiers", "purposes", "snapshots", "unused_since"})
 
 
 def to_microseconds(instant: datetime) -> int:

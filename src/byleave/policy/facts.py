@@ -82,6 +82,12 @@ class Act:
     """How far an opt-out reached when the act was recorded (a pack's `opt_out.reaches`); None = not known."""
     frees: str | None = None
     """What an *on* freed when it was recorded (a pack's `opt_in.frees`); None = not known."""
+    unused_since: frozenset[tuple[str, str, datetime]] = frozenset()
+    """For an *off*: purpose, recipient, and since when nothing had been collected for them when it was recorded."""
+
+    def unused(self, purpose: str, recipient: str) -> list[datetime]:
+        """Since when nothing had been collected for a purpose and a recipient; nothing where that is not recorded."""
+        return [at for one, whom, at in self.unused_since if (one, whom) == (purpose, recipient)]
 
 
 @dataclass(frozen=True, slots=True)

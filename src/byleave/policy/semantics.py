@@ -2,7 +2,7 @@
 
 The tests run in the order of `Reason`; the first that fails gives the reason. Everything is judged at the as-of `T`.
 A test that needs a fact which is missing (the owner, a region) is not listed as failed after the test that says so.
-Functions of time change only at the instants that `_turns` lists: "at some instant of [p, T]" is decided at those.
+Functions of time change only at the instants that `turns` lists: "at some instant of [p, T]" is decided at those.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _failing(item: Item, register: Register, rules: Rules, moment: Moment) -> It
         yield from _member(item, member, rules, moment)
     if any(stands(one, rules, moment) for one in register.objections.get(item.member_id or "", ())):
         yield Reason.OBJECTION
-    if member is not None and since is not None and not _preference(item, member, rules, moment):
+    if member is not None and since is not None and not may_be_used(item, member, rules, moment):
         yield Reason.OPTED_OUT
     held = register.withheld.get(item.item_id or "", ())
     if item.withheld or any(at is None or not moment.replay or at <= moment.as_of for at in held):
@@ -131,14 +131,16 @@ def stands(objection: Objection, rules: Rules, moment: Moment) -> bool:
 def acts_that_count(acts: Sequence[Act], rules: Rules, moment: Moment) -> list[Act]:
     """The acts about the purpose in order: an *off* from the earlier of `at` and its recording, an *on* from the later.
 
-    An *off* holds at the present whatever its date; an *on* only if it is the person's own, or imported and not beaten.
+    An *off* counts from when use had ended by then, and at the present; an *on* if own, or imported and not beaten.
     """
     own = [act for act in acts if is_about(act, rules)]
     own.sort(key=lambda act: (act.at, not act.on) if act.seq is None else (act.seq, False))
     kept = []
     for act, dates in ((act, [act.at, act.recorded_at or act.at]) for act in own):
         if not act.on:
-            kept.append(replace(act, at=min(dates) if moment.replay else min(*dates, moment.as_of)))
+            begins = min(dates) if moment.replay else min(*dates, moment.as_of)
+            unused = act.unused(rules.purpose, rules.recipient) if begins <= moment.as_of else []
+            kept.append(replace(act, at=min([begins, *unused])))
         elif act.actor == MEMBER or (act.actor == IMPORT and not _is_beaten(act, own)):
             kept.append(replace(act, at=max(dates)))
     return kept
@@ -163,24 +165,22 @@ def freed(acts: Sequence[Act], rules: Rules, moment: Moment) -> str:
     return "new-content" if new >= more else rules.frees
 
 
-def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> bool:
+def may_be_used(item: Item, member: Member, rules: Rules, moment: Moment) -> bool:
     """The preference rule: a cell for each `reaches` and `frees`. What an act reached or freed then, it does."""
     acts, frees = acts_that_count(member.acts, rules, moment), freed(member.acts, rules, moment)
     as_of, since = moment.as_of, min(item.since or LAST, moment.as_of)
 
     def in_force(t: datetime) -> bool:
         regime = regime_at(member, rules, t, by=t)
-        if regime is None or t < regime.effective:
-            return False
-        return _permitted(item.category, member, regime, t) and _matured(member, regime.notice, t)
+        begun = regime is not None and t >= regime.effective and _matured(member, regime.notice, t)
+        return begun and regime is not None and _permitted(item.category, member, regime, t)
 
     def on(t: datetime, by: datetime) -> bool:
         """The last act by `seq` among those up to `t`, else the regime's default; off where none is known `by` then."""
-        happened = [act for act in acts if act.at <= t]
-        regime = regime_at(member, rules, t, by)
+        happened, regime = [act for act in acts if act.at <= t], regime_at(member, rules, t, by)
         return happened[-1].on if happened else regime is not None and regime.default_on
 
-    instants = [since, *(t for t in _turns(member, rules, acts) if since < t <= as_of)]
+    instants = [since, *(t for t in turns(member, rules, acts) if since < t <= as_of)]
     at_training = in_force(as_of) and all(on(t, as_of) for t in (instants if frees == "new-content" else [as_of]))
     farther = any(not act.on and act.at <= as_of and act.reaches not in (None, "collection") for act in acts)
     if rules.reaches != "collection" or (farther and not at_training):
@@ -191,10 +191,10 @@ def _preference(item: Item, member: Member, rules: Rules, moment: Moment) -> boo
     return first is not None and all(on(t, first) for t in instants if t <= first)
 
 
-def _turns(member: Member, rules: Rules, acts: Sequence[Act]) -> list[datetime]:
+def turns(member: Member, rules: Rules, acts: Sequence[Act]) -> list[datetime]:
     """Every instant at which something that the preference rule reads may change, sorted."""
-    turns = {act.at for act in acts} | {at or FIRST for row in member.residences for at in (row.since, row.recorded_at)}
+    found = {act.at for act in acts} | {at or FIRST for row in member.residences for at in (row.since, row.recorded_at)}
     for regime in rules.regimes:
-        turns |= {regime.effective, regime.recipient_effective}
-        turns |= {at for one in (regime.notice, regime.recipient_notice) if one for at in matures(member, one)}
-    return sorted(turns)
+        found |= {regime.effective, regime.recipient_effective}
+        found |= {at for one in (regime.notice, regime.recipient_notice) if one for at in matures(member, one)}
+    return sorted(found)

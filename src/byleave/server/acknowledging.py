@@ -18,6 +18,7 @@ from byleave.server.answers import Acknowledgement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from byleave.ledger.entries import Entry
     from byleave.receipts.form import Form
@@ -50,6 +51,7 @@ class Acknowledging(ABC):
     _secret: bytes
     content: ContentSource
     head: Callable[[], Head]
+    now: Callable[[], datetime]
     person: Callable[[str], Person]
 
     @property
@@ -112,7 +114,8 @@ class Acknowledging(ABC):
             return self._forms.known(asked, lambda: self._form(act, person))
         if act.kind is not Kind.PREFERENCE_SET:
             return self._forms.keep(self._form(act, person))
-        said = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in act.data.items())
+        told = {name: one for name, one in act.data.items() if name != "unused_since"}  # a receipt says nothing of it
+        said = tuple((name, tuple(one) if isinstance(one, list) else one) for name, one in told.items())
         governing = self._policy.switch(act.data["setting"]).governing
         same = (act.actor, said, governing.pack.id, governing.digest, country)
         return self._forms.known(same, lambda: self._form(act, person))

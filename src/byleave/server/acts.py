@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
+    from byleave.ledger.covering import Unused
     from byleave.ledger.entries import Entry
     from byleave.server.answers import Acknowledgement
+    from byleave.server.policy_in_force import Switch
 
 
 _MOST_NAMES = 64
@@ -103,7 +105,7 @@ class Acts(Acknowledging):
             before = seen.setdefault((one.member, name), row)
             if before != row:
                 raise InputError(f"{place}`{name}` of `{one.member}` stands in row {before} already")
-            data = chosen(name, one.value, switch.terms)
+            data = chosen(name, one.value, switch.terms, self._unused(one, switch))
             if one.shown:
                 found = self._activations.published(one.shown.notice, one.shown.version, one.shown.language)
                 data["shown"] = found.seq
@@ -117,6 +119,19 @@ class Acts(Acknowledging):
                 with suppress(ConflictError):
                     return self._acknowledged(former, key)  # the key is used, so that nothing is recorded anew
             raise
+
+    def _unused(self, choice: Choice, switch: Switch) -> list[Unused]:
+        """For whom nothing of the person's had been collected before they switch off, and since when.
+
+        Asked only where switching off reaches collection alone: a later pack may then claim an earlier beginning.
+        """
+        member = None
+        if choice.value == "off" and switch.terms.reaches == "collection":
+            member = self.person(choice.member).member
+        if member is None:
+            return []
+        now = min(choice.at or self.now(), self.now())
+        return self._policy.unused(switch, member, now)
 
     def _under_former_names(self, proposals: Sequence[Proposal]) -> Iterator[list[Proposal]]:
         """The same choices under other names of their settings: a pack may have renamed one since they were made."""

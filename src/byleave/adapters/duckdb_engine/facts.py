@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE
+from byleave.ledger.covering import read_unused
 from byleave.policy.facts import Act, Item, Member, NoticeDelivery, Objection, Register, Residence
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _acts(session: Session, member_id: str) -> tuple[Act, ...]:
     told = session.one(
         "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'preferences' AND column_name = 'covers'"
     )
-    more = "covers, reaches, frees" if told else "NULL, NULL, NULL"
+    more = "covers, reaches, frees, unused_since" if told else "NULL, NULL, NULL, NULL"
     rows = session.rows(
         f"SELECT setting, value = 'on', epoch_us(\"at\"), seq, epoch_us(recorded_at), actor, {more} FROM preferences"
         " WHERE member_id = ?",
@@ -118,8 +119,9 @@ def _acts(session: Session, member_id: str) -> tuple[Act, ...]:
             None if covers is None else frozenset(covers),
             reaches,
             frees,
+            read_unused(unused),
         )
-        for setting, on, at, seq, recorded, actor, covers, reaches, frees in rows
+        for setting, on, at, seq, recorded, actor, covers, reaches, frees, unused in rows
     )
 
 

@@ -16,6 +16,7 @@ from byleave.adapters.duckdb_engine.tables import FILE, ROW, UNREADABLE
 from byleave.adapters.ledger_database import Head, Kept, open_ledger
 from byleave.kernel.errors import RefusedError
 from byleave.ledger.address import without_password
+from byleave.ledger.covering import unused_texts
 from byleave.ledger.entries import FIELDS, OPTIONAL, Entry, Kind
 from byleave.ledger.fold import fold_some
 from byleave.ledger.wire import from_microseconds
@@ -176,7 +177,7 @@ def _tables(apart: str) -> dict[str, str]:
         ),
         "preferences": (
             'SELECT subject AS member_id, setting, value, "at", seq, recorded_at, actor, covers, reaches, frees,'
-            f" seq AS {ROW} FROM {of(Kind.PREFERENCE_SET)}"
+            f" unused_since, seq AS {ROW} FROM {of(Kind.PREFERENCE_SET)}"
         ),
         # it stands from the earlier of the person's instant and the recording, until the last entry that ends it
         "objections": (
@@ -209,7 +210,7 @@ def _merged_tables(session: Session) -> dict[str, Any]:
     rows = session.rows(f"SELECT {', '.join(micros)} FROM {ENTRIES} SEMI JOIN {_MERGED} USING (subject) ORDER BY seq")
     found = _rows_of(fold_some(_entry(row) for row in rows))
     types = {**dict.fromkeys(_INSTANTS, pa.timestamp("us", "UTC")), **dict.fromkeys(("seq", ROW), pa.int64())}
-    types |= {"birth_date": pa.date32(), "covers": pa.list_(pa.string())}
+    types |= {"birth_date": pa.date32(), **dict.fromkeys(("covers", "unused_since"), pa.list_(pa.string()))}
     return {
         name: pa.Table.from_pylist(
             [{**row, ROW: 0} for row in found[name]],
@@ -231,6 +232,7 @@ _DATA = {
     "covers": "covers",
     "reaches": "reaches",
     "frees": "frees",
+    "unused_since": "unused_since",
     "objection": "objection",
     "purpose": "purpose",
     "notice": "notice",
@@ -244,7 +246,7 @@ _DATA = {
 _ENTRY = (*_PLACE, *_DATA)
 _COLUMNS = {
     "members": "member_id country birth_date since recorded_at",
-    "preferences": "member_id setting value at seq recorded_at actor covers reaches frees",
+    "preferences": "member_id setting value at seq recorded_at actor covers reaches frees unused_since",
     "objections": "subject_id purpose received_at status resolved_at",
     "notices": "member_id notice version delivered_at recorded_at",
     "withholdings": "item_id member_id at",
@@ -273,7 +275,8 @@ def _rows_of(register: Register) -> dict[str, list[dict[str, Any]]]:
         for act in member.acts:
             value = {"value": "on" if act.on else "off"}
             covers = {"covers": None if act.covers is None else sorted(act.covers)}
-            tables["preferences"].append(who | asdict(act) | value | covers)
+            unused = {"unused_since": unused_texts(act.unused_since) or None}
+            tables["preferences"].append(who | asdict(act) | value | covers | unused)
         tables["notices"] += [who | asdict(one) for one in member.notices]
     for name, several in register.objections.items():
         tables["objections"] += [{"subject_id": name} | asdict(one) for one in several]

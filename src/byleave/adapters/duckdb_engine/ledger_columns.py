@@ -39,6 +39,7 @@ _FIELDS: dict[str, tuple[str, Typed, tuple[Kind, ...]]] = {
     "covers": ("covers", Typed("ids"), (_CHOSE,)),
     "reaches": ("reaches", Typed("choice", options=REACHES), (_CHOSE,)),
     "frees": ("frees", Typed("choice", options=FREES), (_CHOSE,)),
+    "unused_since": ("unused_since", Typed("ids"), (_CHOSE,)),
     "objection": ("objection", _TEXT, (_OBJECTED, *ENDS, _IDENTIFIED, _REVIEWED)),
     "purpose": ("purpose", _TEXT, (_OBJECTED,)),
     "notice": ("notice", _TEXT, (_NOTICED,)),
