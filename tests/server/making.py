@@ -33,7 +33,7 @@ def serve() -> None:
             member = asked.get("member")
             answer = f"u-{member}" if member else asked["staff"]
             with suppress(ConflictError):  # made before
-                account = new_account(answer, asked["password"], member=member, now=now)
+                account = new_account(answer, asked["password"], member=member, now=now, role=asked.get("role", ""))
                 if asked.get("factor"):
                     TOTP.activate(account, asked["factor"])
         print(json.dumps(answer), flush=True)  # noqa: T201 - the answer

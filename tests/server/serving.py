@@ -137,9 +137,12 @@ class Running:
         self._make(member=member)
         return self.client().sign_in(f"u-{member}")
 
-    def staff(self, name: str = "staff", *, factor: bool = True) -> Client:
-        """A browser in which somebody of the staff has signed in, with their second factor if they have one."""
-        self._make(staff=name, factor=FACTOR if factor else None)
+    def staff(self, name: str = "staff", *, factor: bool = True, role: str = "") -> Client:
+        """A browser in which somebody of the staff has signed in, with their second factor if they have one.
+
+        `role` is what a new account may do at the desk.
+        """
+        self._make(staff=name, factor=FACTOR if factor else None, role=role)
         client = self.client().sign_in(name)
         if factor:
             client.post("/account/2fa/authenticate/", {"code": code_of_now()})

@@ -23,11 +23,13 @@ from byleave.kernel.errors import UsageError, VerificationError
 @click.option("--lang", metavar="LANG", help="Language of the answer: en, de or fr. Default: that of your terminal.")
 @json_option
 def command(*, file: str, keys: str | None, snapshot: str | None, lang: str | None, as_json: bool) -> None:
-    """Verify FILE, a receipt or a certificate of forgetting, without asking anybody, and say what was checked.
+    """Verify FILE without asking anybody, and say what was checked.
+
+    It is a receipt, a certificate of forgetting, or the record of a step of staff.
 
     Ends with exit code 3 if it does not hold, or if the snapshot was not made with the act in sight.
     """
-    if _certificate(file, keys, snapshot, as_json=as_json):
+    if _certificate(file, keys, snapshot, as_json=as_json) or _step(file, keys, snapshot, as_json=as_json):
         return
     from byleave.adapters.receipt_files import verify_file
     from byleave.receipts.page import comparison_sentences, page, problem_sentence
@@ -65,6 +67,31 @@ def _certificate(file: str, keys: str | None, snapshot: str | None, *, as_json: 
             click.echo(line)
     if found.problem is not None:
         raise VerificationError(f"`{file}` is not verified: {problem_words(found.problem)}")
+    return True
+
+
+def _step(file: str, keys: str | None, snapshot: str | None, *, as_json: bool) -> bool:
+    """Verify the signed record of a step of staff; False where it is that of something else."""
+    from byleave.adapters.key_files import read_ring
+    from byleave.adapters.small_file import read_bytes
+    from byleave.cases.record import is_record, read_record
+    from byleave.kernel.errors import InputError
+    from byleave.proof.strict_json import read_json
+
+    data = read_bytes(Path(file))
+    try:
+        if not is_record(read_json(data, f"`{file}`")):
+            return False
+    except InputError:
+        return False
+    if snapshot is not None:
+        raise UsageError("the record of a step is not about what a snapshot has seen")
+    told = read_record(data, read_ring(_ring(keys)), file)
+    if as_json:
+        print_json(told)
+    else:
+        for name, value in told.items():
+            click.echo(f"{name}: {value}")
     return True
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from byleave.kernel.errors import UsageError
 from byleave.ledger.address import SQLITE, is_address, sqlite_path
@@ -85,6 +86,12 @@ class Configuration:
     demo_password_file: Path | None
     """Set on a demonstration: the sign-in page then shows whom one can be, and with which password."""
     oidc: Oidc | None
+    zone: str
+    """The time zone in which the days of receipt and answer are counted."""
+    holidays: str | None
+    """The country whose public holidays move the end of a deadline; None: none do, and answers are due earlier."""
+    revocations: Path
+    """Folder of the signed lists that call copies back; they are served at a fixed address."""
     metrics: tuple[str, int] | None
     """Host and port on which operators ask for metrics; None: nowhere."""
     log_requests: bool
@@ -139,6 +146,9 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         mail_password_file=_path(told, "MAIL_PASSWORD"),
         demo_password_file=_path(told, "DEMO_PASSWORD"),
         oidc=_oidc(told),
+        zone=_zone(told),
+        holidays=_text(told, "HOLIDAYS"),
+        revocations=_path(told, "REVOCATIONS") or data / "revocations",
         metrics=_metrics(told),
         log_requests=_flag(told, "LOG_REQUESTS"),
     )
@@ -225,6 +235,17 @@ def _table(told: Mapping[str, str]) -> str:
     text = _text(told, "CONTENT_TABLE") or "items"
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*([.][A-Za-z_][A-Za-z0-9_]*)?", text):
         raise UsageError(f"`{PREFIX}CONTENT_TABLE` is `{text}`", hint="write the name of a table, such as items")
+    return text
+
+
+def _zone(told: Mapping[str, str]) -> str:
+    """The zone by its name. Raises: UsageError for one that is not known here."""
+    text = _text(told, "ZONE") or "UTC"
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        hint = "write a name of the IANA database, such as Europe/Dublin"
+        raise UsageError(f"`{PREFIX}ZONE` is `{text}`", hint=hint) from error
     return text
 
 

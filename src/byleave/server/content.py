@@ -73,6 +73,14 @@ class ContentSource(Protocol):
     def items(self, item_ids: Sequence[str]) -> list[ContentItem]:
         """The items with these ids, in any order; those that are not there are missing."""
 
+    def every(self, after: str | None, limit: int) -> ContentPage:
+        """The items of everybody, by their ids, page by page.
+
+        Args:
+            after: as the page before told; None: from the first on.
+            limit: at most so many.
+        """
+
 
 class NoContent:
     """A platform that shows no items here: choices are kept, and whoever trains brings the items."""
@@ -94,6 +102,10 @@ class NoContent:
     def items(self, item_ids: Sequence[str]) -> list[ContentItem]:  # noqa: ARG002
         """None."""
         return []
+
+    def every(self, after: str | None, limit: int) -> ContentPage:  # noqa: ARG002
+        """None."""
+        return ContentPage((), None)
 
 
 COLUMNS = (
@@ -182,6 +194,15 @@ class TableContent:
             return []
         marks = ", ".join("?" for _ in item_ids)
         return [_item(row) for row in self._query(f"WHERE item_id IN ({marks})", list(item_ids))]
+
+    def every(self, after: str | None, limit: int) -> ContentPage:
+        """The items of everybody, by their ids, which an index keeps fast; rows without an id are passed over."""
+        where, values = (
+            ("WHERE item_id IS NOT NULL ", list[Any]()) if after is None else ("WHERE item_id > ? ", [after])
+        )
+        rows = self._query(f"{where}ORDER BY item_id LIMIT {max(1, limit) + 1}", values)
+        more = rows[limit - 1] if len(rows) > limit else None
+        return ContentPage(tuple(map(_item, rows[:limit])), str(more[0]) if more else None)
 
 
 def _read_cursor(after: str) -> tuple[str | None, str]:

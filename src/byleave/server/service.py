@@ -7,10 +7,13 @@ member is named by an id; accounts that were merged are one person, under whiche
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from byleave.cases.record import RECORDED, signed_record
+from byleave.finding.identifiers import Keys
 from byleave.kernel.errors import InputError, UnknownError
+from byleave.ledger.entries import Entry
 from byleave.ledger.wire import from_microseconds
 from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.activations import Activations
@@ -26,9 +29,10 @@ from byleave.server.person import Person, person
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from byleave.ledger.entries import Entry
+    from byleave.ledger.admission import Proposal
     from byleave.policy.facts import Moment, Register
     from byleave.proof.keys import SignerKey
+    from byleave.server.acknowledging import RequestKey
     from byleave.server.content import ContentItem, ContentSource
     from byleave.server.db.reading import Head as LedgerHead
     from byleave.server.db.store import Store
@@ -184,6 +188,47 @@ class Service(Acts, Objecting):
         if entry is None or placed is None:
             raise UnknownError(f"there is no receipt `{seq}`", hint="the history names the entries that have one")
         return self._receipt(entry, placed.epoch, found)
+
+    # what staff do
+
+    def record(self, proposal: Proposal, key: RequestKey | None = None) -> Entry:
+        """Write a step of staff down. Raises: InputError, ConflictError, LedgerError."""
+        if proposal.kind not in RECORDED:
+            raise InputError(f"`{proposal.kind}` is no step of staff")
+        return self._record([proposal], key)[0]
+
+    def step_record(self, seq: int) -> str:
+        """The signed record of a step of staff, as a file. Raises: UnknownError when entry `seq` is none."""
+        placed = self._store.reader.at(seq)
+        if placed is None or placed.entry.erased or placed.entry.kind not in RECORDED:
+            raise UnknownError(f"there is no record `{seq}`")
+        return signed_record(placed.entry, placed.epoch, self._signing.signer(placed.entry.recorded_at))
+
+    def finding_keys(self) -> Keys:
+        """The keys of what people gave to be found by."""
+        return Keys(self._secret)
+
+    def decide_after(
+        self, items: Sequence[ContentItem], proposal: Proposal
+    ) -> tuple[tuple[ItemState, ...], tuple[ItemState, ...]]:
+        """Live decisions on items as they are, and as they would be if a step were recorded now.
+
+        Args:
+            items: with whom their texts name.
+            proposal: the step; nothing is recorded.
+        """
+        pairs, head = targets(self._policy), self.head()
+        names = concerned(items) | {proposal.subject, *(name for one in items for name in one.facts.named or ())}
+        ids, entries = self._store.reader.person(names)
+        kept = self._store.reader.kept(self._secret, names)
+        told = [one for one in entries if one.seq <= head.seq]
+        at = max(self.now(), head.recorded_at or self.now()) + timedelta(microseconds=1)
+        step = Entry(head.seq + 1, at, proposal.kind, proposal.subject, proposal.actor, at, proposal.data)
+        both = []
+        for several in (told, [*told, step]):
+            found = person("", ids, several, head, at)
+            both.append(decide_all(items, with_kept(found.register, kept), self._policy, found.moment, pairs))
+        return both[0], both[1]
 
     # items
 

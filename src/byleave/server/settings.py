@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "byleave.server.ui",
     "byleave.server.centre",
     "byleave.server.notices",
+    "byleave.server.desk",
     # its tables are there also on a server whose platform has its own
     "byleave.server.feed",
     "django.contrib.auth",

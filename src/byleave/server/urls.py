@@ -37,6 +37,7 @@ urlpatterns = [
     path("language", language, name="language"),
     path("", include("byleave.server.centre.urls")),
     path("", include("byleave.server.notices.urls")),
+    path("desk/", include("byleave.server.desk.urls")),
     (
         path("", include("byleave.server.feed.urls"))
         if settings.CONFIGURATION.content is None

@@ -10,6 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import reverse
 
 from byleave.server.accounts.models import Account
 
@@ -26,6 +27,11 @@ class LocalSignIn(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Never."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Members find the platform, staff their desk."""
+        own: str = super().get_login_redirect_url(request)
+        return reverse("desk") if request.user.is_staff and own == settings.LOGIN_REDIRECT_URL else own
 
     def add_message(
         self,

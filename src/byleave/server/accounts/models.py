@@ -17,6 +17,8 @@ class Account(AbstractUser):
     last_name = None
     member_id = models.TextField(null=True, unique=True)  # noqa: DJ001 - NULL is nobody's id; staff have none
     """The member whose choices this account may read and make; staff have none."""
+    role = models.CharField(max_length=12, default="", blank=True)
+    """What one of the staff may do at the desk, by `accounts/roles.py`; blank: not open it. Members have none."""
     factor_mark = models.CharField(max_length=32, default="", blank=True)
     """Drawn anew when the second factor changes; sessions with another mark are over."""
 
@@ -29,6 +31,9 @@ class Account(AbstractUser):
                 name="staff_are_no_members",
             ),
             models.CheckConstraint(condition=~models.Q(member_id=""), name="member_id_is_not_blank"),
+            models.CheckConstraint(
+                condition=models.Q(is_staff=True) | models.Q(role=""), name="only_staff_have_a_role"
+            ),
         )
 
     def __str__(self) -> str:

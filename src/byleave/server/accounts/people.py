@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal as Announcement
 
 from byleave.kernel.errors import ConflictError, InputError
 from byleave.server.accounts.models import Account, Signal
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+forgotten = Announcement()
+"""Sent when a person is forgotten, with every id of theirs as `members`: other tables drop what they hold, too."""
 
-def new_account(username: str, password: str, *, member: str | None, now: datetime) -> Account:
+
+def new_account(username: str, password: str, *, member: str | None, now: datetime, role: str = "") -> Account:
     """Make an account.
 
     Args:
@@ -31,10 +35,11 @@ def new_account(username: str, password: str, *, member: str | None, now: dateti
         password: at least 12 characters.
         member: the id of the member for whom it speaks; None: an account of the staff.
         now: the present.
+        role: of one of the staff at the desk, by `accounts/roles.py`; blank: none.
 
     Raises: InputError for a name or a password that will not do; ConflictError when the name or the member has one.
     """
-    account = Account(username=username, member_id=member, is_staff=member is None, date_joined=now)
+    account = Account(username=username, member_id=member, is_staff=member is None, date_joined=now, role=role)
     try:
         account.clean_fields(exclude={"password", "member_id"})
         validate_password(password, account)
@@ -65,6 +70,7 @@ def forget_accounts(members: Iterable[str]) -> None:
                     session.delete()
         Account.objects.filter(member_id__in=ids).delete()
         Signal.objects.filter(member_id__in=ids).delete()
+        forgotten.send(sender=Account, members=ids)
 
 
 def has_shown_second_factor(request: HttpRequest) -> bool:

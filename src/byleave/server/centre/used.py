@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ from byleave.server.centre.history import events
 from byleave.server.centre.setting_page import page_of
 from byleave.server.centre.traced import pack_at_hand, used_of
 from byleave.server.running import current
+from byleave.server.spreadsheets import lines
 from byleave.server.ui.guard import for_member
 from byleave.server.ui.pack_words import pack_words
 from byleave.server.ui.voice import catalogue, say
@@ -38,8 +37,6 @@ COLUMNS = (
     "entry", "at", "kind", "act", "value", "items", "purpose", "recipient", "pack", "rule", "legal_basis", "artefact",
     "model", "in_effect_with", "in_effect_at",
 )  # fmt: skip
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""With these a spreadsheet takes a cell for a formula (OWASP, "CSV Injection")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +101,15 @@ def used_csv(request: HttpRequest, member: str) -> HttpResponse:  # noqa: ARG001
 
 def table(found: Used) -> str:
     """The steps as CSV (RFC 4180)."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for one in found.steps:
-        data = one.entry.data if one.entry else {}
-        value = data.get("value") or data.get("item") or data.get("objection")
-        row: list[Any] = [one.seq, format_instant(one.at), one.kind, one.entry.kind.value if one.entry else None, value]
-        row += [one.items, one.purpose, one.recipient, one.pack, one.regime, one.basis, one.artefact, one.name]
-        row += [one.effect.manifest, format_instant(one.effect.at)] if one.effect else [None, None]
-        writer.writerow([_cell(cell) for cell in row])
-    return out.getvalue()
+    return "".join(lines([COLUMNS, *map(_row, found.steps)]))
 
 
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+def _row(one: Step) -> list[Any]:
+    data = one.entry.data if one.entry else {}
+    value = data.get("value") or data.get("item") or data.get("objection")
+    row: list[Any] = [one.seq, format_instant(one.at), one.kind, one.entry.kind.value if one.entry else None, value]
+    row += [one.items, one.purpose, one.recipient, one.pack, one.regime, one.basis, one.artefact, one.name]
+    return [*row, one.effect.manifest, format_instant(one.effect.at)] if one.effect else [*row, None, None]
 
 
 def _file(text: str, kind: str, name: str) -> HttpResponse:

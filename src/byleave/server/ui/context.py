@@ -27,6 +27,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     announcements = import_string(settings.PAGES_ANNOUNCEMENTS) if settings.PAGES_ANNOUNCEMENTS else None
     return {
         "person": person,
+        "staff": getattr(getattr(request, "user", None), "is_staff", False),
         "announcement": announcements(request, member) if announcements and member else None,
         "default_setting": default_setting(),
         "languages": [(code, OWN_NAMES.get(code, code)) for code in LANGUAGES],

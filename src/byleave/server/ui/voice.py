@@ -18,11 +18,12 @@ from byleave.text.catalogue import Catalogue, language_of
 from byleave.text.centre import CENTRE
 from byleave.text.countries import country_name
 from byleave.text.dates import date_text, instant_text
+from byleave.text.desk import DESK
 from byleave.text.notices import NOTICES
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM
 
-MESSAGES: dict[str, str] = {**PAGES, **CENTRE, **PLATFORM, **NOTICES}
+MESSAGES: dict[str, str] = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK}
 """Every message that a template may name."""
 
 

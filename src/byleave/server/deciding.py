@@ -1,0 +1,140 @@
+"""What staff do with a case: each step is checked, recorded as an entry of the ledger, and has a signed record.
+
+Nobody decides about a case that has changed since they looked at it: each step names the last entry that was seen, and
+of two people who decide at once, one is told that the other was first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from byleave.cases import steps
+from byleave.cases.case import fold_cases
+from byleave.kernel.errors import ConflictError, InputError, UnknownError
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import PLATFORM, Kind
+from byleave.server.acknowledging import RequestKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from byleave.cases.case import Case
+    from byleave.cases.deadlines import Calendar
+    from byleave.ledger.entries import Entry
+    from byleave.server.service import Service
+
+MOST_GROUNDS = 4_000
+"""Characters of grounds, which the person reads."""
+LONGEST_NAME = 100
+
+
+class Finding(NamedTuple):
+    """What somebody says about a name that was found in a text."""
+
+    item: str
+    text: str
+    """Digest of the text that they read, by `finding.identifiers.digest_text`."""
+    about: str
+    """`person` or `other`."""
+    grounds: str
+
+
+class Deciding:
+    """The steps of staff, over one service."""
+
+    def __init__(self, service: Service, calendar: Calendar) -> None:
+        """Take the service whose ledger keeps the steps, and the days by which answers are due."""
+        self._service, self.calendar = service, calendar
+
+    def entries(self, case: str) -> list[Entry]:
+        """Everything that is recorded about whoever objected, in order. Raises: UnknownError for no such case."""
+        subject = self._service.store.reader.objector(case)
+        if subject is None:
+            raise UnknownError(f"there is no objection `{case}`")
+        return self._service.store.reader.person({subject})[1]
+
+    def cases(self, case: str) -> Mapping[str, Case]:
+        """Every case of whoever this one is of. Raises: UnknownError."""
+        found = fold_cases(self.entries(case))
+        if case not in found:
+            raise UnknownError(f"there is no objection `{case}`")
+        return found
+
+    def case(self, case: str) -> Case:
+        """One case as it is now. Raises: UnknownError."""
+        return self.cases(case)[case]
+
+    def take_up(self, case: str, by: str, seen: int) -> Entry:
+        """Begin to look at a case.
+
+        Args:
+            case: its id.
+            by: who does it.
+            seen: the number of the last entry about it that they saw.
+
+        Raises: UnknownError; ConflictError when it has changed since, or is decided.
+        """
+        return self._step(case, seen, lambda one: steps.take_up(one, by))
+
+    def extend(self, case: str, by: str, grounds: str, seen: int) -> Entry:
+        """Tell the person that the answer takes longer, and why. Raises: as `take_up`; InputError without grounds."""
+        said, now = _grounds(grounds), self._service.now()
+        return self._step(case, seen, lambda one: steps.extend(one, by, said, self.calendar, now))
+
+    def uphold(self, case: str, by: str, seen: int) -> Entry:
+        """Grant the objection: what it keeps out stays out. Raises: as `take_up`."""
+        return self._step(case, seen, lambda one: steps.uphold(one, by))
+
+    def refuse(self, case: str, by: str, name: str, grounds: str, seen: int) -> Entry:
+        """Refuse the objection; from then on it no longer stands.
+
+        Args:
+            case: its id.
+            by: the account that does it.
+            name: the name of the person who answers for it, as they sign.
+            grounds: why, in words for the person.
+            seen: as in `take_up`.
+
+        Raises: as `take_up`; InputError without grounds or name, or where they are too long.
+        """
+        signed = " ".join(name.split())
+        if not signed:
+            raise InputError("who decides is blank", hint="a person answers for it, by name")
+        if len(signed) > LONGEST_NAME:
+            raise InputError("the name is too long", hint=f"at most {LONGEST_NAME} characters")
+        said = _grounds(grounds)
+        return self._step(case, seen, lambda one: steps.refuse(one, f"{signed} ({by})", said))
+
+    def review(self, case: str, by: str, finding: Finding) -> Entry:
+        """Say whether a name that was found is the person's. Raises: UnknownError; InputError without grounds.
+
+        A later review of the same text counts before an earlier one.
+        """
+        found = self.case(case)
+        data = {"objection": found.id, "item": finding.item, "text": finding.text, "about": finding.about}
+        data |= {"by": by, "grounds": _grounds(finding.grounds)}
+        return self._service.record(Proposal(Kind.FINDING_REVIEWED, found.subject, PLATFORM, data))
+
+    def _step(self, name: str, seen: int, step: Callable[[Case], Proposal]) -> Entry:
+        case = self.case(name)
+        if case.entries[-1] != seen:
+            raise ConflictError(f"the objection `{name}` has changed since you looked", hint="read it again")
+        try:
+            return self._service.record(step(case), RequestKey("desk", f"{name} after {seen}"))
+        except ConflictError as error:
+            if self.case(name).entries[-1] != seen:
+                told = f"the objection `{name}` has changed since you looked"
+                raise ConflictError(told, hint="read it again") from error
+            raise
+
+
+def _grounds(text: str) -> str:
+    """Grounds as they are recorded. Raises: InputError when they are blank, too long, or no text."""
+    told = text.replace("\r\n", "\n").strip()
+    if not told:
+        raise InputError("the grounds are blank", hint="say why, so that the person can answer")
+    if len(told) > MOST_GROUNDS:
+        raise InputError("the grounds are too long", hint=f"at most {MOST_GROUNDS:,} characters")
+    if any(not one.isprintable() and one != "\n" for one in told):
+        raise InputError("the grounds hold a character that cannot be printed", hint="write them anew")
+    return told

@@ -1,0 +1,178 @@
+"""What staff do on the page of a case: each is one POST, recorded before it is confirmed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from byleave.cases import steps
+from byleave.cases.deadlines import terms_for
+from byleave.kernel.errors import ConflictError, InputError, LedgerError, UnknownError
+from byleave.ledger.fields import ABOUT
+from byleave.server.accounts.people import signed_in_lately
+from byleave.server.accounts.roles import CASE_WORKER, LEAD
+from byleave.server.deciding import LONGEST_NAME, MOST_GROUNDS, Finding
+from byleave.server.desk.at_hand import deciding
+from byleave.server.desk.case_page import freed, shown
+from byleave.server.desk.found import look
+from byleave.server.desk.frame import framed
+from byleave.server.desk.guard import for_role
+from byleave.server.running import current
+from byleave.server.ui.voice import catalogue, say
+from byleave.text.numbers import number_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from byleave.ledger.entries import Entry
+
+_DIGITS = 18
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def take_up(request: HttpRequest, case: str) -> HttpResponse:
+    """Begin to look at it."""
+    return _do(request, case, "take-up", lambda: deciding().take_up(case, _by(request), _seen(request)))
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def extend(request: HttpRequest, case: str) -> HttpResponse:
+    """Put the answer off."""
+    grounds = request.POST.get("grounds", "")
+    return _do(request, case, "extend", lambda: deciding().extend(case, _by(request), grounds, _seen(request)))
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def uphold(request: HttpRequest, case: str) -> HttpResponse:
+    """Grant it."""
+    return _do(request, case, "uphold", lambda: deciding().uphold(case, _by(request), _seen(request)))
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def review(request: HttpRequest, case: str) -> HttpResponse:
+    """Say whether a name that was found is the person's."""
+    about = request.POST.get("about", "")
+    if about not in ABOUT:
+        return _problem(request, case, "wrong-values", 400)
+    item, text = request.POST.get("item", ""), request.POST.get("text", "")
+    finding = Finding(item, text, about, request.POST.get("grounds", ""))
+    return _do(request, case, "review", lambda: deciding().review(case, _by(request), finding))
+
+
+@require_http_methods(["POST"])
+@for_role(LEAD)
+def refuse(request: HttpRequest, case: str) -> HttpResponse:
+    """Refuse it, in two steps: what it would do is shown first, and only who confirms that is recorded."""
+    grounds, name = request.POST.get("grounds", "").strip(), " ".join(request.POST.get("name", "").split())
+    wrong = _wrong(grounds, name)
+    if wrong:
+        return _problem(request, case, wrong, 422)
+    if not signed_in_lately(request):
+        # whoever finds an open browser shall end nobody's objection
+        to = reverse("desk-case", args=[case])
+        return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': to})}", status=303)
+    if request.POST.get("step") != "confirmed":
+        return _check(request, case, grounds, name)
+    if request.POST.get("answers") != "yes":
+        return _check(request, case, grounds, name, status=422, errors=[("answers", say("refuse-confirm-missing"))])
+    do = deciding()
+    return _do(request, case, "refuse", lambda: do.refuse(case, _by(request), name, grounds, _seen(request)))
+
+
+def _check(  # noqa: PLR0913 - what the second page shows
+    request: HttpRequest,
+    case: str,
+    grounds: str,
+    name: str,
+    *,
+    status: int = 200,
+    errors: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    """The page between: what the refusal would do, and the letter as the person would get it."""
+    try:
+        one = deciding().case(case)
+        steps.refuse(one, name, grounds)
+    except UnknownError as error:
+        raise Http404 from error
+    except (ConflictError, InputError):
+        return _problem(request, case, "case-cannot", 409)
+    if one.entries[-1] != _seen(request):
+        return _problem(request, case, "case-changed", 409)
+    looked = look(current(), one, deciding().entries(case), None)
+    return framed(
+        request,
+        "refuse",
+        "desk",
+        status=status,
+        errors=errors,
+        case=one,
+        grounds=grounds,
+        name=name,
+        seen=one.entries[-1],
+        looked=looked,
+        freed=number_text(catalogue(), freed(looked)),
+        may_refuse=not terms_for(one.country).never_refused,
+        trail=[(say("desk-cases"), reverse("desk")), (say("case", case=case), reverse("desk-case", args=[case]))],
+    )
+
+
+def _wrong(grounds: str, name: str) -> str | None:
+    """Which message says what is wrong with the form; None where nothing is."""
+    if not grounds:
+        return "case-grounds-blank"
+    if not name:
+        return "case-name-blank"
+    if len(grounds) > MOST_GROUNDS or len(name) > LONGEST_NAME:
+        return "case-too-long"
+    return None
+
+
+def _do(request: HttpRequest, case: str, what: str, act: Callable[[], Entry]) -> HttpResponse:
+    """Record a step, and lead back to the page, which says so."""
+    try:
+        entry = act()
+    except UnknownError as error:
+        raise Http404 from error
+    except LedgerError:
+        return _problem(request, case, "case-failed", 503)
+    except ConflictError as error:
+        changed = error.hint == "read it again"
+        return _problem(request, case, "case-changed" if changed else "case-cannot", 409)
+    except InputError as error:
+        return _problem(request, case, _WORDS.get(error.message, "case-too-long"), 422)
+    to = reverse("desk-case", args=[case])
+    return HttpResponseRedirect(f"{to}?done={quote(f'{what} {entry.seq}')}", status=303)
+
+
+_WORDS = {
+    "the grounds are blank": "case-grounds-blank",
+    "who decides is blank": "case-name-blank",
+    "the grounds hold a character that cannot be printed": "case-unprintable",
+}
+"""Message of an error → the name of the sentence that says so on a page."""
+
+
+def _problem(request: HttpRequest, case: str, name: str, status: int) -> HttpResponse:
+    """The page of the case with what is wrong above it; what was written stays in the form."""
+    kept = {field: request.POST.get(field, "")[:MOST_GROUNDS] for field in ("grounds", "name")}
+    return shown(request, case, status=status, errors=[("", say(name))], kept=kept)
+
+
+def _by(request: HttpRequest) -> str:
+    return str(request.user.username)
+
+
+def _seen(request: HttpRequest) -> int:
+    """The last entry that they saw; 0, which no case ends with, where the form does not say."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0

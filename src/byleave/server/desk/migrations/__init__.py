@@ -1,0 +1,1 @@
+"""How the table of notices came to be."""

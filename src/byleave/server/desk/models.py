@@ -1,0 +1,105 @@
+"""An index of the ledger for the desk: what is listed, counted and searched, and nothing that a person wrote.
+
+Everything here is folded from the ledger's entries (docs/adr/0147) and decides nothing.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class CaseRow(models.Model):
+    """One case, as `cases.case` folds it."""
+
+    case_id = models.TextField(primary_key=True)
+    subject = models.TextField(db_index=True)
+    purpose = models.TextField(null=True)  # noqa: DJ001 - NULL says every purpose
+    country = models.TextField(null=True)  # noqa: DJ001 - NULL says that it is not known
+    state = models.TextField()
+    is_open = models.BooleanField()
+    received_at = models.DateTimeField()
+    due_day = models.DateField()
+    """The last day for an answer."""
+    due_end = models.DateTimeField()
+    """The first instant at which it is late."""
+    extended = models.BooleanField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(null=True)  # noqa: DJ001 - NULL: nobody yet
+    first_seq = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        """Open cases by their deadline, and all by receipt."""
+
+        db_table = "desk_case"
+        indexes = (
+            models.Index(fields=["is_open", "due_end", "case_id"], name="desk_case_due"),
+            models.Index(fields=["received_at", "case_id"], name="desk_case_received"),
+            models.Index(fields=["decided_at"], name="desk_case_decided"),
+        )
+
+    def __str__(self) -> str:
+        """Which case."""
+        return str(self.case_id)
+
+
+class StepRow(models.Model):
+    """One step of staff: who did what to which case."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    kind = models.TextField()
+    by = models.TextField()
+    case_id = models.TextField(db_index=True)
+    about = models.TextField(default="", blank=True)
+    """Of a finding that was looked at: `person` or `other`."""
+
+    class Meta:
+        """By whom, the newest first."""
+
+        db_table = "desk_step"
+        indexes = (models.Index(fields=["by", "seq"], name="desk_step_by"),)
+
+    def __str__(self) -> str:
+        """Which entry."""
+        return f"{self.seq} {self.kind}"
+
+
+class DayCount(models.Model):
+    """By how much a number changed on one day in one country."""
+
+    day = models.DateField()
+    what = models.TextField()
+    """`members`, `off`, `objected` or `delivered`."""
+    about = models.TextField(default="", blank=True)
+    """The setting, the purpose or the notice."""
+    country = models.TextField(default="", blank=True)
+    """Blank where it is not known."""
+    change = models.BigIntegerField()
+
+    class Meta:
+        """One row for each."""
+
+        db_table = "desk_day"
+        constraints = (models.UniqueConstraint(fields=["day", "what", "about", "country"], name="desk_day_once"),)
+
+    def __str__(self) -> str:
+        """What was counted."""
+        return f"{self.day} {self.what} {self.about} {self.country}"
+
+
+class Progress(models.Model):
+    """How far the ledger was read; one row."""
+
+    epoch = models.TextField()
+    seq = models.BigIntegerField()
+    calendar = models.TextField()
+    """By which days deadlines were counted; with others everything is read anew."""
+
+    class Meta:
+        """Its table."""
+
+        db_table = "desk_progress"
+
+    def __str__(self) -> str:
+        """How far."""
+        return f"{self.epoch} {self.seq}"

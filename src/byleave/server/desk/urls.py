@@ -1,0 +1,22 @@
+"""The addresses of the desk. Every view says which role may open it."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from byleave.server.desk import case_page, deeds, queue, trail
+
+urlpatterns = [
+    path("", queue.queue, name="desk"),
+    path("cases.csv", queue.queue_csv, name="desk-cases-csv"),
+    path("trail", trail.trail, name="desk-trail"),
+    path("trail.csv", trail.trail_csv, name="desk-trail-csv"),
+    path("records/<int:seq>", trail.record, name="desk-record"),
+    path("cases/<path:case>/take-up", deeds.take_up, name="desk-take-up"),
+    path("cases/<path:case>/extend", deeds.extend, name="desk-extend"),
+    path("cases/<path:case>/uphold", deeds.uphold, name="desk-uphold"),
+    path("cases/<path:case>/refuse", deeds.refuse, name="desk-refuse"),
+    path("cases/<path:case>/review", deeds.review, name="desk-review"),
+    path("cases/<path:case>/letter.txt", case_page.letter_text, name="desk-letter"),
+    path("cases/<path:case>", case_page.case, name="desk-case"),
+]

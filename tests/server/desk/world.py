@@ -1,0 +1,80 @@
+"""Cases as a privacy team has them: members and others, early and late, with names that were found, or were not."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from byleave.finding.identifiers import identify
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import PLATFORM, Kind
+from byleave.policy.facts import MEMBER
+
+if TYPE_CHECKING:
+    from byleave.server.service import Service
+    from tests.server.serving import Running
+
+DAY = timedelta(days=1)
+NAME, MAIL = "Noura Haddad-Weiss", "noura@haddad-weiss.example"
+CERTAIN, POSSIBLE, OTHER = "desk-1", "desk-2", "desk-3"
+"""Items of somebody else: with her address, with her name alone, and about nobody."""
+TEXTS = {
+    CERTAIN: f"Whoever wants the plans may write to {MAIL}; she drew them.",
+    POSSIBLE: f"Yesterday {NAME} opened the new hall, and all of us stood in the rain.",
+    OTHER: "The hall has a roof now, and it is dry.",
+}
+
+
+def objected(service: Service, name: str, subject: str, *, days: float = 0, **more: Any) -> None:
+    """Somebody objected so many days ago; `more` is country, language, purpose, appeals."""
+    at = datetime.now(UTC) - days * DAY
+    data = {"objection": name, "purpose": more.pop("purpose", None), **more}
+    service.store.append([Proposal(Kind.OBJECTION_RECEIVED, subject, MEMBER, data, at)])
+
+
+def gave(service: Service, name: str, subject: str, *given: tuple[str, str]) -> None:
+    """They said by what they can be found: pairs of kind and value."""
+    keys = service.finding_keys()
+    found = [str(one) for kind, value in given for one in identify(kind, value, keys, "DE")]
+    data = {"objection": name, "identifiers": [*found, keys.mark()]}
+    service.store.append([Proposal(Kind.OBJECTION_IDENTIFIED, subject, MEMBER, data)])
+
+
+def confirmed(service: Service, name: str, subject: str) -> None:
+    """They confirmed it."""
+    service.store.append([Proposal(Kind.OBJECTION_CONFIRMED, subject, MEMBER, {"objection": name})])
+
+
+def upheld(service: Service, name: str, subject: str, by: str) -> None:
+    """Somebody of the staff upheld it."""
+    service.store.append([Proposal(Kind.OBJECTION_UPHELD, subject, PLATFORM, {"objection": name, "by": by})])
+
+
+def posts(running: Running, owner: str, texts: dict[str, str]) -> None:
+    """Posts of a member on the small platform, from before anybody objected."""
+    rows = [(item, owner, text) for item, text in texts.items()]
+    with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
+        database.executemany(
+            "INSERT INTO feed_item (item_id, member_id, category, visibility, created_at, text, language)"
+            " VALUES (?, ?, 'post', 'public', '2026-10-01T10:00:00.000000Z', ?, 'en')",
+            rows,
+        )
+    database.close()
+
+
+def people(running: Running, writer: str, objector: str) -> dict[str, str]:
+    """Fill a platform with cases; the pages of the most telling ones by name.
+
+    `writer` writes about somebody who objects; `objector` is a member who does.
+    """
+    posts(running, writer, TEXTS)
+    with running.inside() as service:
+        objected(service, "O-7K2M", "person-4411", days=26, country="DE", language="de")
+        gave(service, "O-7K2M", "person-4411", ("name", NAME), ("email", MAIL))
+        confirmed(service, "O-7K2M", "person-4411")
+        objected(service, "O-9QX4", "person-4412", days=40, country="FR", language="fr")
+        objected(service, "O-1B8Z", objector, days=3, country="DE", language="de")
+        objected(service, "O-5T6R", "person-4413", days=12, country="CH", language="de")
+        upheld(service, "O-5T6R", "person-4413", "petra")
+    return {"case": "/desk/cases/O-7K2M", "own": "/desk/cases/O-1B8Z", "trail": "/desk/trail"}
