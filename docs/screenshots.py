@@ -15,7 +15,7 @@ sys.path.insert(0, str(DOCS.parent))
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the tests' own modules are found from here on
 
 from tests.server.centre.builds import model, snapshot  # noqa: E402
-from tests.server.serving import serving  # noqa: E402
+from tests.server.serving import PASSWORD, serving  # noqa: E402
 from tests.web.browser import Look, dress, launch  # noqa: E402
 from tests.web.people import LENA, OPEN_PAGES, PAGES, fill, open_page, sign_in  # noqa: E402
 
@@ -41,6 +41,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         place, browser = Path(folder), launch(playwright)
         password = place / "demo-password"
+        password.write_text(PASSWORD)
         with serving(place, packs="linkedin@2025-11-03", mail=f"file:{place}/mail", demo_password=str(password)) as it:
             fill(it)
             first, _ = snapshot(it, "first")

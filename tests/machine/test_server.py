@@ -9,14 +9,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from byleave.ledger.wire import to_microseconds
+from byleave.server.configuration import from_environment
 from byleave.server.db.reading import Reader
 from tests.machine.history import BUILD, READ, WRITE, Call, Held, faults, read_log
+from tests.server.db.conftest import ENGINES
+from tests.server.db.ledgers import server
 from tests.server.serving import serving
 
 if TYPE_CHECKING:
@@ -27,9 +31,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 EVENTS = int(os.environ.get("BYLEAVE_EVENTS", "1500"))
 KILLS = 2
-MEMBERS = ("ana", "bo", "cem", "dee")
+MEMBERS = ("ana", "bo", "cem", "dee", *(f"m{number}" for number in range(EVENTS // 1_000)))
+"""Every reading of one's own page reads one's whole history; in a long run it is spread over more people."""
 WRITERS, READERS, BUILDERS = 3, 2, 1
-PACK = "linkedin@2025-11-03"
+PACK = "linkedin@2025-10-24"
+"""Under it an *on* frees everything, as under the policy of the builders: an act keeps what it freed."""
 
 
 def _prepare(running: Running, shared: Path) -> None:
@@ -39,7 +45,7 @@ def _prepare(running: Running, shared: Path) -> None:
             service.register(name, "US")
     cookies = {name: {one.name: one.value for one in running.member(name).cookies} for name in MEMBERS}
     (shared / "cookies.json").write_text(json.dumps(cookies))
-    (shared / "ledger").write_text(f"sqlite:///{running.folder / 'data' / 'ledger.db'}")
+    (shared / "ledger").write_text(from_environment(running.environment).ledger)
     text, count = pa.string(), len(MEMBERS)
     long_ago = pa.scalar(1_600_000_000, pa.timestamp("s", "UTC"))
     columns = {
@@ -89,15 +95,20 @@ def _ledger(address: str) -> dict[int, Held]:
         reader.close()
 
 
-def test_one_order_explains_what_everybody_saw(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_one_order_explains_what_everybody_saw(
+    tmp_path: Path, engine: str, record_property: Callable[[str, object], None]
+) -> None:
     """M9, M10: no acknowledged choice is lost, missed by a build or unread by a later reader, kill -9 or not."""
     shared = tmp_path / "shared"
     for folder in (shared, tmp_path / "server"):
         folder.mkdir()
+    # each life of the server has the same ledger
+    more: dict[str, Any] = {"ledger": server().database()} if engine == "postgresql" else {}
     callers: list[subprocess.Popen[bytes]] = []
     try:
         for life in range(KILLS + 1):
-            with serving(tmp_path / "server", packs=PACK) as running:
+            with serving(tmp_path / "server", engine=engine, packs=PACK, **more) as running:
                 if life == 0:
                     _prepare(running, shared)
                 (shared / "address").write_text(running.url)

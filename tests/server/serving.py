@@ -227,7 +227,7 @@ def serving(
         variables: further variables without `BYLEAVE_`, in small letters: `packs="linkedin@2025-11-03"`.
     """
     told = {"DATA": str(folder / "data"), **{name.upper(): value for name, value in variables.items()}}
-    if engine == "postgresql":
+    if engine == "postgresql" and "LEDGER" not in told:
         told["LEDGER"] = server().database()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BYLEAVE_", "DJANGO_"))}
     environment = {**clean, **{f"BYLEAVE_{name}": value for name, value in told.items()}}

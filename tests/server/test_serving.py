@@ -116,6 +116,8 @@ def test_pack_that_is_not_there(tmp_path: Path) -> None:
     assert "nowhere@1" in refused(tmp_path, "--port", "0", BYLEAVE_PACKS="nowhere@1")
     told = refused(tmp_path, "--port", "0", BYLEAVE_METRICS="9464")
     assert "`BYLEAVE_METRICS` is `9464`" in told
+    missing = str(tmp_path / "no-password")
+    assert f"`{missing}`" in refused(tmp_path, "--port", "0", BYLEAVE_DEMO_PASSWORD=missing)
 
 
 def test_several_processes_need_postgresql(tmp_path: Path) -> None:

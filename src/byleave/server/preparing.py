@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from byleave.adapters.key_files import RING, new_keys
+from byleave.adapters.small_file import read_bytes
 from byleave.kernel.errors import OutputError
 from byleave.ledger.address import sqlite_path
 from byleave.ledger.suppression import SHORTEST_KEY
@@ -27,8 +28,11 @@ def prepare(configuration: Configuration) -> list[str]:
 
     Returns: What was made, in words.
 
-    Raises: OutputError when something cannot be written; LedgerError when a database cannot be prepared.
+    Raises: OutputError when something cannot be written; InputError when a file that is named cannot be read;
+    LedgerError when a database cannot be prepared.
     """
+    if configuration.demo_password_file is not None:
+        read_bytes(configuration.demo_password_file)  # the sign-in page shows it
     made = [*_secrets(configuration), *_keys(configuration)]
     for address in (configuration.ledger, configuration.accounts):
         path = sqlite_path(address)
