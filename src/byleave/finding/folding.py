@@ -68,14 +68,17 @@ _CONTROLS = {
     **{ord(one): one.lower() for one in map(chr, range(65, 91))},
 }
 
+_CONTROLS_OF_BYTES = bytes(ord(_CONTROLS.get(number, chr(number))) for number in range(256))
+
 
 def fold(text: str) -> str:
     """A text folded; what is no letter or digit stays a sign or becomes a space.
 
     A word with Latin and Greek or Cyrillic letters is read as Latin.
     """
-    folded = text.translate(_CONTROLS) if text.isascii() else fold_runs(text.translate(_CONTROLS))
-    return unmixed(folded)
+    if text.isascii():
+        return text.encode().translate(_CONTROLS_OF_BYTES).decode()
+    return unmixed(fold_runs(text.translate(_CONTROLS)))
 
 
 def fold_runs(text: str) -> str:

@@ -43,8 +43,6 @@ _HANDLE = re.compile(r"(?<![\w.@/])@([\w](?:[\w.-]{0,62}\w)?)")
 _URL = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,20}://)?(?:[^\W_](?:\w|-){0,62}\.)+[a-z][a-z0-9-]{1,62}(?::\d+)?(?:/[^\s<>\"|\\^`{}]*)?"
 )
-_PIECE = re.compile(r"[^\s.]*\.\S+")
-_PAGE = re.compile(r"[^\s./]*(?:://[^\s./]*)?\.[^\s/]*/\S+")
 _AFTER_A_LINK = ".,;:!)]*_~'-"
 _HOST_ALIAS = re.compile(r"^(?:www|m|mobile|[a-z]{2})\.(?=[^.]+\.[^.]+)")
 
@@ -152,12 +150,23 @@ def handle_form(value: str) -> str | None:
 
 
 def _urls(folded: str, kinds: Collection[str]) -> Iterator[Reading]:
-    for piece in (_PIECE if "site" in kinds else _PAGE).finditer(folded):
-        for found in _URL.finditer(piece[0]):
-            start, end = piece.start() + found.start(), piece.start() + found.end()
+    for first, last in _with_dots(folded):
+        for found in _URL.finditer(folded, first, last):
             for form in _url_forms(found[0]):
                 if page_kind(form) in kinds:
-                    yield Reading(page_kind(form), form, start, end)
+                    yield Reading(page_kind(form), form, *found.span())
+
+
+def _with_dots(folded: str) -> Iterator[tuple[int, int]]:
+    """Where each run of signs without a space begins and ends that has a dot before its last sign."""
+    last, dot = 0, folded.find(".")
+    while dot >= 0:
+        first = folded.rfind(" ", last, dot) + 1 or last
+        last = folded.find(" ", dot)
+        last = len(folded) if last < 0 else last
+        if dot + 1 < last:
+            yield first, last
+        dot = folded.find(".", last)
 
 
 def page_kind(form: str) -> str:

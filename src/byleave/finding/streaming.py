@@ -49,8 +49,16 @@ class _Characters:
         self.only = np.zeros(numbers, dtype=np.uint32)
         """The one that it becomes, where it is one."""
 
-    def learn(self, numbers: Any) -> None:  # noqa: ANN401 - an array of numbers
-        for number in np.unique(numbers[self.count[numbers] == _UNSEEN]).tolist():
+    def counts(self, numbers: Any) -> Any:  # noqa: ANN401 - arrays of numbers
+        """How many characters each becomes."""
+        counts = self.count[numbers]
+        if counts.max() == _UNSEEN:
+            self._learn(numbers[counts == _UNSEEN])
+            counts = self.count[numbers]
+        return counts
+
+    def _learn(self, numbers: Any) -> None:  # noqa: ANN401 - an array of numbers
+        for number in np.unique(numbers).tolist():
             folded = chr(number) if number < 128 else fold_character(chr(number))  # noqa: PLR2004 - ASCII
             self.count[number] = len(folded)
             self.only[number] = ord(folded) if len(folded) == 1 else 0
@@ -65,14 +73,12 @@ def _folded(text: str) -> str:
     if not _characters:
         _characters.append(_Characters())
     table, numbers = _characters[0], _numbers(text)
-    table.learn(numbers)
-    counts = table.count[numbers]
+    counts = table.counts(numbers)
     if counts.max() > 1:
         for number in np.unique(numbers[counts > 1]).tolist():
             text = text.replace(chr(number), fold_character(chr(number)))
         numbers = _numbers(text)
-        table.learn(numbers)
-        counts = table.count[numbers]
+        counts = table.counts(numbers)
     folded = table.only[numbers]
     return str((folded if counts.min() else folded[counts > 0]).tobytes(), "utf-32-le")
 
