@@ -44,7 +44,7 @@ class _Reader(HTMLParser):
         elif tag == "a":
             self.links.append(told.get("href", ""))
         elif tag in {"input", "textarea", "select"} and self.forms and told.get("name"):
-            if told.get("type") != "checkbox" or "checked" in told:
+            if told.get("type") not in {"checkbox", "radio"} or "checked" in told:
                 self.forms[-1].values[told["name"]] = told.get("value", "")
         elif tag == "option" and self.forms and "selected" in told:
             name = list(self.forms[-1].values)[-1]

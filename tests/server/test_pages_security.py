@@ -31,6 +31,7 @@ MEMBERS = (
     "/settings/data-privacy",
     SETTING,
     "/mypreferences/d/history",
+    "/settings/objections",
     "/mypreferences/d/check-up",
     "/mypreferences/d/used",
     "/mypreferences/d/used.json",

@@ -29,6 +29,7 @@ PAGES = {
     "check-up": "/mypreferences/d/check-up",
     "used": "/mypreferences/d/used",
     "history": "/mypreferences/d/history",
+    "objections": "/settings/objections",
     "notices": "/notices",
     "notice": "/notices/ai-training/1",
     "password": "/account/password/change/",
@@ -40,6 +41,7 @@ PAGES = {
 OPEN_PAGES = {
     "sign-in": "/account/login/",
     "applies": "/what-applies",
+    "objection": "/objection",
     "archive": "/check-an-archive",
     "applies-answer": "/what-applies?country=DE&off=2025-12-01",
 }

@@ -32,6 +32,7 @@ COMMANDS = {
     "migrate": ("byleave.cli.migrate", "Make a ledger's database, or bring it up to date."),
     "model": ("byleave.cli.model", "Record models that were trained elsewhere, show models, and recompute them."),
     "notice": ("byleave.cli.notice", "Send notices to members, with evidence in the ledger."),
+    "objection": ("byleave.cli.objection", "Look after the objections that people hand in."),
     "policy": ("byleave.cli.policy", "List, show, check and test policy packs."),
     "revocation": ("byleave.cli.revocation", "Call back items of snapshots that were given away."),
     "serve": ("byleave.cli.serve", "Serve the API and members' pages."),

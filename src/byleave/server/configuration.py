@@ -92,6 +92,8 @@ class Configuration:
     """The country whose public holidays move the end of a deadline; None: none do, and answers are due earlier."""
     revocations: Path
     """Folder of the signed lists that call copies back; they are served at a fixed address."""
+    post_links: tuple[str, ...]
+    """How links to posts are written, each with `{item}` in place of an item's id."""
     metrics: tuple[str, int] | None
     """Host and port on which operators ask for metrics; None: nowhere."""
     log_requests: bool
@@ -149,6 +151,7 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         zone=_zone(told),
         holidays=_text(told, "HOLIDAYS"),
         revocations=_path(told, "REVOCATIONS") or data / "revocations",
+        post_links=_post_links(told),
         metrics=_metrics(told),
         log_requests=_flag(told, "LOG_REQUESTS"),
     )
@@ -247,6 +250,16 @@ def _zone(told: Mapping[str, str]) -> str:
         hint = "write a name of the IANA database, such as Europe/Dublin"
         raise UsageError(f"`{PREFIX}ZONE` is `{text}`", hint=hint) from error
     return text
+
+
+def _post_links(told: Mapping[str, str]) -> tuple[str, ...]:
+    """Patterns of links. Raises: UsageError for one that names no item."""
+    patterns = tuple((_text(told, "POST_LINKS") or "").split())
+    for one in patterns:
+        if one.count("{item}") != 1 or not one.startswith(("https://", "http://")):
+            hint = "write links with one {item} in each, such as https://social.example.org/posts/{item}"
+            raise UsageError(f"`{PREFIX}POST_LINKS` has `{one}`", hint=hint)
+    return patterns
 
 
 def _metrics(told: Mapping[str, str]) -> tuple[str, int] | None:

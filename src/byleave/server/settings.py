@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "byleave.server.centre",
     "byleave.server.notices",
     "byleave.server.desk",
+    "byleave.server.objections",
     # its tables are there also on a server whose platform has its own
     "byleave.server.feed",
     "django.contrib.auth",

@@ -46,6 +46,8 @@ ERRORS = {
     "error-500": N_("Something broke on our side"),
     "error-csrf": N_("This form has expired"),
     "error-400-more": N_("Nothing was changed. Go back and try again."),
+    "error-413": N_("This is too much to send at once"),
+    "error-413-more": N_("Nothing was recorded. Go back and shorten it: names, links and short quotes are enough."),
     "error-403-more": N_("Only its owner can open it. Nothing was changed."),
     "error-404-more": N_("The address may be wrong, or the page may have moved."),
     "error-500-more": N_("Nothing of yours was lost. What was not confirmed was not recorded."),

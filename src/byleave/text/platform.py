@@ -11,6 +11,7 @@ FEED = {
     "feed-none": N_("Nothing has been posted yet."),
     "feed-about": N_("Your AI setting"),
     "feed-change": N_("See or change it"),
+    "post-by": N_("Post by {name}"),
     "post-posted": N_("Your post is published."),
     "post-out": N_("Not for AI training"),
     "post-edited": N_("edited"),

@@ -16,12 +16,13 @@ from byleave.text.catalogue import LANGUAGES, Catalogue
 from byleave.text.centre import CENTRE, WHY_ITEM
 from byleave.text.desk import DESK
 from byleave.text.notices import NOTICES
+from byleave.text.objections import OBJECTIONS
 from byleave.text.pack_titles import TITLES, title_translations
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM, WHY
 
 SERVER = Path(byleave.server.__path__[0])
-NAMED = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK}
+NAMED = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK, **OBJECTIONS}
 MOST_GRADE = 8
 """By Flesch and Kincaid, for English (J. P. Kincaid and others, 1975)."""
 MOST_LIX = 40

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def framed(request: HttpRequest, name: str, *, status: int = 200, **context: Any) -> HttpResponse:  # noqa: ANN401
-    """A page about the member's data, below Data privacy; `name` is that of its template."""
+    """A page about the member's data, below Data privacy; `name` is its template's, with the folder of another."""
     frame = {"places": sections(), "section": "privacy", "here": "settings", "trail": trail()}
-    return render(request, f"centre/{name}.html", {**frame, **context}, status=status)
+    template = name if "/" in name else f"centre/{name}"
+    return render(request, f"{template}.html", {**frame, **context}, status=status)
 
 
 def trail() -> list[tuple[str, str]]:

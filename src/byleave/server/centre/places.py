@@ -39,6 +39,7 @@ _SECTIONS = (
     ("notices", "settings-notices", "bell"),
 )
 _MORE = (
+    ("objections", "objections", "paper"),
     ("check-up", "privacy-check", "tick"),
     ("used", "privacy-used", "clock"),
     ("history", "privacy-history", "paper"),

@@ -113,6 +113,12 @@ def posts_of(member: str, reader: str, before: str | None, withheld: frozenset[s
     return _page([seen], reader, before, withheld)
 
 
+def one(item_id: str, reader: str, withheld: frozenset[str]) -> Post | None:
+    """One post, if a member can see it."""
+    seen = Q(visibility="public") | Q(member_id=reader)
+    return next(iter(_page([Q(item_id=item_id) & seen], reader, None, withheld).posts), None)
+
+
 def found(words: str, reader: str, withheld: frozenset[str]) -> tuple[Post, ...]:
     """Posts that hold some words and that a member can see, among the newest `SEARCHED`: no index has the words."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.feed, name="feed"),
     path("posts", views.publish, name="post"),
     path("posts/check", views.check, name="check"),
+    path("posts/<path:item_id>", views.one_post, name="one-post"),
     path("in/<str:member_id>", views.profile, name="profile"),
     path("search", views.search, name="search"),
 ]

@@ -82,6 +82,16 @@ def profile(request: HttpRequest, member: str, member_id: str) -> HttpResponse:
 
 @require_safe
 @for_member
+def one_post(request: HttpRequest, member: str, item_id: str) -> HttpResponse:
+    """One post by itself, at the address that people pass on."""
+    found = posts.one(item_id, member, _withheld(current().member(member)))
+    if found is None:
+        raise Http404
+    return render(request, "feed/one.html", {"post": found})
+
+
+@require_safe
+@for_member
 def search(request: HttpRequest, member: str) -> HttpResponse:
     """Settings, people and posts that hold some words."""
     words = request.GET.get("q", "").strip()

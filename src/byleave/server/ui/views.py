@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -44,8 +46,10 @@ def problem(request: HttpRequest, name: str, status: int) -> HttpResponse:
     return render(request, "ui/problem.html", {"title": name, "more": f"{name}-more"}, status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """What cannot be understood."""
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What cannot be understood, or is more than anybody needs to send."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return problem(request, "error-413", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return problem(request, "error-400", 400)
 
 

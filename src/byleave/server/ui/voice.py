@@ -20,10 +20,11 @@ from byleave.text.countries import country_name
 from byleave.text.dates import date_text, instant_text
 from byleave.text.desk import DESK
 from byleave.text.notices import NOTICES
+from byleave.text.objections import OBJECTIONS
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM
 
-MESSAGES: dict[str, str] = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK}
+MESSAGES: dict[str, str] = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK, **OBJECTIONS}
 """Every message that a template may name."""
 
 

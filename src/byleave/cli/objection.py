@@ -1,0 +1,57 @@
+"""`byleave objection`: what has to happen to objections by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from byleave.cli.accounts_database import open_accounts
+from byleave.cli.options import json_option, print_json
+
+if TYPE_CHECKING:
+    from byleave.server.objections.tending import Tally
+
+
+@click.group("objection")
+def command() -> None:
+    """Look after the objections that people hand in."""
+
+
+@command.command("tend")
+@click.option("--data", metavar="DIR", help="Folder of ledger, accounts and keys.  [default: byleave-data]")
+@json_option
+def tend(*, data: str | None, as_json: bool) -> None:
+    """Do what is due: run it every hour.
+
+    An objection that nobody has confirmed lapses, by the rule that its sender was told. Letters that wait are sent.
+    Addresses and reasons are deleted ninety days after a case is over.
+    """
+    tally = _tend(data)
+    if as_json:
+        print_json(tally.as_json())
+        return
+    click.echo(
+        f"lapsed: {tally.lapsed}, letters sent: {tally.sent}, waiting: {tally.waiting}, "
+        f"addresses deleted: {tally.cleared}"
+    )
+
+
+def _tend(data: str | None) -> Tally:
+    open_accounts(data)
+    from byleave.cli.progress import shown_progress
+    from byleave.kernel.errors import OutputError
+    from byleave.server.objections import tending
+    from byleave.server.running import current, install
+
+    service = current()
+    try:
+        with shown_progress() as progress:
+            return tending.tend(service, lambda done: progress("cases", done))
+    except OSError as error:
+        raise OutputError(
+            f"the mail server did not take a letter: {error}", hint="run it again; the others are sent then"
+        ) from error
+    finally:
+        service.close()
+        install(None)
