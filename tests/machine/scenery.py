@@ -76,7 +76,7 @@ def _changed(pack: str, **swaps: str) -> Pack:
 
 @cache
 def policies() -> tuple[Policy, ...]:
-    """Every way in which an opt-out reaches and an opt-in frees; for both purposes; some wider, some narrower."""
+    """Every way in which an opt-out reaches and an opt-in frees; for both purposes; wider, narrower, or begun earlier."""
     article, dated, own = "linkedin@2025-10-24", "linkedin@2025-11-03", "byleave@1"
     asked = (
         (parse_pack(shipped_text(article), article), "generative-ai", "linkedin"),
@@ -88,6 +88,7 @@ def policies() -> tuple[Policy, ...]:
         (_changed(article, reaches="reaches: training"), "generative-ai", "microsoft"),
         (_changed(dated, reaches="reaches: models", frees="frees: everything"), "generative-ai", "linkedin"),
         (_changed(own, frees="frees: everything"), "generative-ai", "platform"),
+        (_changed(article, effective="effective: 2023-06-01T00:00:00Z"), "generative-ai", "linkedin"),
     )
     return tuple(Policy(pack, pack_digest(pack), rules_for(pack, purpose, who)) for pack, purpose, who in asked)
 

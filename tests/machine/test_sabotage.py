@@ -198,6 +198,10 @@ SABOTAGES = [
         "builds are opened although the ledger is looser",
         {STORE + "reconciling.py": {"if result.loosening > result.applied:": "if False:"}},
     ),
+    Sabotage(
+        "an off does not tell what had been collected",
+        {LEDGER + "fold.py": {'read_unused(entry.data.get("unused_since")),': "frozenset(),"}},
+    ),
 ]
 
 
