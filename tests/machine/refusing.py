@@ -6,7 +6,7 @@ says that somebody has spoken again, it says nothing more about them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,6 +67,14 @@ class Refusing:
             self.withheld -= {(data["item"], one) for one in self.ids(name)}
         elif kind == "members-merged":
             self._merge(name, data["into"])
+
+    def lose(self, kept: int) -> None:
+        """Have no entry after a number: their members are off as before, and what they were told else is lost."""
+        for several in self.off.values():
+            several[:] = [
+                one if one.seq <= kept else replace(one, data={"setting": one.data["setting"], "value": "off"})
+                for one in several
+            ]
 
     def _preference(self, entry: Entry) -> None:
         said_off = [off.at for one in self.ids(entry.subject) for off in self.off.get(one, [])]

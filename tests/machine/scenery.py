@@ -76,7 +76,7 @@ def _changed(pack: str, **swaps: str) -> Pack:
 
 @cache
 def policies() -> tuple[Policy, ...]:
-    """Every way in which an opt-out reaches and an opt-in frees; for both purposes; wider, narrower, or begun earlier."""
+    """Every way in which an opt-out reaches and an opt-in frees, for both purposes; wider, narrower, or earlier."""
     article, dated, own = "linkedin@2025-10-24", "linkedin@2025-11-03", "byleave@1"
     asked = (
         (parse_pack(shipped_text(article), article), "generative-ai", "linkedin"),

@@ -156,6 +156,7 @@ class World:
 
     def lose_after(self, kept: int) -> None:
         """Have only so many entries, in a ledger that was brought back."""
+        self.refusing.lose(kept)
         del self.entries[kept:]
         self.state = fold(self.other.entries(0, kept))
         self.last = next(self.other.reader.recorded(kept - 1)).row

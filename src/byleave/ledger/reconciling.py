@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.instants import format_instant
+from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.admission import Proposal
-from byleave.ledger.covering import chosen, not_known
+from byleave.ledger.covering import Terms, chosen, farthest, not_known
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.fold import fold_some
 from byleave.ledger.importing import Given, GivenObjection, Known, Place, objection_name, residences
@@ -61,8 +62,14 @@ class Difference:
         return dict(zip(FIELDS, values, strict=True))
 
 
-def differences(
-    given: Given, known: Known, tables: Collection[str], now: datetime, terms_of: TermsOf = not_known
+def differences(  # noqa: PLR0913 - what a comparison is told
+    given: Given,
+    known: Known,
+    tables: Collection[str],
+    now: datetime,
+    terms_of: TermsOf = not_known,
+    *,
+    after_a_loss: bool = False,
 ) -> Iterator[Difference]:
     """Where the two records of one person differ.
 
@@ -72,6 +79,8 @@ def differences(
         tables: which tables the platform has given; what is not in a table that it gave, it does not have.
         now: the present.
         terms_of: what each setting governs, which an *off* that is recorded then covers for ever.
+        after_a_loss: whether entries are lost. What a lost *off* covered and reached nobody knows: as it is recorded
+            again, it covers every purpose and reaches at least training.
     """
     register = fold_some(known.history)
     member = register.members.get(given.name)
@@ -82,7 +91,8 @@ def differences(
             is_off = any(not act.on for act in {act.setting: act for act in given.acts_in_order()}.values())
             yield Difference(*told, hides_off=is_off)
     else:
-        yield from _settings(given, member, now, terms_of, full="preferences" in tables)
+        given_terms = _widest(terms_of) if after_a_loss else terms_of
+        yield from _settings(given, member, now, given_terms, full="preferences" in tables)
         yield from _country(given, known, now)
     yield from _objections(given, register, now, full="objections" in tables)
     yield from _withheld(given, known.history, full="withholdings" in tables)
@@ -91,6 +101,16 @@ def differences(
 def missing(name: str) -> Difference:
     """Somebody whom the platform does not have."""
     return Difference(name, "member", NOTHING, "registered", None, "they have left the platform: close or erase them")
+
+
+def _widest(terms_of: TermsOf) -> TermsOf:
+    """The terms of an *off* of which nobody knows what it covered and reached."""
+
+    def widest(setting: str) -> Terms:
+        told = terms_of(setting)
+        return Terms(tuple(sorted(PURPOSES)), farthest((told.reaches if told else None, "training")))
+
+    return widest
 
 
 def _settings(given: Given, member: Member, now: datetime, terms_of: TermsOf, *, full: bool) -> Iterator[Difference]:

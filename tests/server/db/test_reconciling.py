@@ -145,6 +145,19 @@ def test_what_is_applied_covers_what_the_pack_says(tmp_path: Path, store: Store)
     assert data == {"setting": SETTING, "value": "off", "covers": ["generative-ai"], "reaches": "training"}
 
 
+def test_after_a_loss_an_off_covers_everything(tmp_path: Path, store: Store) -> None:
+    """M10: what a lost *off* covered and reached nobody knows; recorded again, it lets nothing old be used either."""
+    store.append([registered("ana"), shutting(RESTORE, "acts may be missing")])
+    tables = {"objections": (), "withholdings": ()}
+    source = written(tmp_path / "told", members=("ana,DE",), preferences=(f"ana,{OFF}",), **tables)
+    reconcile(store, source, apply=True, terms_of=known_to("linkedin@2025-10-24")[1])
+    data = list(store.entries())[-1].data
+
+    assert data == {
+        "setting": SETTING, "value": "off", "covers": ["generative-ai", "other-ai"], "reaches": "training",
+    }  # fmt: skip
+
+
 def test_the_command_tells_and_counts(tmp_path: Path) -> None:
     """Exit code 1 and the differences as text, JSON and CSV without formulas; 0 when both say the same."""
     url = new_ledger("sqlite", tmp_path)

@@ -14,7 +14,7 @@ from byleave.adapters.duckdb_engine.people import People
 from byleave.adapters.duckdb_engine.session import Session
 from byleave.gate.request import Reading, silent
 from byleave.kernel.errors import RefusedError, UsageError
-from byleave.ledger.builds import opening
+from byleave.ledger.builds import RESTORE, opening
 from byleave.ledger.covering import not_known
 from byleave.ledger.entries import Kind
 from byleave.ledger.reconciling import Difference, differences, missing
@@ -140,11 +140,12 @@ def _require_whole(people: People, confirm: tuple[str, str], *, is_shut: bool) -
 def _found(
     store: Store, people: People, now: datetime, terms_of: TermsOf, on_progress: Progress
 ) -> Iterator[Difference]:
-    done = 0
+    done, lost = 0, bool(store.builds().of(RESTORE))
     for chunk in people.chunks(PEOPLE):
         known = store.known([given.name for given in chunk])
         for given in chunk:
-            yield from differences(given, known[given.name], people.tables, now, terms_of)
+            told = (given, known[given.name], people.tables, now, terms_of)
+            yield from differences(*told, after_a_loss=lost)
         done += len(chunk)
         on_progress("comparing", done / max(1, people.count))
     if "members" in people.tables:
