@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from byleave.learn.forgetting import KindOfModel
 
 MANIFEST = "manifest.json"
-KINDS = {"talent": "byleave.adapters.talent.forgetting"}
+KINDS = {"rewrite": "byleave.adapters.rewrite.forgetting", "talent": "byleave.adapters.talent.forgetting"}
 """Product → the module whose `KIND` makes its models forget; imported when there is one."""
 
 

@@ -84,7 +84,7 @@ def talent(  # noqa: PLR0913 - the options of the command
 @click.option("--epochs", default=2, show_default=True, metavar="N", help="How often each post is learned.")
 @click.option("--rank", default=8, show_default=True, metavar="N", help="Rank of the adapters.")
 @click.option("--layers", default=15, show_default=True, metavar="N", help="How many of the last blocks get adapters.")
-@click.option("--strength", default=100, show_default=True, metavar="PERCENT", help="Of the mean, when it is served.")
+@click.option("--strength", default=150, show_default=True, metavar="PERCENT", help="Of the mean, when it is served.")
 @click.option("--dtype", default="float32", show_default=True, metavar="KIND", help="Of the base: float32 or bfloat16.")
 @click.option("--device", default="cpu", show_default=True, metavar="NAME", help="Where it is trained: cpu, cuda, …")
 @click.option("--workers", type=int, metavar="N", help="Processes that train. Default: one for each processor.")

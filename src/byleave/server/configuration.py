@@ -94,6 +94,12 @@ class Configuration:
     """Folder of the signed lists that call copies back; they are served at a fixed address."""
     post_links: tuple[str, ...]
     """How links to posts are written, each with `{item}` in place of an item's id."""
+    rewrite: str | None
+    """Address of a server that rewrites drafts; None: the rewriter among the models, if there is one."""
+    rewrite_model: str
+    """What that server calls its model."""
+    rewrite_key: Path | None
+    """File of the key that it asks for."""
     metrics: tuple[str, int] | None
     """Host and port on which operators ask for metrics; None: nowhere."""
     log_requests: bool
@@ -152,6 +158,9 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         holidays=_text(told, "HOLIDAYS"),
         revocations=_path(told, "REVOCATIONS") or data / "revocations",
         post_links=_post_links(told),
+        rewrite=_rewrite(told),
+        rewrite_model=_text(told, "REWRITE_MODEL") or "default",
+        rewrite_key=_path(told, "REWRITE_KEY"),
         metrics=_metrics(told),
         log_requests=_flag(told, "LOG_REQUESTS"),
     )
@@ -260,6 +269,17 @@ def _post_links(told: Mapping[str, str]) -> tuple[str, ...]:
             hint = "write links with one {item} in each, such as https://social.example.org/posts/{item}"
             raise UsageError(f"`{PREFIX}POST_LINKS` has `{one}`", hint=hint)
     return patterns
+
+
+def _rewrite(told: Mapping[str, str]) -> str | None:
+    text = _text(told, "REWRITE")
+    if text is None:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+        hint = "write the address before /chat/completions, such as http://127.0.0.1:8080/v1; a key stands in a file"
+        raise UsageError(f"`{PREFIX}REWRITE` is `{text}`", hint=hint)
+    return text
 
 
 def _metrics(told: Mapping[str, str]) -> tuple[str, int] | None:

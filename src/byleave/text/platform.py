@@ -43,6 +43,32 @@ COMPOSE = {
     "compose-blank": N_("Write something first."),
     "compose-long": N_("The text has {count} characters; {most} fit."),
     "compose-seen-wrong": N_("Choose who can see it."),
+    "rewrite": N_("Rewrite with AI"),
+    "rewrite-how": N_(
+        "A model suggests a cleaner text; you decide. Your draft is not kept, and no model learns from it."
+    ),
+    "rewrite-remote": N_("A model suggests a cleaner text; you decide. Your draft goes to {host} for that."),
+    "rewrite-once": N_("This text has been rewritten already."),
+    "tone-clear": N_("Make it clear"),
+    "tone-warm": N_("Make it warm"),
+    "tone-formal": N_("Make it formal"),
+    "rewrite-title": N_("A suggestion."),
+    "rewrite-marked": N_("New words are underlined, words that go are struck out. Read it before you use it."),
+    "rewrite-take": N_("Use this text"),
+    "rewrite-leave": N_("Keep mine"),
+    "rewrite-none": N_(
+        "No suggestion kept every number and name of your draft, so none is shown. Your draft is as it was."
+    ),
+    "rewrite-same": N_("The model would change nothing."),
+    "rewrite-away": N_("Rewriting does not work right now. Your draft is as it was."),
+    "rewrite-busy": N_("Others are being answered. Try again in a minute. Your draft is as it was."),
+    "rewrite-long": N_("Drafts of up to {most} words can be rewritten. Yours is longer."),
+    "rewrite-not": N_("Rewriting is not set up here. Your draft is as it was."),
+    "assisted": N_("AI-assisted"),
+    "assisted-told": N_(
+        "A model wrote a part of this text, and the post will say so. Rules that leave out what AI wrote leave it out."
+    ),
+    "assisted-back": N_("Back to my own text"),
     "may": N_("This post may be used to train AI."),
     "may-some": N_("This post may be used to train some AI."),
     "may-later": N_("This post may be used to train AI from {on} on."),

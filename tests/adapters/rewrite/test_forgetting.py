@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import os
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from byleave.learn.forgetting import Certified
     from tests.adapters.rewrite.conftest import Scene
 
 pytestmark = pytest.mark.needs("torch")
@@ -33,7 +34,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 EVERYBODY = sorted({member for _, member, _ in posts_of(MEMBERS)})
 
 
-def nothing(_told: Mapping[str, Any]) -> None:
+def nothing(_made: Certified) -> None:
     """A ledger that is not there."""
 
 
@@ -46,7 +47,7 @@ def forget(scene: Scene, gone: list[int]) -> list[Mapping[str, Any]]:
     """Take some people out; the certificates."""
     enqueue(scene.folder, gone, NOW)
     set_aside(scene.folder)
-    return [told for _, told in settle(scene.folder, scene.learning, [], nothing, lambda: NOW)]
+    return [made.told for made in settle(scene.folder, scene.learning, [], nothing, lambda: NOW)]
 
 
 @pytest.mark.parametrize("batch", [1, 10, 100])
@@ -100,17 +101,6 @@ def test_a_wave_is_answered_by_the_base_alone(scene: Scene) -> None:
     assert read_serving(scene.folder)[1] == "whole"
 
 
-def test_many_wait_for_one_training(scene: Scene) -> None:
-    """`M18` Within the window nobody trains anew, and nobody who waits is served; after it, once for all."""
-    hour = timedelta(hours=1)
-    for number, member in enumerate(EVERYBODY[:3]):
-        enqueue(scene.folder, [member], NOW + number * timedelta(minutes=1))
-    early = settle(scene.folder, scene.learning, [], nothing, lambda: NOW + timedelta(minutes=59), hour)
-    late = settle(scene.folder, scene.learning, [], nothing, lambda: NOW + hour, hour)
-
-    assert (early, len(late), len(late[0][1]["forgotten"])) == ([], 1, 3)
-
-
 @pytest.mark.parametrize("when", ["queued", "aside", "trained", "taken out", "recorded"])
 def test_a_crash_loses_nobody(scene: Scene, tmp_path: Path, when: str) -> None:
     """`M18` A process that dies after any step leaves it to the next to finish, to the same bytes."""
@@ -130,14 +120,14 @@ def test_a_crash_loses_nobody(scene: Scene, tmp_path: Path, when: str) -> None:
         set_aside(scene.folder)
         at("aside")
         scene.learning.progress = progress
-        settle(scene.folder, scene.learning, [], lambda _told: at("taken out"), lambda: NOW)
+        settle(scene.folder, scene.learning, [], lambda _made: at("taken out"), lambda: NOW)
         at("recorded")
 
     child = multiprocessing.get_context("fork").Process(target=crash)
     child.start()
     child.join()
     assert child.exitcode == 9
-    recorded: list[Mapping[str, Any]] = []
+    recorded: list[Certified] = []
     set_aside(scene.folder)
     settle(scene.folder, scene.learning, [], recorded.append, lambda: NOW)
     scene.without([gone], tmp_path / "never")

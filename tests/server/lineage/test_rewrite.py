@@ -14,15 +14,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from byleave import api
+from byleave.adapters.certificate_files import verify_certificate_file
 from byleave.adapters.rewrite.model_file import ADAPTERS, opened
 from byleave.adapters.rewrite.settings import Settings
 from byleave.kernel.errors import ByleaveError
 from byleave.learn.manifest import root
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
-from byleave.lineage.keys import keyed
+from byleave.lineage.keys import key_text, keyed
 from byleave.server.db.store import Store
 from byleave.server.lineage.doors import LineageReader
+from byleave.server.lineage.forgetting import due, forget
 from byleave.server.lineage.recording import record_snapshot
 from byleave.server.lineage.rewrite_training import RewriteTraining, audit_rewriter, expected_cost, train_rewriter
 from tests.adapters.rewrite.tiny import WORDS, tiny_base
@@ -152,3 +154,25 @@ def test_the_cost_is_told_before(once: Place, tmp_path: Path) -> None:
     assert [one.members for one in found.removals] == [1, 10]
     assert found.removals[0].part == 0.5
     assert not (tmp_path / "none").exists()
+
+
+def test_an_opt_out_reaches_the_rewriter(once: Place, tmp_path: Path) -> None:
+    """`M18` From the switch to the certificate: the queue stops the shard, trains it anew, and an audit agrees."""
+    shutil.copytree(once.folder, tmp_path / "copy")
+    place = Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
+    model, snapshot = place.folder / "model", place.folder / "s"
+    with Store(place.ledger) as store:
+        store.append([switched("m1"), switched("m2")])
+    found = due(model, snapshot, place.ledger, None, lambda *_: None)
+    done = forget(model, place.ledger, found.members, SECRET)
+    checked = verify_certificate_file(done.certificates[0], None)
+
+    assert set(found.members) == {"m1", "m2"}
+    assert set(done.keys) == {key_text(keyed(SECRET)(name)) for name in found.members}
+    assert checked is not None
+    assert (checked.problem, checked.checked and checked.checked.new_root) == (None, done.digest)
+    assert audit_rewriter(model, snapshot, place.ledger, SECRET, 1) == []
+    with opened(model) as held:
+        assert not held.has(keyed(SECRET)("m1"))
+    with LineageReader(place.ledger, SECRET) as reader:
+        assert reader.member("m1").to_rebuild == ()

@@ -12,29 +12,27 @@ A crash after any step is mended by calling `set_aside` and `settle` again.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from byleave.adapters.rewrite.model_file import ADAPTERS, CERTIFICATES, opened
+from byleave.adapters.rewrite.model_file import CERTIFICATES, opened
+from byleave.adapters.rewrite.parts import can_mean
 from byleave.adapters.rewrite.training import WHOLE, train_shards
 from byleave.adapters.talent.opening import writing
 from byleave.adapters.talent.training import write_manifest, write_whole
 from byleave.kernel.canonical import canonical_json
-from byleave.kernel.errors import InputError, RefusedError
-from byleave.kernel.instants import format_instant, parse_instant
+from byleave.kernel.errors import InputError
+from byleave.kernel.instants import format_instant
 from byleave.learn.certificate import certificate
+from byleave.learn.forgetting import Certified
 from byleave.learn.manifest import origin_of, root
 from byleave.learn.rewrite.plan import plan, served, split
 from byleave.learn.shards import Line, content_of, shard_of
 from byleave.learn.signing import signed_certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -78,20 +76,22 @@ def set_aside(folder: Path) -> Aside:
             return Aside(0, (), base_alone=whole is None)
         # by their key alone: who was copied by others was learned of in no shard, theirs included
         dirty = sorted({shard_of(member, settings.shards) for member in leaving})
-        merged = model.mean(served(settings.shards, dirty))
+        # where the mean cannot be computed the base alone answers: nothing may keep them in service
+        merged = model.mean(served(settings.shards, dirty)) if can_mean() else None
         model.serve(merged, LEAVING)
         return Aside(len(leaving), tuple(dirty), base_alone=merged is None)
 
 
-def settle(  # noqa: PLR0913, PLR0917 - what is done, with what, and who is told
+def settle(
     folder: Path,
     learning: Learning,
     signers: Sequence[SignerKey],
-    record: Callable[[Mapping[str, Any]], None],
+    record: Callable[[Certified], None],
     clock: Callable[[], datetime],
-    window: timedelta = timedelta(0),
-) -> list[tuple[Path, Mapping[str, Any]]]:
+) -> list[Certified]:
     """Take everybody in the queue out, and record what is not recorded yet; the certificates that were written.
+
+    Nobody else may train this model meanwhile (`byleave.adapters.forgetting.alone`).
 
     Args:
         folder: the model.
@@ -99,32 +99,13 @@ def settle(  # noqa: PLR0913, PLR0917 - what is done, with what, and who is told
         signers: the keys that sign certificates; none leaves them unsigned.
         record: tells the ledger of a certificate; may be called twice for the same.
         clock: the present.
-        window: training waits until somebody has waited so long, so that it is done once for many.
     """
-    with opened(folder) as model, _alone(folder):
+    with opened(folder) as model:
         model.sweep()
         found = _record(model, signers, record)  # what a crash has left
-        waiting = model.waiting()
-        oldest = parse_instant(waiting[0][1]) if waiting else None
-        if oldest is not None and clock() - oldest < window:
-            return found
         while _take_out(model, learning, clock()):
             found += _record(model, signers, record)
         return found
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """While it holds, nobody else trains this model. Raises: RefusedError when somebody does already."""
-    lock = os.open(folder / ADAPTERS, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        hint = "who leaves is out of what is served already; the other run takes them out, or the next one does"
-        raise RefusedError(f"shards of `{folder}` are being trained by somebody else", hint=hint) from None
-    finally:
-        os.close(lock)
 
 
 def _take_out(model: ModelFile, learning: Learning, now: datetime) -> bool:
@@ -156,12 +137,10 @@ def _take_out(model: ModelFile, learning: Learning, now: datetime) -> bool:
     return True
 
 
-def _record(
-    model: ModelFile, signers: Sequence[SignerKey], record: Callable[[Mapping[str, Any]], None]
-) -> list[tuple[Path, Mapping[str, Any]]]:
+def _record(model: ModelFile, signers: Sequence[SignerKey], record: Callable[[Certified], None]) -> list[Certified]:
     """Serve the new mean, destroy the old, and write and record the certificates that are not recorded yet."""
     sql = "SELECT number, certificate FROM done WHERE recorded = 0 ORDER BY number"
-    open_ones, found = model.connection.execute(sql).fetchall(), []
+    open_ones, found = model.connection.execute(sql).fetchall(), list[Certified]()
     for number, text in open_ones:
         told = json.loads(text)
         set_aside(model.folder)
@@ -170,8 +149,8 @@ def _record(
         path.parent.mkdir(exist_ok=True)
         write_whole(path, canonical_json(signed_certificate(told, signers)))
         write_manifest(model.folder, told["new"])
-        record(told)
+        found.append(Certified(path, told))
+        record(found[-1])
         with writing(model.connection):
             model.connection.execute("UPDATE done SET recorded = 1, certificate = '' WHERE number = ?", [number])
-        found.append((path, told))
     return found

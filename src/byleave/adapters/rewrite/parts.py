@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def can_mean() -> bool:
+    """Whether what computes means is installed."""
+    from importlib.util import find_spec
+
+    return all(map(find_spec, ("numpy", "safetensors")))
+
+
 def save(tensors: Mapping[str, Any]) -> bytes:
     """Tensors as the bytes of a file: the same for the same numbers, in whatever order they are named."""
     import numpy as np

@@ -28,13 +28,13 @@ class Settings:
     layers: int = 15
     """How many of the last blocks get adapters: what lies below is never learned, and half of it is half the work."""
     epochs: int = 2
-    batch: int = 8
+    batch: int = 4
     """Pairs in one step."""
-    rate_millionths: int = 3_000
+    rate_millionths: int = 10_000
     """Learning rate, in millionths."""
     longest: int = 512
     """Tokens of draft and post together; a pair that is longer is passed over."""
-    strength_percent: int = 100
+    strength_percent: int = 150
     """By how much the mean is multiplied when it is served. Chosen on public texts, never on members'."""
     dtype: str = "float32"
     """Of the base; adapters are float32 always."""

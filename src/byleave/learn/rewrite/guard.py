@@ -16,9 +16,18 @@ if TYPE_CHECKING:
 SHORTEST_PERCENT, LONGEST_PERCENT = 40, 160
 """Of the draft's words; below five words any length will do."""
 FEWEST_WORDS = 5
+MOST_NEW_PERCENT = 50
+"""Of a sentence's words, the small ones aside: where more begin like no word of the draft, it is another text."""
+IN_A_ROW, MOST_NEW_IN_A_ROW = 6, 4
+"""The same of any so many words in a row, since what is put in need not be a sentence."""
+_BEGINNING = 4
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _MARKUP = re.compile(r"<[^>]*>|```|\[[^\]]*\]\(|&#?\w+;")
+_SENTENCE = re.compile(r"[.!?\n]+")
+_ADDRESS = re.compile(
+    r"\S+@\S+|@\w+|https?:|www\.|\b[\w-]+\.(?:com|org|net|io|eu|de|fr|es|uk|example)\b", re.IGNORECASE
+)
 _ENDS = ".!?\n:\u2022"
 _LANGUAGES = {
     "en": {"the", "and", "to", "of", "is", "with", "for", "that", "my", "we", "was", "have"},
@@ -60,8 +69,8 @@ def facts(text: str) -> Facts:
 def problems(draft: str, rewrite: str) -> tuple[str, ...]:
     """Why a rewrite may not be shown, by code; none when it may.
 
-    Codes: `empty`, `markup`, `number-lost`, `number-invented`, `name-lost`, `name-invented`, `other-language`,
-    `length`.
+    Codes: `empty`, `markup`, `number-lost`, `number-invented`, `name-lost`, `name-invented`, `address-invented`,
+    `other-language`, `other-text`, `length`.
     """
     if not rewrite.strip():
         return ("empty",)
@@ -72,15 +81,33 @@ def problems(draft: str, rewrite: str) -> tuple[str, ...]:
     fits = count < FEWEST_WORDS or SHORTEST_PERCENT * count <= 100 * told <= LONGEST_PERCENT * count
     languages = {language_of(draft), language_of(rewrite)} - {None}
     found = {
-        "markup": bool(_MARKUP.search(rewrite)) and not _MARKUP.search(draft),
+        "markup": not set(_MARKUP.findall(rewrite)) <= set(_MARKUP.findall(draft)),
         "number-lost": not mine.numbers <= theirs.numbers,
         "number-invented": not theirs.numbers <= mine.numbers,
         "name-lost": any(name.casefold() not in words for name in mine.names | mine.openers),
         "name-invented": any(name.casefold() not in drafted for name in theirs.names),
+        "address-invented": not set(_ADDRESS.findall(rewrite.casefold())) <= set(_ADDRESS.findall(draft.casefold())),
+        "other-text": _is_another(drafted, rewrite),
         "other-language": len(languages) > 1,
         "length": not fits,
     }
     return tuple(code for code, holds in found.items() if holds)
+
+
+def _is_another(draft: set[str], rewrite: str) -> bool:
+    """Whether a sentence of a rewrite, or some words in a row, begin like none of the draft's."""
+    known = {word[:_BEGINNING] for word in draft}
+
+    def strange(text: str) -> list[bool]:
+        words = map(str.casefold, _WORD.findall(text))
+        return [word[:_BEGINNING] not in known for word in words if word not in _SMALL]
+
+    sentences = [one for one in map(strange, _SENTENCE.split(rewrite)) if len(one) >= FEWEST_WORDS]
+    every = strange(rewrite)
+    rows = (every[start : start + IN_A_ROW] for start in range(len(every) - IN_A_ROW + 1))
+    return any(100 * sum(one) > MOST_NEW_PERCENT * len(one) for one in sentences) or any(
+        sum(row) > MOST_NEW_IN_A_ROW for row in rows
+    )
 
 
 def language_of(text: str) -> str | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "item_id", "member_id", "category", "visibility", "created_at", "changed_at", "public_since", "withheld",
-    "subjects", "ai_written", "language", "text",
+    "subjects", "ai_written", "ai_assisted", "language", "text",
 )  # fmt: skip
 CHUNK = 2_000
 SUFFIX = ".jsonl"

@@ -41,6 +41,7 @@ class Item(models.Model):
     withheld = models.BooleanField(null=True)
     subjects = models.TextField(null=True)  # noqa: DJ001 - a JSON list of the people it is about; NULL says nobody
     ai_written = models.BooleanField(null=True)
+    ai_assisted = models.BooleanField(null=True)
     language = models.TextField(null=True)  # noqa: DJ001 - NULL says that it is not known
     text = models.TextField(null=True)  # noqa: DJ001 - as the tables have it
 

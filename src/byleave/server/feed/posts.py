@@ -35,6 +35,10 @@ class Draft:
     text: str = ""
     visibility: str = "public"
     withhold: bool = False
+    assisted: bool = False
+    """Whether a suggestion of a model was taken over."""
+    original: str = ""
+    """What the member had written before that."""
 
     def content(self, member: str, language: str, now: datetime, item_id: str = "draft") -> ContentItem:
         """The post as the item that it would be, if it were published now."""
@@ -46,7 +50,7 @@ class Draft:
             now,
             withheld=self.withhold,
             subjects=(),
-            ai_written=False,
+            ai_written=self.assisted,
         )
         return ContentItem(facts, self.text, language)
 
@@ -68,6 +72,7 @@ class Post:
     seen: str
     mine: bool
     withheld: bool
+    assisted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,9 @@ def publish(draft: Draft, member: str, language: str, now: datetime, item_id: st
         category=CATEGORY,
         visibility=draft.visibility,
         created_at=instant(now),
-        ai_written=False,
+        # what a model wrote a part of may not teach the next one where a pack leaves out what AI wrote
+        ai_written=draft.assisted,
+        ai_assisted=draft.assisted,
         language=language,
         text=draft.text,
     )
@@ -166,4 +173,5 @@ def _post(row: Item, author: Profile | None, reader: str, withheld: Iterable[str
         seen=_SEEN.get(row.visibility, "seen-private"),
         mine=row.member_id == reader,
         withheld=bool(row.withheld) or row.item_id in withheld,
+        assisted=bool(row.ai_assisted),
     )

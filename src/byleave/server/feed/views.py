@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -10,9 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from byleave.adapters.rewrite.rows import MOST_WORDS
 from byleave.server.centre.places import search_places
 from byleave.server.centre.setting_page import state_sentence
-from byleave.server.feed import posts
+from byleave.server.feed import posts, rewriting
 from byleave.server.feed.check import verdict
 from byleave.server.feed.models import Profile
 from byleave.server.feed.posts import MOST_CHARACTERS, READERS, Draft
@@ -62,6 +64,30 @@ def check(request: HttpRequest, member: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return render(request, "feed/verdict.html" if answer else "feed/nothing.html", {"verdict": answer})
     return _feed(request, member, draft, verdict=answer, errors=[] if answer else _errors(draft))
+
+
+@require_POST
+@for_member
+def rewrite(request: HttpRequest, member: str) -> HttpResponse:
+    """A suggestion of a model beside the draft. Nothing is published and nothing is kept."""
+    draft, tone = _draft(request), request.POST.get("tone", "")
+    errors = _errors(draft) if draft.text.strip() else [("compose-text", say("compose-blank"))]
+    if errors or tone not in rewriting.TONES:
+        return _feed(request, member, draft, errors=errors, status=422)
+    found = rewriting.suggest(draft.text, tone)
+    return _feed(request, member, draft, suggestion=found, status=200 if found.told != "not" else 404)
+
+
+@require_POST
+@for_member
+def take(request: HttpRequest, member: str) -> HttpResponse:
+    """The composer with the suggestion as its text, or with the member's own text again. Nothing is published."""
+    draft, suggested = _draft(request), request.POST.get("suggested", "").replace("\r\n", "\n")
+    if suggested:
+        taken = replace(draft, text=suggested, assisted=True, original=draft.original or draft.text)
+    else:
+        taken = replace(draft, text=draft.original or draft.text, assisted=False, original="")
+    return _feed(request, member, taken)
 
 
 @require_safe
@@ -117,11 +143,20 @@ def _feed(request: HttpRequest, member: str, draft: Draft, *, status: int = 200,
         "most_characters": MOST_CHARACTERS,
         "posts": page.posts,
         "posted": "posted" in request.GET,
+        **_rewriting(more.get("suggestion")),
+        "tones": [(one, f"tone-{one}") for one in rewriting.TONES],
+        "most_words": MOST_WORDS,
         "choices": [_choice(one) for one in state.settings if one.purposes],
         **_pages(request, page.older),
         **more,
     }
     return render(request, "feed/feed.html", context, status=status)
+
+
+def _rewriting(suggestion: Any) -> dict[str, Any]:  # noqa: ANN401 - a Suggestion or None
+    place = rewriting.at_hand()
+    told = {"told": f"rewrite-{suggestion.told}"} if suggestion else {}
+    return {"rewriter": place, "host": place if isinstance(place, str) else None, **told}
 
 
 def _choice(state: Any) -> dict[str, Any]:  # noqa: ANN401 - a SettingState
@@ -135,7 +170,9 @@ def _choice(state: Any) -> dict[str, Any]:  # noqa: ANN401 - a SettingState
 
 def _draft(request: HttpRequest) -> Draft:
     text = request.POST.get("text", "").replace("\r\n", "\n")
-    return Draft(text, request.POST.get("visibility", ""), request.POST.get("withhold") == "yes")
+    original = request.POST.get("original", "").replace("\r\n", "\n")
+    assisted = request.POST.get("assisted") == "yes"
+    return Draft(text, request.POST.get("visibility", ""), request.POST.get("withhold") == "yes", assisted, original)
 
 
 def _errors(draft: Draft) -> list[tuple[str, str]]:

@@ -1,0 +1,148 @@
+"""Rewrite with AI in the composer: a suggestion that people see before they take it, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from byleave.server.feed import rewriting
+from tests.server.pages import get
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.server.feed.conftest import Rewriter
+    from tests.server.pages import Page
+    from tests.server.serving import Client, Running
+
+DRAFT = "we moved to the new clinic in Oslo with 12 people and it was hard"
+CLEAR = "We moved to the new clinic in Oslo with 12 people, and it was hard."
+
+
+def member(running: Running, name: str) -> Client:
+    """A new member who has signed in."""
+    with running.inside() as service:
+        service.register(name, "US")
+    return running.member(name)
+
+
+def suggested(client: Client, text: str, tone: str = "clear") -> Page:
+    """The composer after a tone was chosen."""
+    page = get(client, "/")
+    return page.send(page.form("/posts"), "/posts/rewrite", text=text, visibility="public", tone=tone)
+
+
+def test_a_suggestion_is_shown_and_nothing_happens(running: Running, rewriter: Rewriter) -> None:
+    """`M1` `M16` What changes is marked; nothing is published or recorded; only the draft and the tone are sent."""
+    ada, rewriter.answer = member(running, "ada"), CLEAR
+    before = ada.call("GET", "/api/v1/ledger/head").json["seq"]
+    rewriter.asked.clear()
+    page = suggested(ada, DRAFT, "warm")
+
+    assert "A suggestion." in page.text
+    assert re.findall(r"<ins>(.*?)</ins>", page.html) == ["We", "people,", "hard."]
+    assert re.findall(r"<del>(.*?)</del>", page.html) == ["we", "people", "hard"]
+    assert f">{DRAFT}</textarea>" in page.html
+    assert ada.call("GET", "/api/v1/ledger/head").json["seq"] == before
+    assert "clinic" not in get(ada, "/in/ada").text
+    assert "warm" in rewriter.asked[0]["messages"][-1]["content"]
+    assert DRAFT in rewriter.asked[0]["messages"][-1]["content"]
+    assert "ada" not in json.dumps(rewriter.asked)
+
+
+def test_what_was_taken_is_marked(running: Running, rewriter: Rewriter) -> None:
+    """`M16` A post with a suggestion taken over says so, and the items that a gate reads have it in two columns."""
+    bea, rewriter.answer = member(running, "bea"), CLEAR
+    page = suggested(bea, DRAFT)
+    taken = page.send(page.form("/posts"), "/posts/take", text=DRAFT, suggested=CLEAR)
+    form = taken.form("/posts")
+    back = taken.send(form, "/posts/take", text=CLEAR)
+    published = taken.send(form, text=CLEAR)
+    get(bea, "/").send(get(bea, "/").form("/posts"), text="all my own words", visibility="public")
+    file = running.folder / "marked.jsonl"
+    running.command("feed", "export", str(file))
+    rows = {row["text"]: row for row in map(json.loads, file.read_text("utf-8").splitlines())}
+
+    assert f">{CLEAR}</textarea>" in taken.html
+    assert "A model wrote a part of this text" in taken.text
+    assert (form.values["assisted"], form.values["original"]) == ("yes", DRAFT)
+    assert f">{DRAFT}</textarea>" in back.html
+    assert "assisted" not in back.form("/posts").values
+    assert "AI-assisted" in published.text
+    assert (rows[CLEAR]["ai_assisted"], rows[CLEAR]["ai_written"]) == (True, True)
+    assert (rows["all my own words"]["ai_assisted"], rows["all my own words"]["ai_written"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("We moved to the new clinic in Oslo with 13 people, and it was hard.", "No suggestion kept every number"),
+        ("We moved to the new clinic with 12 people, and it was hard.", "No suggestion kept every number"),
+        ("<b>We</b> moved to the new clinic in Oslo with 12 people.", "No suggestion kept every number"),
+        (DRAFT, "The model would change nothing."),
+        (None, "Rewriting does not work right now."),
+    ],
+)
+def test_the_draft_stays_as_it_was(running: Running, rewriter: Rewriter, answer: str | None, told: str) -> None:
+    """`M1` A number or a name that was lost or invented, markup, and a model that is away: the draft is as it was."""
+    cyd, rewriter.answer = running.member("cyd"), answer
+    page = suggested(cyd, DRAFT)
+
+    assert told in page.text
+    assert f">{DRAFT}</textarea>" in page.html
+    assert "<ins>" not in page.html
+
+
+def test_markup_of_ones_own_stays_text(running: Running, rewriter: Rewriter) -> None:
+    """Markup in a draft comes back as text, in the suggestion and in the button that takes it."""
+    draft = 'we moved to <script>alert("x")</script> with 12 people and it was hard'
+    dan, rewriter.answer = running.member("dan"), draft.replace("we moved", "We moved")
+    page = suggested(dan, draft)
+
+    assert "A suggestion." in page.text
+    assert "<script>alert" not in page.html
+    assert unescape(re.findall(r'name="suggested" value="(.*?)"', page.html)[0]) == rewriter.answer
+
+
+def test_a_draft_is_kept_nowhere(running: Running, rewriter: Rewriter) -> None:
+    """`M1` A draft that was rewritten and thrown away is in no file of the server, its log included."""
+    eve, word = running.member("eve"), "quixoticzebrafish"
+    rewriter.answer = f"We moved to the {word} in Oslo with 12 people, and it was hard."
+    page = suggested(eve, f"we moved to the {word} in Oslo with 12 people and it was hard")
+
+    assert word in page.html
+    files = [path for path in running.folder.rglob("*") if path.is_file()]
+    assert any(path.name == "server.log" for path in files)
+    assert [path for path in files if word.encode() in path.read_bytes()] == []
+
+
+def test_where_nothing_rewrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a model and an address there is no button, and whoever asks all the same is told."""
+    configuration = SimpleNamespace(rewrite=None, models=tmp_path / "none")
+    monkeypatch.setattr(rewriting, "settings", SimpleNamespace(CONFIGURATION=configuration))
+
+    assert rewriting.at_hand() is None
+    assert rewriting.suggest(DRAFT, "clear").told == "not"
+
+
+@pytest.mark.needs("torch")
+def test_a_model_of_ones_own_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M1` The rewriter among the models answers; a small model of random numbers keeps no facts, so nothing shows."""
+    from byleave.adapters.rewrite.training import Learning, learn
+    from tests.adapters.rewrite.tiny import ORIGIN, SECRET, SETTINGS, posts_of, tiny_base
+
+    (tmp_path / "models" / "rewrite").mkdir(parents=True)
+    learning = Learning(SECRET, tiny_base(tmp_path / "base"), SETTINGS, tmp_path)
+    learn(tmp_path / "models" / "rewrite", posts_of(16), ORIGIN, learning)
+    configuration = SimpleNamespace(rewrite=None, models=tmp_path / "models")
+    monkeypatch.setattr(rewriting, "settings", SimpleNamespace(CONFIGURATION=configuration))
+
+    assert rewriting.at_hand() == tmp_path / "models" / "rewrite"
+    assert rewriting.suggest(DRAFT, "formal").told == "none"
+    (tmp_path / "models" / "rewrite" / "serving.json").write_text("{}")
+    assert rewriting.suggest(DRAFT, "formal").told == "away"
