@@ -23,8 +23,8 @@ TALLEST = 1500
 """Pixels; a longer page is cut off there."""
 WIDTHS = {"wide": 1280, "narrow": 375}
 RIGHT_TO_LEFT = ("setting", "check-up", "used")
-STORY = "tests/web/test_story.py"
-"""Tells a story in a browser, and takes pictures of it where it is asked to."""
+STORIES = ("tests/web/test_story.py", "tests/web/test_forgetting.py")
+"""Tell a story in a browser, and take pictures of it where they are asked to."""
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def main() -> None:
             take(page, "composer-wide", Look("ltr", "light", WIDTHS["wide"]))
         browser.close()
     environment = {**os.environ, "BYLEAVE_PICTURES": str(IMAGES)}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", STORY]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", *STORIES]
     subprocess.run(command, cwd=DOCS.parent, env=environment, check=True)  # noqa: S603 - our own test
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,7 @@ def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
     trained = byleave(
         "train", "talent", "--snapshot", "s", *ledger, "--out", "talent", "--words", "words.csv", cwd=tmp_path
     )
+    shutil.copytree(tmp_path / "talent", tmp_path / "copy")
     with Store(url) as store:
         store.append([objected("m1", "o-1")])
     early = byleave("forget", "--due", "s", *model, cwd=tmp_path)
@@ -51,6 +53,7 @@ def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
     (path,) = json.loads(named.stdout)["certificates"]
     holds = byleave("verify", path, cwd=tmp_path)
     audited = byleave("model", "audit", "talent", "--snapshot", "s", *ledger, cwd=tmp_path)
+    older = byleave("model", "audit", "copy", "--snapshot", "s", *ledger, cwd=tmp_path)
     text = (tmp_path / path).read_text(encoding="utf-8")
     (tmp_path / "forged.json").write_text(text.replace('"forgotten":["', '"forgotten":["0', 1), encoding="utf-8")
 
@@ -61,6 +64,29 @@ def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
     assert "signed by  nobody" in holds.stdout
     assert "every digest is the same" in audited.stdout, audited.stderr
     assert byleave("verify", "forged.json", cwd=tmp_path).returncode == 3
+    assert older.returncode == 3
+    assert "still holds 1 who were taken out since it was made: destroy it" in older.stderr
+
+
+def test_people_are_found_and_hide(tmp_path: Path, url: str) -> None:
+    """`M1` The command finds who fits, and a member who hides is not found; nothing else changes."""
+    byleave("gate", "items.parquet", "--register", url, *DECIDE, "--out", "s", cwd=tmp_path)
+    byleave("train", "talent", "--snapshot", "s", "--ledger", url, "--out", "talent", cwd=tmp_path)
+    before = byleave("talent", "search", "wool", "grader,", "ropes", "--model", "talent", "--json", cwd=tmp_path)
+    hidden = byleave("talent", "hide", "m1", "--ledger", url, "--model", "talent", cwd=tmp_path)
+    after = byleave("talent", "search", "wool", "grader,", "ropes", "--model", "talent", cwd=tmp_path)
+    byleave("train", "talent", "--snapshot", "s", "--ledger", url, "--out", "again", cwd=tmp_path)
+    later = byleave("talent", "search", "ropes", "--model", "again", cwd=tmp_path)
+    shown = byleave("talent", "show", "m1", "--ledger", url, "--json", cwd=tmp_path)
+    missing = byleave("train", "talent", "--ledger", url, cwd=tmp_path)
+
+    found = json.loads(before.stdout)["found"]
+    assert (found[0]["member"], found[0]["matched"]) == ("m1", ["wool", "grader", "ropes"])
+    assert "`m1` is not found from now on" in hidden.stdout, hidden.stderr
+    assert {line.split()[0] for line in after.stdout.splitlines()} == {"m0", "m2"}
+    assert "nobody fits" in later.stderr
+    assert json.loads(shown.stdout)["kind"] == "search-shown"
+    assert "missing options `--snapshot`, `--out`" in missing.stderr
 
 
 def test_what_is_wrong_is_said(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:

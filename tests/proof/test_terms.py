@@ -20,6 +20,7 @@ BOTH = ("generative-ai", "other-ai")
 # 2.3/legal/eu/gdpr/eu-gdpr.csv); W3C Software and Document licence. Address → its definition there.
 DPV = {
     "https://w3id.org/dpv#LegitimateInterestObjected": "Status where the use of Legitimate Interest was objected to",
+    "https://w3id.org/dpv#MakeAvailable": "Make Available",
     "https://w3id.org/dpv#ObjectingToProcess": "Involvement where entity can object to process of specified context",
     "https://w3id.org/dpv#OptingInToProcess": "Involvement where entity can opt-in to specified context",
     "https://w3id.org/dpv#OptingOutFromProcess": "Involvement where entity can opt-out from specified context",

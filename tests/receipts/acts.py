@@ -69,6 +69,8 @@ CASES: dict[str, tuple[Entry, str, str | None]] = {
     "withheld": (WITHHELD, "linkedin@2025-10-24", None),
     "withheld-recommended": (WITHHELD, "byleave@1", "DE"),
     "released": (RELEASED, "byleave@1", None),
+    "hidden": (entry(Kind.SEARCH_HIDDEN), "byleave@1", "DE"),
+    "shown-again": (entry(Kind.SEARCH_SHOWN), "linkedin@2025-11-03", "US"),
 }
 
 

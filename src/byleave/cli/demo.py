@@ -38,23 +38,38 @@ def command(*, out: str, members: int, items: int, live: bool) -> None:
         told = story(Path(out), members=members, items=items, progress=progress)
     # only when the bar is gone, which would otherwise be drawn over the first lines
     show(told, Console(width=WIDTH, highlight=False))
-    if live:
+    if live and _undo(Path(out)):
         _live(Path(out) / "service")
+
+
+def _undo(out: Path) -> bool:
+    """A model that forgets somebody; whether what this part and the next one need is installed."""
+    from byleave.cli.progress import shown_progress
+
+    click.echo()
+    try:
+        import apsw  # noqa: F401 - whether the extra is there
+        import django  # noqa: F401
+
+        from byleave.server.undo_demo import undo_story
+    except ImportError:
+        click.echo("The parts with a model and the service are left out: they need the extras `server` and `ledger`.")
+        click.echo("  pip install 'byleave[server,ledger]'")
+        return False
+    click.echo("Undo: a model is trained, somebody opts out, and it forgets them")
+    with shown_progress() as progress:
+        lines = undo_story(out, out / "undo", progress)
+    for line in lines:
+        click.echo(line)
+    return True
 
 
 def _live(folder: Path) -> None:
     """A service, a build, and two people who change their minds."""
     from byleave.cli.progress import shown_progress
+    from byleave.server.live_demo import doors, live_story, served
 
     click.echo()
-    try:
-        import django  # noqa: F401 - whether the extra is there
-
-        from byleave.server.live_demo import doors, live_story, served
-    except ImportError:
-        click.echo("The part with the service is left out: it needs the extras `server` and `ledger`.")
-        click.echo("  pip install 'byleave[server,ledger]'")
-        return
     click.echo("Live: a service, a build, and two people who change their minds")
     with served(folder) as server:
         with shown_progress() as progress:

@@ -37,6 +37,7 @@ COMMANDS = {
     "revocation": ("byleave.cli.revocation", "Call back items of snapshots that were given away."),
     "serve": ("byleave.cli.serve", "Serve the API and members' pages."),
     "snapshot": ("byleave.cli.snapshot", "Show and record snapshots, and say whether one may still be trained on."),
+    "talent": ("byleave.cli.talent", "Search for people, and record whether somebody wants to be found."),
     "token": ("byleave.cli.token", "Make, rotate and revoke the tokens of services."),
     "trace": ("byleave.cli.trace", "Say what was used, by which model, and who has left since."),
     "train": ("byleave.cli.train", "Train a product on a snapshot that may still be used."),
@@ -135,7 +136,7 @@ def _flush() -> None:
 
 def _usage(error: click.ClickException) -> UsageError:
     """What click says, as byleave says it."""
-    message = re.sub(r"'([^']*)'", r"`\1`", error.format_message()).rstrip(".")
+    message = re.sub(r"'([^']*)'", r"`\1`", _message(error)).rstrip(".")
     message = message.replace("is not a valid integer range", "is not a whole number").replace(
         "integer", "whole number"
     )
@@ -143,6 +144,17 @@ def _usage(error: click.ClickException) -> UsageError:
     words = told[:1].lower() + told[1:].rstrip(".") + (f", did you mean {near}" if near else "")
     context = error.ctx if isinstance(error, click.UsageError) else None
     return UsageError(words, hint=f"see `{context.command_path} --help`" if context else None)
+
+
+def _message(error: click.ClickException) -> str:
+    """What click says; of options that are missing, all of them and not the first alone."""
+    if isinstance(error, click.MissingParameter) and error.ctx is not None and isinstance(error.param, click.Option):
+        given = {word.partition("=")[0] for word in sys.argv}
+        options = [one for one in error.ctx.command.params if isinstance(one, click.Option) and one.required]
+        missing = [one.opts[0] for one in options if not given & set(one.opts)]
+        if len(missing) > 1:
+            return "Missing options " + ", ".join(f"'{one}'" for one in missing)
+    return error.format_message()
 
 
 def _tell(error: ByleaveError) -> None:

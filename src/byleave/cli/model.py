@@ -133,19 +133,23 @@ def audit(*, folder: str, snapshot: str, ledger: str, as_json: bool) -> None:
     from byleave.adapters.duckdb_engine.kept import suppression_secret
     from byleave.adapters.rewrite.model_file import is_rewriter
 
-    place, taken_at = Path(folder), Path(snapshot)
+    still, place, taken_at = 0, Path(folder), Path(snapshot)
     if is_rewriter(place):
         from byleave.server.lineage.rewrite_training import audit_rewriter
 
         differing = audit_rewriter(place, taken_at, ledger, suppression_secret())
     else:
         from byleave.server.lineage.training import audit as recompute
+        from byleave.server.lineage.training import still_held
 
         differing = recompute(place, taken_at, ledger, suppression_secret())
+        still = still_held(place, ledger) if differing else 0
     if as_json:
-        print_json({"same": not differing, "differing": differing})
+        print_json({"same": not differing, "differing": differing, "still_held": still})
     elif not differing:
         click.echo("Trained again without everybody who has left: every digest is the same.")
     if differing:
         hint = "train it again: byleave train"
+        if still:
+            hint = f"it is a copy that still holds {still} who were taken out since it was made: destroy it"
         raise VerificationError(f"`{folder}` differs from a model trained again: {', '.join(differing)}", hint=hint)

@@ -25,6 +25,14 @@ class Certified(NamedTuple):
     """Its content (`learn.certificate`)."""
 
 
+class Profile(NamedTuple):
+    """What somebody shows of themselves."""
+
+    member: str
+    item: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
     """What making a model anew needs, beside its folder."""
@@ -57,6 +65,16 @@ class KindOfModel(Protocol):
 
     def holds(self, folder: Path, members: Collection[int]) -> set[int]:
         """Those of these people of whom anything that was learned is still there, served or not."""
+
+    def show(self, folder: Path, profiles: Collection[Profile], hidden: Collection[str], secret: bytes) -> None:
+        """Follow members' own choices to be found by searches for people, where the product has one.
+
+        Args:
+            folder: the model.
+            profiles: of members who came back into searches, as they are now.
+            hidden: members who took themselves out of them.
+            secret: the suppression key.
+        """
 
     def erase(self, folder: Path, members: Collection[int], secret: bytes) -> None:
         """Take accounts that were erased out of whatever else the folder shows of members."""

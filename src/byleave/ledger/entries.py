@@ -40,6 +40,8 @@ class Kind(StrEnum):
     NOTICE_DELIVERED = "notice-delivered"
     ITEM_WITHHELD = "item-withheld"
     ITEM_RELEASED = "item-released"
+    SEARCH_HIDDEN = "search-hidden"
+    SEARCH_SHOWN = "search-shown"
     MEMBER_ERASED = "member-erased"
     POLICY_ACTIVATED = "policy-activated"
     NOTICE_PUBLISHED = "notice-published"
@@ -80,6 +82,8 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.NOTICE_DELIVERED: frozenset({"notice", "version"}),
     Kind.ITEM_WITHHELD: frozenset({"item"}),
     Kind.ITEM_RELEASED: frozenset({"item"}),
+    Kind.SEARCH_HIDDEN: frozenset(),
+    Kind.SEARCH_SHOWN: frozenset(),
     Kind.MEMBER_ERASED: frozenset({"entries"}),
     Kind.POLICY_ACTIVATED: frozenset({"pack", "digest", "purposes", "from"}),
     Kind.NOTICE_PUBLISHED: frozenset({"notice", "version", "language", "digest"}),
@@ -109,6 +113,8 @@ OPTIONAL: Mapping[Kind, frozenset[str]] = {
     Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
     Kind.ITEM_WITHHELD: frozenset({"form"}),
     Kind.ITEM_RELEASED: frozenset({"form"}),
+    Kind.SEARCH_HIDDEN: frozenset({"form"}),
+    Kind.SEARCH_SHOWN: frozenset({"form"}),
     Kind.MODEL_FORGOTTEN: frozenset({"certificate"}),
 }
 """Fields that may be there too: the form of the receipt that was given out, the entry of the notice shown, the purposes
@@ -120,6 +126,8 @@ _CHECKED = frozenset({"about", "covers", "frees", "identifiers", "reaches", "tex
 """Fields of an entry about a person that hold more than any text."""
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED, Kind.OBJECTION_CONFIRMED})
+SEARCH = frozenset({Kind.SEARCH_HIDDEN, Kind.SEARCH_SHOWN})
+"""Kinds by which somebody says whether searches for people find them; no decision reads them."""
 """Kinds that end a refusal, or say that it is the person's. Nobody else does that; the one exception is a rejection
 with grounds."""
 _ONLY_BY_STAFF = frozenset({Kind.OBJECTION_IN_REVIEW, Kind.OBJECTION_EXTENDED, Kind.FINDING_REVIEWED})
@@ -192,7 +200,7 @@ def check_entry(entry: Entry) -> None:
 def _check_actor(entry: Entry, place: str) -> None:
     if entry.actor not in ACTORS:
         raise InputError(f"{place}: expected one of {', '.join(ACTORS)} as actor, got `{entry.actor}`")
-    if entry.kind in _ONLY_BY_THE_PERSON and entry.actor != MEMBER:
+    if entry.kind in _ONLY_BY_THE_PERSON | {Kind.SEARCH_SHOWN} and entry.actor != MEMBER:
         raise InputError(f"{place}: only the person may do that", hint="a refusal ends by the person's own act alone")
     if entry.kind in _ONLY_BY_STAFF and entry.actor != PLATFORM:
         raise InputError(f"{place}: expected `{PLATFORM}` as actor, got `{entry.actor}`")

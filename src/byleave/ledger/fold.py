@@ -13,7 +13,7 @@ from byleave.kernel.errors import InputError
 from byleave.ledger.artefacts import Artefacts
 from byleave.ledger.builds import Builds
 from byleave.ledger.covering import read_unused
-from byleave.ledger.entries import ARTEFACTS, BUILDS, TOLD, Entry, Kind, in_order
+from byleave.ledger.entries import ARTEFACTS, BUILDS, SEARCH, TOLD, Entry, Kind, in_order
 from byleave.ledger.merging import merge_acts
 from byleave.policy.facts import Act, Member, NoticeDelivery, Objection, Register, Residence
 
@@ -215,6 +215,7 @@ _APPLY: Mapping[Kind, Callable[[State, Entry], None]] = {
     Kind.ITEM_RELEASED: State._release,  # noqa: SLF001
     Kind.MEMBER_ERASED: State._erased,  # noqa: SLF001
     **dict.fromkeys(ARTEFACTS, State._artefact),  # noqa: SLF001
+    **dict.fromkeys(SEARCH, lambda state, entry: None),  # noqa: ARG005 - a choice about something else
     **dict.fromkeys(BUILDS, lambda state, entry: state.builds.apply(entry)),
 }
 

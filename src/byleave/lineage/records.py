@@ -81,6 +81,8 @@ class Model:
     """Key of a member → number of the entry by which who trained it says that they are out of it."""
     told_at: Mapping[int, datetime] = field(default_factory=dict)
     """Number of such an entry → when it was recorded."""
+    certificates: Mapping[int, str] = field(default_factory=dict)
+    """Number of an entry that took people out → the digest of what its certificate says."""
 
     @property
     def is_elsewhere(self) -> bool:
@@ -189,6 +191,8 @@ def _forgotten(lineage: Lineage, entry: Entry) -> None:
     earlier = model.earlier if same else (*model.earlier, model.digest)
     told_at = {**model.told_at, entry.seq: entry.recorded_at}
     made = replace(model, digest=entry.data["digest"], earlier=earlier, forgotten=gone, told_at=told_at)
+    if "certificate" in entry.data:
+        made = replace(made, certificates={**model.certificates, entry.seq: entry.data["certificate"]})
     lineage.models[model.model] = made
 
 

@@ -75,6 +75,12 @@ class ItemAct(Part):
     item: Text
 
 
+class SearchAct(Part):
+    """The person took themselves out of searches for people, or came back into them."""
+
+    kind: Literal["search-hidden", "search-shown"]
+
+
 class Product(Part):
     """Something that trained models serve."""
 
@@ -163,7 +169,7 @@ class Receipt(Part):
     """When the person acted."""
     subject: Text
     actor: Literal["member", "import", "platform"]
-    act: Annotated[SettingAct | ObjectionAct | ItemAct, Field(discriminator="kind")]
+    act: Annotated[SettingAct | ObjectionAct | ItemAct | SearchAct, Field(discriminator="kind")]
     pack: PackName
     covers: Scope
     effect: Effect

@@ -12,14 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byleave.kernel.vocabulary import GENERATIVE_AI
-from byleave.proof.receipt import AIPREF, Aipref, Dpv, ItemAct, ObjectionAct, SettingAct
+from byleave.proof.receipt import AIPREF, Aipref, Dpv, ItemAct, ObjectionAct, SearchAct, SettingAct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from byleave.proof.receipt import Scope
 
-    Act = SettingAct | ObjectionAct | ItemAct
+    Act = SettingAct | ObjectionAct | ItemAct | SearchAct
 
 DPV = "https://w3id.org/dpv#"
 DPV_AI = "https://w3id.org/dpv/ai#"
@@ -62,7 +62,7 @@ def dpv(act: Act, scope: Scope, *, under_gdpr: bool) -> Dpv:
     objects = isinstance(act, ObjectionAct)
     return Dpv(
         version="2.3",
-        processing=f"{DPV_AI}ModelTraining",
+        processing=f"{DPV}MakeAvailable" if isinstance(act, SearchAct) else f"{DPV_AI}ModelTraining",
         involvement=DPV + _involvement(act),
         status=f"{DPV}LegitimateInterestObjected" if interests and refuses(act) else None,
         legal_basis=f"{DPV_GDPR}A6-1-f-controller" if interests and under_gdpr else None,
@@ -73,4 +73,4 @@ def dpv(act: Act, scope: Scope, *, under_gdpr: bool) -> Dpv:
 def _involvement(act: Act) -> str:
     if isinstance(act, ObjectionAct):
         return "ObjectingToProcess"
-    return "OptingOutFromProcess" if refuses(act) else "OptingInToProcess"
+    return "OptingOutFromProcess" if refuses(act) or act.kind == "search-hidden" else "OptingInToProcess"

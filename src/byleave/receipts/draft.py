@@ -33,6 +33,8 @@ ACKNOWLEDGED = (
     Kind.OBJECTION_WITHDRAWN,
     Kind.ITEM_WITHHELD,
     Kind.ITEM_RELEASED,
+    Kind.SEARCH_HIDDEN,
+    Kind.SEARCH_SHOWN,
 )
 """Kinds of entries for which a person gets a receipt."""
 MOST_SCOPES = 10_000
@@ -147,10 +149,10 @@ def _act(kind: Kind, data: Mapping[str, Any], objected_to: str | None) -> Act:
             )
         case Kind.OBJECTION_WITHDRAWN:
             return parts.ObjectionAct(kind="objection-withdrawn", objection=data["objection"], purpose=objected_to)
-        case Kind.ITEM_WITHHELD:
-            return parts.ItemAct(kind="item-withheld", item=data["item"])
-        case Kind.ITEM_RELEASED:
-            return parts.ItemAct(kind="item-released", item=data["item"])
+        case Kind.ITEM_WITHHELD | Kind.ITEM_RELEASED:
+            return parts.ItemAct(kind=cast("Any", kind.value), item=data["item"])
+        case Kind.SEARCH_HIDDEN | Kind.SEARCH_SHOWN:
+            return parts.SearchAct(kind=cast("Any", kind.value))
     raise UsageError(f"there is no receipt for an entry `{kind}`", hint=f"there is for {', '.join(ACKNOWLEDGED)}")
 
 
@@ -164,6 +166,8 @@ def _setting(pack: Pack, name: str) -> Setting:
 
 def _purposes(pack: Pack, act: Act, setting: Setting | None) -> tuple[str, ...]:
     """The purposes of the pack that an act is about."""
+    if isinstance(act, parts.SearchAct):
+        return ()
     if setting is not None:
         return tuple(purpose for purpose in pack.purposes if purpose in setting.governs)
     purpose = act.purpose if isinstance(act, parts.ObjectionAct) else None
@@ -210,7 +214,7 @@ def effect_of(pack: Pack, act: Act, scope: parts.Scope, recorded: parts.Reach | 
     An objection and an item that is held back keep old content out too, under every pack (tests 13 and 15 of the
     definition); only what a setting does is for the pack to say.
     """
-    if not scope.purposes and isinstance(act, parts.SettingAct):
+    if isinstance(act, parts.SearchAct) or (not scope.purposes and isinstance(act, parts.SettingAct)):
         return parts.Effect(reaches=None, frees=None, does_not_undo=())
     if not refuses(act):
         frees = pack.opt_in.frees if isinstance(act, parts.SettingAct) else "everything"

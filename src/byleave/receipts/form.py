@@ -186,4 +186,6 @@ def _act(form: Form, entry: Entry) -> Any:  # noqa: ANN401 - one of the kinds of
             return parts.ObjectionAct(kind=form.kind, objection=entry.data["objection"], purpose=form.purpose)
         case "item-withheld" | "item-released":
             return parts.ItemAct(kind=form.kind, item=entry.data["item"])
+        case "search-hidden" | "search-shown":
+            return parts.SearchAct(kind=form.kind)
     raise InputError(f"there is no receipt for `{form.kind}`")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from byleave.kernel.vocabulary import GENERATIVE_AI, OTHER_AI
 from byleave.ledger.entries import PLATFORM
 from byleave.policy.facts import IMPORT, MEMBER
-from byleave.proof.receipt import ItemAct, ObjectionAct, SettingAct
+from byleave.proof.receipt import ItemAct, ObjectionAct, SearchAct, SettingAct
 from byleave.text.explanation import Statement
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def _chosen(act: Act, by: str) -> Statement:
         return Statement(f"switched-{act.value}{by}", {"setting": act.setting, "at": ""})
     if isinstance(act, ItemAct):
         return Statement(act.kind, {"item": "", "at": ""})
+    if isinstance(act, SearchAct):
+        return Statement(act.kind, {"at": ""})
     if act.kind == "objection-received":
         return Statement(f"objected{_PURPOSES.get(act.purpose or '', '')}", {"at": ""})
     return Statement("withdrew", {"at": ""})
@@ -47,7 +49,9 @@ def _chosen(act: Act, by: str) -> Statement:
 
 def _covered(act: Act, scope: Scope) -> Iterator[Statement]:
     """The products that the act is about, and those that it is not about."""
-    if isinstance(act, ItemAct):
+    if isinstance(act, SearchAct):
+        yield Statement("search-apart")
+    if isinstance(act, (ItemAct, SearchAct)):
         return
     if not scope.purposes:
         yield Statement("rules-silent" if isinstance(act, ObjectionAct) else "covers-nothing")

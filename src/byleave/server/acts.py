@@ -162,6 +162,14 @@ class Acts(Acknowledging):
             raise UnknownError(f"the item `{item}` is not held back")
         return self._one(Kind.ITEM_RELEASED, member, MEMBER, {"item": item}, None, key)
 
+    def hide(self, member: str, *, actor: str = MEMBER, key: RequestKey | None = None) -> Acknowledgement:
+        """Take a member out of searches for people. It says nothing about training."""
+        return self._one(Kind.SEARCH_HIDDEN, member, actor, {}, None, key)
+
+    def show(self, member: str, *, key: RequestKey | None = None) -> Acknowledgement:
+        """Let searches for people find a member: the person's own act."""
+        return self._one(Kind.SEARCH_SHOWN, member, MEMBER, {}, None, key)
+
     def object(  # noqa: PLR0913 - the parts of an act
         self,
         subject: str,

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "byleave.server.objections",
     # its tables are there also on a server whose platform has its own
     "byleave.server.feed",
+    "byleave.server.talent",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

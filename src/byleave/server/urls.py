@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("byleave.server.notices.urls")),
     path("desk/", include("byleave.server.desk.urls")),
     path("", include("byleave.server.objections.urls")),
+    path("", include("byleave.server.talent.urls")),
     (
         path("", include("byleave.server.feed.urls"))
         if settings.CONFIGURATION.content is None

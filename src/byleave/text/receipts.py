@@ -26,6 +26,8 @@ CHOSEN = {
     "withdrew": (N_("You took your objection back on {at}."),),
     "item-withheld": (N_("You held the item “{item}” back on {at}."),),
     "item-released": (N_("You stopped holding the item “{item}” back on {at}."),),
+    "search-hidden": (N_("On {at}, you took yourself out of searches for people."),),
+    "search-shown": (N_("On {at}, you let searches for people find you."),),
     "recorded": (N_("It was recorded on {at} as entry {seq}."),),
 }
 
@@ -35,6 +37,7 @@ COVERED = {
     "covers-not-generative": (N_("It does not cover “{product}”: AI that makes content."),),
     "covers-not-other": (N_("It does not cover “{product}”: AI that does not make content."),),
     "covers-nothing": (N_("It does not govern any training of AI."),),
+    "search-apart": (N_("It changes nothing about the training of AI. That is a choice of its own."),),
     "rules-silent": (N_("The rules name no product of that kind. The objection stands all the same."),),
 }
 

@@ -74,12 +74,15 @@ PLACED: dict[str, str] = {
     "models": "lineage:read",
     "model": "lineage:read",
     "trace": "lineage:read",
+    "forgetting": "lineage:read",
+    "model_forgetting": "models:forget",
+    "acknowledge_forgetting": "models:forget",
     # last, since nothing is left to be read afterwards
     "erase": "members:erase",
 }
 """Operation → whose it is: a member's own, or a service's with a scope. In the order in which they are allowed."""
 ALSO_MEMBERS = {"head"}
-ALSO_STAFF = {"snapshots", "snapshot", "models", "model", "trace"}
+ALSO_STAFF = {"snapshots", "snapshot", "models", "model", "trace", "forgetting"}
 MODEL = f"model-{CANARY}"
 """A model that saw the member's item."""
 SNAPSHOTS: dict[str, str] = {}
@@ -88,6 +91,7 @@ SNAPSHOTS: dict[str, str] = {}
 BODIES: dict[str, Any] = {
     "set_my_preference": {"value": "off"},
     "object": {"purpose": None},
+    "acknowledge_forgetting": {"keys": ["0123456789abcdef"], "how": "retrained"},
     "register": {"member_id": "cleo", "country": "FR"},
     "move": {"country": "FR"},
     "merge": {"into": "dora"},

@@ -20,9 +20,10 @@ from byleave.text.objections import OBJECTIONS
 from byleave.text.pack_titles import TITLES, title_translations
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM, WHY
+from byleave.text.talent import TALENT
 
 SERVER = Path(byleave.server.__path__[0])
-NAMED = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK, **OBJECTIONS}
+NAMED = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK, **OBJECTIONS, **TALENT}
 MOST_GRADE = 8
 """By Flesch and Kincaid, for English (J. P. Kincaid and others, 1975)."""
 MOST_LIX = 40

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from byleave.adapters.talent.leaving import enqueue, settle
 from byleave.adapters.talent.model_file import ModelFile
-from byleave.adapters.talent.training import MODEL, VISIBLE
+from byleave.adapters.talent.opening import tokenizer
+from byleave.adapters.talent.training import MODEL, VISIBLE, item_keys
 from byleave.adapters.talent.visible_file import VisibleFile
+from byleave.learn.talent.profile import read_profile
 from byleave.lineage.keys import keyed
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from byleave.learn.forgetting import Certified, KindOfModel, Means
+    from byleave.learn.forgetting import Certified, KindOfModel, Means, Profile
 
 
 class Talent:
@@ -41,6 +43,23 @@ class Talent:
             return {one for one in members if model.has(one)}
         finally:
             model.close()
+
+    def show(self, folder: Path, profiles: Collection[Profile], hidden: Collection[str], secret: bytes) -> None:
+        """Take out who hides, and put who came back into the index again."""
+        visible, item_of = VisibleFile.open(folder / VISIBLE), item_keys(secret)
+        try:
+            tokenize = tokenizer(visible.connection)
+            for name in hidden:
+                visible.hide(name)
+            for name in {one.member for one in profiles}:
+                visible.show(name)
+                visible.remove(name)
+            visible.add(
+                (item_of(one.item), one.member, one.item, one.text, read_profile(one.text, tokenize))
+                for one in profiles
+            )
+        finally:
+            visible.close()
 
     def erase(self, folder: Path, members: Collection[int], secret: bytes) -> None:
         """Take accounts that are gone out of the index of those who can be found."""

@@ -80,6 +80,8 @@ class Learning:
     spill: Path
     leave_out: Collection[int] = frozenset()
     """Keys of people to leave out, as if they had never been there."""
+    hidden: Collection[str] = frozenset()
+    """Members who took themselves out of searches for people."""
     passed_over: int = 0
     """Judgements of profiles that are not in the snapshot."""
 
@@ -166,7 +168,7 @@ def _judgements(
 def show(work: Path, items: Sequence[str | Path], learning: Learning) -> int:
     """Write an index of the public profiles among some items into a folder; how many rows it has.
 
-    Who is left out of training is in it all the same.
+    Who is left out of training is in it all the same; who hides is not.
     """
     import apsw
 
@@ -178,7 +180,7 @@ def show(work: Path, items: Sequence[str | Path], learning: Learning) -> int:
         def told() -> Iterator[tuple[int, str, str, str, Profile]]:
             nonlocal count
             for one in read_items(items, learning.spill):
-                if one.is_profile and one.visibility == PUBLIC:
+                if one.is_profile and one.visibility == PUBLIC and one.member_id not in learning.hidden:
                     count += 1
                     text = one.text or ""
                     yield item_of(one.item_id), one.member_id, one.item_id, text, read_profile(text, tokenize)

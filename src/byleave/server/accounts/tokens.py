@@ -33,6 +33,7 @@ SCOPES = {
     "members:erase": "erase a person",
     "members:read": "read how a member's settings stand",
     "members:write": "register, move, close, reopen and merge accounts",
+    "models:forget": "read who must leave a model that you trained elsewhere, and say that it is done",
     "notices:write": "record that a notice has reached a member",
     "objections:write": "hand in objections",
     "preferences:write": "set preferences, one or many, and hold items back",

@@ -25,6 +25,8 @@ _PLAIN = {
     Kind.OBJECTION_REJECTED: "history-rejected",
     Kind.OBJECTION_WITHDRAWN: "history-withdrew",
     Kind.MEMBER_REGISTERED: "history-registered",
+    Kind.SEARCH_HIDDEN: "history-hidden",
+    Kind.SEARCH_SHOWN: "history-shown",
 }
 _QUIET = {Kind.NOTICE_DELIVERED, Kind.MEMBER_REGISTERED, Kind.MEMBER_MOVED}
 """Not an act of the person; shown with an open dot."""

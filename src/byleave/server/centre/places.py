@@ -40,6 +40,7 @@ _SECTIONS = (
 )
 _MORE = (
     ("objections", "objections", "paper"),
+    ("visible", "privacy-found", "lens"),
     ("check-up", "privacy-check", "tick"),
     ("used", "privacy-used", "clock"),
     ("history", "privacy-history", "paper"),

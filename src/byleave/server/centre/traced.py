@@ -18,10 +18,11 @@ from byleave.kernel.instants import format_instant
 from byleave.ledger.entries import Kind
 from byleave.policy.rules import rules_for
 from byleave.policy.semantics import regime_at
+from byleave.server.forgetting.telling import tasks_of
 from byleave.server.lineage.doors import LineageReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from byleave.ledger.entries import Entry
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from byleave.lineage.trace import MemberTrace
     from byleave.policy.model import Pack
     from byleave.server.answers import MemberState
+    from byleave.server.forgetting.telling import Told
     from byleave.server.person import Person
     from byleave.server.service import Service
 
@@ -46,7 +48,8 @@ class Step:
     """One thing that happened, with the entry that tells of it."""
 
     kind: str
-    """`snapshot`, `model`, `forgotten` or `choice`."""
+    """`snapshot`, `model`, `choice`, `forgotten`, `acknowledged`, or how far forgetting is: `waiting`, `stopped`,
+    `open`, `overdue`."""
     seq: int
     at: datetime
     items: int | None = None
@@ -63,6 +66,9 @@ class Step:
     is_replay: bool = False
     entry: Entry | None = None
     effect: Effect | None = None
+    certificate: bool = False
+    """Whether a certificate is kept of it."""
+    due_by: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Every part that is known, as plain values."""
@@ -117,11 +123,15 @@ def used_of(service: Service, member: str) -> Used:
     configuration = settings.CONFIGURATION
     secret = read_bytes(configuration.suppression_key)
     with LineageReader(configuration.ledger, secret, clock=service.now) as reader:
-        trace, every = reader.member(member), list(reader.lineage().snapshots.values())
+        trace, lineage = reader.member(member), reader.lineage()
+        with reader.reading() as session:
+            keys = [reader.key_of(session)(one) for one in trace.ids]
+        leaving = tasks_of(reader, service.now(), configuration.forget_days, keys=keys, undone=True)
+    every = list(lineage.snapshots.values())
     person = service.person(member)
     state = service.state(member, person)
     purposes = {name: one.purposes for one in state.settings for name in (one.setting,)}
-    steps = [*_snapshots(person, trace), *_models(person, trace), *_choices(person, every, purposes)]
+    steps = [*_snapshots(person, trace), *_models(trace), *_leaving(leaving), *_choices(person, every, purposes)]
     return Used(state, trace, tuple(sorted(steps, key=lambda one: -one.seq)))
 
 
@@ -144,15 +154,25 @@ def _snapshots(person: Person, trace: MemberTrace) -> Iterator[Step]:
         )
 
 
-def _models(person: Person, trace: MemberTrace) -> Iterator[Step]:
-    recorded = {one.seq: one for one in person.entries}
+def _models(trace: MemberTrace) -> Iterator[Step]:
     for one in trace.models:
         model = one.model
         about: dict[str, Any] = {"name": model.name or model.model, "artefact": model.model, "purpose": model.purpose}
         yield Step("model", model.seq, model.trained_at or model.recorded_at, items=one.items, **about)
         if one.forgotten_by is not None:
-            at = recorded[one.forgotten_by].at if one.forgotten_by in recorded else model.recorded_at
-            yield Step("forgotten", one.forgotten_by, at, **about)
+            certified = one.forgotten_by in model.certificates
+            at = model.told_at[one.forgotten_by]
+            yield Step("forgotten", one.forgotten_by, at, certificate=certified, **about)
+        elif one.acknowledged_by is not None:
+            yield Step("acknowledged", one.acknowledged_by, model.told_at[one.acknowledged_by], **about)
+
+
+def _leaving(tasks: Iterable[Told]) -> Iterator[Step]:
+    """What is asked for and not done; of several accounts of one person, each model once."""
+    for one in {task.model.model: task for task in tasks}.values():
+        model, task = one.model, one.task
+        about: dict[str, Any] = {"name": model.name or model.model, "artefact": model.model, "purpose": model.purpose}
+        yield Step(one.state, task.seq, task.stopped_at or task.since, due_by=one.due_by, **about)
 
 
 def _choices(person: Person, snapshots: list[Snapshot], purposes: Mapping[str, tuple[str, ...]]) -> Iterator[Step]:

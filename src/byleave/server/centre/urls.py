@@ -13,6 +13,7 @@ urlpatterns = [
     path("mypreferences/d/used", used.used, name="used"),
     path("mypreferences/d/used.json", used.used_json, name="used-json"),
     path("mypreferences/d/used.csv", used.used_csv, name="used-csv"),
+    path("mypreferences/d/used/<int:seq>/certificate", used.used_certificate, name="used-certificate"),
     path("check-an-archive", archive_page.archive, name="archive"),
     path("settings", views.settings, name="settings"),
     path("settings/account", views.account, name="account"),

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -16,6 +16,7 @@ from byleave.server.centre.frame import framed
 from byleave.server.centre.history import events
 from byleave.server.centre.setting_page import page_of
 from byleave.server.centre.traced import pack_at_hand, used_of
+from byleave.server.lineage.certifying import kept
 from byleave.server.running import current
 from byleave.server.spreadsheets import lines
 from byleave.server.ui.guard import for_member
@@ -49,6 +50,8 @@ class Told:
     tone: str
     seq: int
     to: str | None
+    action: str = ""
+    """What the link gives."""
 
 
 @require_safe
@@ -99,6 +102,19 @@ def used_csv(request: HttpRequest, member: str) -> HttpResponse:  # noqa: ARG001
     return _file(table(used_of(current(), member)), "text/csv; charset=utf-8", "what-was-used.csv")
 
 
+@require_safe
+@for_member
+def used_certificate(request: HttpRequest, member: str, seq: int) -> HttpResponse:  # noqa: ARG001 - the guard names the member
+    """The certificate of an entry that took the member out of a model."""
+    reader = current().lineage
+    mine = next((one.model for one in reader.member(member).models if one.forgotten_by == seq), None)
+    with reader.reading() as session:
+        file = kept(session, mine.certificates[seq]) if mine and seq in mine.certificates else None
+    if file is None:
+        raise Http404
+    return _file(file.decode(), "application/json", f"forgotten-{seq}.json")
+
+
 def table(found: Used) -> str:
     """The steps as CSV (RFC 4180)."""
     return "".join(lines([COLUMNS, *map(_row, found.steps)]))
@@ -122,10 +138,14 @@ def _told(step: Step, state: MemberState) -> Told:
         titles = {one.setting: one.title for one in state.settings}
         event = events([HistoryEntry(step.entry, has_receipt=True)], titles)[0]
         line = say("used-effect", on=step.effect.at) if step.effect else say("used-effect-next")
-        return Told(event.text, step.at, (line,), "", step.seq, reverse("receipt", args=[step.seq]))
+        return Told(
+            event.text, step.at, (line,), "", step.seq, reverse("receipt", args=[step.seq]), say("saved-receipt")
+        )
     count = number_text(catalogue(), step.items or 0)
     text = say(f"used-{step.kind}", name=step.name or "", count=count)
-    return Told(text, step.at, tuple(_lines(step)), "none" if step.kind == "forgotten" else "care", step.seq, None)
+    to = reverse("used-certificate", args=[step.seq]) if step.certificate else None
+    tone = "none" if step.kind in ("forgotten", "acknowledged") else "care"
+    return Told(text, step.at, tuple(_lines(step)), tone, step.seq, to, say("used-certificate"))
 
 
 def _lines(step: Step) -> Iterator[str]:
@@ -143,6 +163,10 @@ def _lines(step: Step) -> Iterator[str]:
         yield say("used-ground", ground=say(f"setting-ground-{step.basis}"))
     if step.is_replay:
         yield say("used-replay")
+    if step.due_by:
+        yield say("used-open-more", on=step.due_by)
+    if step.kind == "acknowledged":
+        yield say("used-acknowledged-more")
 
 
 def _protects(state: MemberState) -> Iterator[dict[str, object]]:

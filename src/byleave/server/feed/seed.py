@@ -13,7 +13,7 @@ from django.conf import settings
 
 from byleave.adapters.small_file import read_bytes
 from byleave.demo.cast import Character, cast
-from byleave.kernel.instants import parse_instant
+from byleave.kernel.instants import parse_date, parse_instant
 from byleave.server.accounts.models import Account
 from byleave.server.acts import Choice
 from byleave.server.feed.models import Item, Profile
@@ -21,6 +21,9 @@ from byleave.server.feed.posts import instant
 
 if TYPE_CHECKING:
     from byleave.server.service import Service
+
+
+PROFILE = "profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def _seed() -> dict[str, Any]:
 
 
 def _character(service: Service, one: Character, shown: dict[str, str]) -> None:
-    service.register(one.member_id, one.residences[0][0])
+    service.register(one.member_id, one.residences[0][0], parse_date(one.born) if one.born else None)
     for _, value, at in one.acts:
         service.set_preferences([Choice(one.member_id, _switch(service), value, at=_at(at))])
     Profile.objects.create(
@@ -73,6 +76,8 @@ def _character(service: Service, one: Character, shown: dict[str, str]) -> None:
         language=one.language,
         joined_at=_at(one.joined),
     )
+    if not any(item.category == PROFILE for item in one.items):
+        _profile(one.member_id, one.language, _at(one.joined), shown["headline"], "")
     for item in one.items:
         if item.withheld_at is not None:
             service.withhold(one.member_id, item.item_id)
@@ -92,7 +97,7 @@ def _character(service: Service, one: Character, shown: dict[str, str]) -> None:
 
 def _person(service: Service, one: dict[str, Any], password: str) -> SignIn:
     member = one["id"]
-    service.register(member, one["country"])
+    service.register(member, one["country"], parse_date(one["born"]))
     joined = parse_instant(one["joined"])
     Profile.objects.create(
         member_id=member,
@@ -103,7 +108,7 @@ def _person(service: Service, one: dict[str, Any], password: str) -> SignIn:
         joined_at=joined,
     )
     about = {"visibility": "public", "language": one["language"], "ai_written": False}
-    _item(member, item_id=f"{member}-profile", category="profile", created_at=_text(joined), text=one["about"], **about)
+    _profile(member, one["language"], joined, one["headline"], one["about"])
     for number, post in enumerate(one["posts"], start=1):
         created = _text(parse_instant(post["created"]))
         _item(member, item_id=f"{member}-{number}", category="post", created_at=created, text=post["text"], **about)
@@ -111,6 +116,13 @@ def _person(service: Service, one: dict[str, Any], password: str) -> SignIn:
     account.set_password(password)
     account.save()
     return SignIn(one["username"], password, one["name"], one["country"])
+
+
+def _profile(member: str, language: str, joined: datetime | None, headline: str, about: str) -> None:
+    """The profile as an item: the headline, and what stands below it."""
+    text = f"{headline}\n{about}".strip()
+    shape = {"visibility": "public", "language": language, "ai_written": False}
+    _item(member, item_id=f"{member}-profile", category=PROFILE, created_at=_text(joined), text=text, **shape)
 
 
 def _item(member: str, **columns: Any) -> None:  # noqa: ANN401 - the columns of an item

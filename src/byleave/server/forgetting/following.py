@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from byleave.adapters.talent.rows import PROFILE, PUBLIC
 from byleave.kernel.errors import ByleaveError
+from byleave.learn.forgetting import Profile
+from byleave.server.content import MOST_ITEMS
 from byleave.server.forgetting.working import Forgetting, Place
 from byleave.server.running import current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from byleave.ledger.admission import Proposal
@@ -42,6 +45,7 @@ def place_of(configuration: Configuration) -> Place:
         append=_append,
         clock=lambda: current().now(),
         promised=_promised,
+        profiles=_profiles,
         window=timedelta(minutes=configuration.forget_window),
     )
 
@@ -54,6 +58,16 @@ def _append(acts: Sequence[Proposal], key: str) -> list[Entry]:
 def _promised(entry: Entry) -> str | None:
     """How far the receipt of an act says that it reaches; None for one that names no form, or one that is not here."""
     return current().promised(entry)
+
+
+def _profiles(ids: Collection[str]) -> list[Profile]:
+    """The public profiles of a person, as they are now."""
+    page = current().content.items_of(sorted(ids), None, MOST_ITEMS, PROFILE)
+    return [
+        Profile(one.facts.member_id or "", one.item_id, one.text or "")
+        for one in page.items
+        if one.facts.visibility == PUBLIC
+    ]
 
 
 class Follower:

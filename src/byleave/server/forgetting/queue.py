@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 OPTED_OUT, OBJECTED, ERASED = "opted-out", "objected", "erased"
 _COLUMNS = "model, key, seq, since, cause, stopped_at, done_by"
+_READ = (
+    "INSERT INTO forget_reading (number, epoch, seq, rules) VALUES (?, ?, ?, ?) ON CONFLICT (number) "
+    "DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, rules = excluded.rules"
+)
 Place = tuple[str, int]
 """Model and key."""
 
@@ -91,11 +95,17 @@ class Queue:
             session.run(sql, rows)
             sql = "DELETE FROM forget_task WHERE model = ? AND key = ? AND stopped_at IS NULL AND done_by IS NULL"
             session.run(sql, list(withdrawn))
-            sql = (
-                "INSERT INTO forget_reading (number, epoch, seq, rules) VALUES (1, ?, ?, ?) ON CONFLICT (number) "
-                "DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, rules = excluded.rules"
-            )
-            session.run(sql, [reading])
+            session.run(_READ, [(1, *reading)])
+
+    def followed(self) -> Reading | None:
+        """How far the ledger was read for who is found by searches for people."""
+        rows = self._session.query("SELECT epoch, seq, rules FROM forget_reading WHERE number = 2")
+        return Reading(*rows[0]) if rows else None
+
+    def follow(self, reading: Reading) -> None:
+        """Say how far was read for that."""
+        with self._writing() as session:
+            session.run(_READ, [(2, *reading)])
 
     def stopped(self, places: Iterable[Place], at: datetime) -> None:
         """Say that models answer nobody from what saw these accounts."""

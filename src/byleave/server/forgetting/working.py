@@ -17,25 +17,28 @@ from typing import TYPE_CHECKING, NamedTuple
 from byleave.adapters.forgetting import alone, models_in, snapshot_at
 from byleave.kernel.errors import ByleaveError, InputError, LedgerError
 from byleave.learn.forgetting import Means
-from byleave.ledger.admission import Proposal, linked
+from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.ledger.fields import MOST_KEYS
 from byleave.lineage.keys import key_text
 from byleave.lineage.leaving import LEAVING
 from byleave.lineage.records import fold
-from byleave.server.db.lookups import merges_of, read_artefacts
+from byleave.server.db.lookups import read_artefacts
 from byleave.server.db.opening import connect
 from byleave.server.db.reading import read_head
 from byleave.server.forgetting.due import Looking
 from byleave.server.forgetting.queue import ERASED, Queue, Reading, Task
+from byleave.server.forgetting.visibility import follow
 from byleave.server.lineage.certifying import recorder
+from byleave.server.lineage.persons import touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from byleave.adapters.forgetting import InService
+    from byleave.learn.forgetting import Profile
     from byleave.ledger.entries import Entry
     from byleave.lineage.records import Lineage
     from byleave.proof.keys import SignerKey
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from byleave.server.lineage.certifying import Append
     from byleave.server.policy_in_force import PolicyInForce
 
+ENTRIES = LEAVING | {Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_REJECTED}
+"""Kinds by which somebody may leave, or come back before that has begun."""
 WINDOW = timedelta(minutes=10)
 """For how long people are collected before a model that waits is made anew."""
 
@@ -64,6 +69,8 @@ class Place:
     """Records in the ledger."""
     clock: Callable[[], datetime]
     promised: Callable[[Entry], str | None] = lambda _: None
+    profiles: Callable[[Collection[str]], list[Profile]] = lambda _: []
+    """What people show of themselves now, under any of their ids."""
     window: timedelta = WINDOW
 
 
@@ -83,6 +90,8 @@ class Forgetting:
 
     place: Place
     _sessions: list[Session] = field(default_factory=list)
+    _policy: list[PolicyInForce] = field(default_factory=list)
+    _begun: bool = False
 
     def step(self) -> Done:
         """Do everything that is to be done now. Raises: LedgerError when the ledger cannot be read or written."""
@@ -90,13 +99,16 @@ class Forgetting:
         queue = Queue(session)
         try:
             queued = self._read(session, queue)
-            waiting = queue.tasks(undone=True)
+            waiting, problems = queue.tasks(undone=True), list[str]()
+            there = self._there(problems)
+            self._show(session, queue, there.values(), problems)
+            self._finish(session, there.values(), problems)
             if not waiting:
-                return Done(queued, 0, 0, ())
-            stopped, out, problems = self._models(session, queue, waiting)
+                return Done(queued, 0, 0, tuple(problems))
+            stopped, out = self._models(session, queue, waiting, there, problems)
         except session.errors as error:
             raise LedgerError(f"the queue of forgetting cannot be read or written: {error}") from error
-        return Done(queued, stopped, out, problems)
+        return Done(queued, stopped, out, tuple(problems))
 
     def _session(self) -> Session:
         if not self._sessions or not self._sessions[0].usable:
@@ -119,7 +131,7 @@ class Forgetting:
         if before is None or (before.epoch, before.rules) != (reading.epoch, reading.rules):
             new = looking.everybody()
         else:
-            persons = list(_touched(session, before.seq, head.seq))
+            persons = list(touched(session, ENTRIES, before.seq, head.seq))
             found = looking.touched(persons)
             withdrawn = _taken_back(queue, looking, persons, found)
             new = [*found, *looking.gone(before.seq)]
@@ -133,20 +145,52 @@ class Forgetting:
         """Whether nothing was recorded, and the packs are the same as in the step before."""
         return bool(self._policy) and self._policy[0] is policy and bool(before.rules)
 
-    _policy: list[PolicyInForce] = field(default_factory=list)
-
     # 2. and 3. the models
 
-    def _models(self, session: Session, queue: Queue, waiting: Sequence[Task]) -> tuple[int, int, tuple[str, ...]]:
+    def _there(self, problems: list[str]) -> dict[str, InService]:
+        """The models in service, by id."""
+        try:
+            return {one.model: one for one in models_in(self.place.models)}
+        except ByleaveError as error:
+            problems.append(str(error))
+            return {}
+
+    def _show(self, session: Session, queue: Queue, models: Iterable[InService], problems: list[str]) -> None:
+        """Bring members' choices to be found to the models that show people."""
+        try:
+            follow(session, queue, list(models), self.place.profiles, self.place.secret)
+        except ByleaveError as error:
+            problems.append(str(error))
+
+    def _finish(self, session: Session, models: Iterable[InService], problems: list[str]) -> None:
+        """At the first step: what another process had begun in a model, and was killed, is finished."""
+        if self._begun:
+            return
+        self._begun = True
+        for one in models:
+            try:
+                with alone(one.folder):
+                    one.kind.renew(one.folder, self._means(session))
+            except ByleaveError as error:
+                problems.append(f"{one.model}: {error}")
+
+    def _means(self, session: Session) -> Means:
+        place = self.place
+        record, snapshots = recorder(session, place.append), place.snapshots
+        return Means(place.secret, place.signers(), record, place.clock, lambda digest: snapshot_at(snapshots, digest))
+
+    def _models(
+        self,
+        session: Session,
+        queue: Queue,
+        waiting: Sequence[Task],
+        there: Mapping[str, InService],
+        problems: list[str],
+    ) -> tuple[int, int]:
         by_model = defaultdict[str, list[Task]](list)
         for one in waiting:
             by_model[one.model].append(one)
-        try:
-            there = {one.model: one for one in models_in(self.place.models)}
-        except ByleaveError as error:
-            return 0, 0, (str(error),)
         stopped = out = 0
-        problems = []
         for name, tasks in by_model.items():
             if name not in there:
                 # trained elsewhere, or not in service here: done when the ledger is told by somebody
@@ -157,7 +201,7 @@ class Forgetting:
                 out += self._renew(session, queue, there[name], tasks)
             except ByleaveError as error:
                 problems.append(f"{name}: {error}")
-        return stopped, out, tuple(problems)
+        return stopped, out
 
     def _stop(self, queue: Queue, model: InService, tasks: Sequence[Task]) -> int:
         new = [one for one in tasks if one.stopped_at is None]
@@ -174,15 +218,8 @@ class Forgetting:
         place = self.place
         if model.kind.waits and place.clock() < min(one.since for one in tasks) + place.window:
             return 0
-        means = Means(
-            place.secret,
-            place.signers(),
-            recorder(session, place.append),
-            place.clock,
-            lambda digest: snapshot_at(place.snapshots, digest),
-        )
         with alone(model.folder):
-            model.kind.renew(model.folder, means)
+            model.kind.renew(model.folder, self._means(session))
         held = model.kind.holds(model.folder, [one.key for one in tasks])
         if held:
             raise InputError(f"{len(held)} accounts are still in the model", hint="see `byleave model audit`")
@@ -216,20 +253,6 @@ def _told(queue: Queue, lineage: Lineage, name: str, tasks: Iterable[Task]) -> i
     for seq, several in by_entry.items():
         queue.done([one.place for one in several], seq)
     return sum(map(len, by_entry.values()))
-
-
-def _touched(session: Session, after: int, until: int) -> Iterator[frozenset[str]]:
-    """Everybody of whom something was recorded by which they may leave or come back: all ids of each person."""
-    kinds = ", ".join(f"'{kind}'" for kind in sorted(LEAVING | {Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_REJECTED}))
-    sql = (  # names of our own
-        "SELECT DISTINCT p.subject FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq "  # noqa: S608
-        f"WHERE e.seq > ? AND e.seq <= ? AND e.kind IN ({kinds})"
-    )
-    names = {name for (name,) in session.query(sql, [after, until])}
-    while names:
-        ids = linked({next(iter(names))}, merges_of(session, [next(iter(names))]))
-        names -= ids
-        yield frozenset(ids)
 
 
 def _taken_back(

@@ -59,7 +59,7 @@ class LineageReader:
 
     def lineage(self) -> Lineage:
         """Every snapshot, run and model that was recorded, in order."""
-        with self._reading() as session:
+        with self.reading() as session:
             return fold(read_artefacts(session))
 
     def member(self, member: str) -> MemberTrace:
@@ -67,15 +67,15 @@ class LineageReader:
 
         Raises: InputError without the right suppression key; LedgerError.
         """
-        with self._reading() as session:
-            key_of = self._key_of(session)
+        with self.reading() as session:
+            key_of = self.key_of(session)
             ids = sorted(linked({member}, merges_of(session, [member])))
             lineage = fold(read_artefacts(session))
             return trace_member(lineage, DatabaseIndex(session), ids, map(key_of, ids))
 
     def snapshot(self, name: str) -> SnapshotTrace:
         """What became of a snapshot: its models, and who left since. Raises: InputError, LedgerError."""
-        with self._reading() as session:
+        with self.reading() as session:
             lineage = fold(read_artefacts(session))
             return self._snapshot(session, lineage, lineage.snapshot(name), {})
 
@@ -84,7 +84,7 @@ class LineageReader:
 
         Raises: InputError, LedgerError.
         """
-        with self._reading() as session:
+        with self.reading() as session:
             lineage = fold(read_artefacts(session))
             model = lineage.model(name)
             gone = {int(text, 16): seq for text, seq in model.forgotten.items()}
@@ -102,7 +102,7 @@ class LineageReader:
 
     def _left(self, session: Session, index: DatabaseIndex, snapshot: Snapshot, forgotten: Mapping[int, int]) -> Left:
         """Who of a snapshot's members has left since the last entry that it has seen."""
-        after, key_of = snapshot.seen_until(read_head(session).name), self._key_of(session)
+        after, key_of = snapshot.seen_until(read_head(session).name), self.key_of(session)
         persons = candidates(session, after)
         keys = {name: key_of(name) for ids in persons for name in ids}
         inside = index.items_in(snapshot.manifest, [key for key in keys.values() if key not in forgotten])
@@ -124,7 +124,8 @@ class LineageReader:
         erased = index.items_in(snapshot.manifest, set(index.gone_since(after)) - forgotten.keys())
         return Left(refused, closed, withheld, len(erased))
 
-    def _key_of(self, session: Session) -> Callable[[str], int]:
+    def key_of(self, session: Session) -> Callable[[str], int]:
+        """The function from an id to its key. Raises: InputError without the right suppression key."""
         if self._secret is None:
             hint = "set BYLEAVE_SUPPRESSION_KEY to the file of the ledger's suppression key"
             raise InputError("nobody is found in snapshots without the suppression key", hint=hint)
@@ -133,7 +134,8 @@ class LineageReader:
         return key_of
 
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
+    def reading(self) -> Iterator[Session]:
+        """The connection, for one question at a time. Raises: LedgerError when it cannot be read."""
         with self._one_at_a_time:
             try:
                 yield self._session

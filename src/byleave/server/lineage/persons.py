@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from byleave.ledger.admission import linked
 from byleave.ledger.entries import Kind
 from byleave.lineage.leaving import LEAVING
+from byleave.server.db.lookups import merges_of
 from byleave.server.db.reading import read_history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from byleave.ledger.entries import Entry
     from byleave.server.db.session import Session
@@ -43,3 +44,17 @@ def histories(session: Session, persons: Sequence[frozenset[str]]) -> Iterator[t
         for entry in read_history(session, sorted(owner)):
             told[owner[entry.subject]].append(entry)
         yield from told.items()
+
+
+def touched(session: Session, kinds: Iterable[str], after: int, until: int) -> Iterator[frozenset[str]]:
+    """Everybody of whom an entry of some kinds was recorded in a stretch of the ledger: all ids of each person."""
+    listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
+    sql = (  # names of our own
+        "SELECT DISTINCT p.subject FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq "
+        f"WHERE e.seq > ? AND e.seq <= ? AND e.kind IN ({listed})"
+    )
+    names = {name for (name,) in session.query(sql, [after, until])}
+    while names:
+        ids = linked({next(iter(names))}, merges_of(session, [next(iter(names))]))
+        names -= ids
+        yield frozenset(ids)

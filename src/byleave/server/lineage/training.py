@@ -25,13 +25,16 @@ from byleave.kernel.errors import InputError, RefusedError
 from byleave.learn.manifest import Origin, origin_of, product_purpose, require_trainable, root
 from byleave.learn.talent.words import Words
 from byleave.ledger.admission import Proposal
-from byleave.ledger.entries import PLATFORM, Kind
+from byleave.ledger.entries import PLATFORM, SEARCH, Kind
+from byleave.ledger.visibility import is_hidden
 from byleave.lineage.keys import keyed
 from byleave.lineage.records import fold
 from byleave.server.db.gone import require_secret
 from byleave.server.db.lookups import read_artefacts
 from byleave.server.db.opening import connect
+from byleave.server.db.reading import read_head
 from byleave.server.db.store import Store
+from byleave.server.lineage.persons import histories, touched
 from byleave.server.lineage.recording import snapshot_in
 
 if TYPE_CHECKING:
@@ -184,6 +187,16 @@ def _require_usable(asked: Asked, product: str, manifest: Mapping[str, Any], pro
     return purpose
 
 
+def hidden_members(ledger: str) -> frozenset[str]:
+    """Every id of everybody who took themselves out of searches for people."""
+    session = connect(ledger)
+    try:
+        persons = list(touched(session, SEARCH, 0, read_head(session).seq))
+        return frozenset().union(*(ids for ids, entries in histories(session, persons) if is_hidden(entries)))
+    finally:
+        session.close()
+
+
 def _origin(asked: Asked, product: str, manifest: Mapping[str, Any], purpose: str, ledger: str) -> Origin:
     session = connect(ledger)
     try:
@@ -196,13 +209,25 @@ def _origin(asked: Asked, product: str, manifest: Mapping[str, Any], purpose: st
 def _train(work: Path, asked: Training, origin: Origin, secret: bytes, progress: Progress) -> Trained:
     spill = work / ".spill"
     spill.mkdir()
-    learning = Learning(secret, asked.words, spill)
+    learning = Learning(secret, asked.words, spill, hidden=hidden_members(asked.ledger))
     progress("learning", 0.0)
     made = train(work, [asked.snapshot / "items"], origin, learning)
     progress("indexing who can be found", 0.5)
     shown = show(work, asked.visible or [asked.snapshot / "items"], learning)
     spill.rmdir()
     return Trained(made, shown, learning.passed_over)
+
+
+def still_held(folder: Path, ledger: str) -> int:
+    """How many accounts a copy of a model holds of which the ledger says that they were taken out since it was made."""
+    session = connect(ledger)
+    try:
+        models = fold(read_artefacts(session)).models
+    finally:
+        session.close()
+    with closing(ModelFile.open(folder / MODEL)) as model:
+        known = models.get(model.manifest()["model"])
+        return sum(model.has(int(key, 16)) for key in known.forgotten) if known else 0
 
 
 def audit(folder: Path, snapshot: Path, ledger: str, secret: bytes | None) -> list[str]:

@@ -23,8 +23,9 @@ from byleave.text.notices import NOTICES
 from byleave.text.objections import OBJECTIONS
 from byleave.text.pages import PAGES
 from byleave.text.platform import PLATFORM
+from byleave.text.talent import TALENT
 
-MESSAGES: dict[str, str] = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK, **OBJECTIONS}
+MESSAGES: dict[str, str] = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK, **OBJECTIONS, **TALENT}
 """Every message that a template may name."""
 
 

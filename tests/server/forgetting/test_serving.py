@@ -1,0 +1,77 @@
+"""A server whose model forgets by itself: from the switch of a member to a certificate that a key ring verifies."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from byleave.adapters.certificate_files import verify_certificate_file
+from byleave.lineage.keys import key_text, keyed
+from byleave.server.lineage.recording import record_model
+from tests.server.db.ledgers import SECRET
+from tests.server.lineage.trained import MEMBER, WORLD, Place
+from tests.server.pages import get
+from tests.server.serving import serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.server.serving import Client
+
+SECONDS = 60
+"""Far more than the five that are promised, since this machine may do much else; `bench/forget.py` measures."""
+KEY = key_text(keyed(SECRET)(MEMBER))
+
+
+def until(client: Client, path: str, model: str, state: str) -> dict[str, Any]:
+    """The task of a model, once it has come so far."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        found = [one for one in client.call("GET", path).json if (one["model"], one["state"]) == (model, state)]
+        if found:
+            return dict(found[0])
+        time.sleep(0.2)
+    raise AssertionError(client.call("GET", path).json)
+
+
+def test_a_switch_reaches_the_models_and_the_member_sees_it(place: Place, tmp_path: Path) -> None:
+    """`M18` `M17` A member switches off: the model here forgets, the one elsewhere is asked, and the page says both."""
+    elsewhere = record_model([place.snapshot], place.ledger, "sha256:" + "7" * 64, purpose="other-ai").model
+    (tmp_path / "key").write_bytes(SECRET)
+    (tmp_path / "server").mkdir()
+    models, secret = str(place.model.parent), str(tmp_path / "key")
+    with serving(tmp_path / "server", ledger=place.ledger, suppression_key=secret, models=models) as running:
+        desk, trainer = running.service("lineage:read"), running.service("models:forget", name="trainer")
+        browser = running.member(MEMBER)
+        assert desk.call("GET", "/api/v1/forgetting").json == []
+        assert browser.call("PUT", "/api/v1/me/preferences/ai-training", {"value": "off"}).status == 200
+        done = until(desk, "/api/v1/forgetting?state=all", "talent-1", "forgotten")
+        asked = until(trainer, f"/api/v1/models/{elsewhere}/forgetting", elsewhere, "open")
+        assert (done["member"], asked["member"], asked["key"]) == (MEMBER, MEMBER, KEY)
+        assert asked["due_by"] > asked["since"]
+
+        page = get(browser, "/mypreferences/d/used")
+        assert "You were taken out of the model “talent-1”" in page.text
+        assert f"Whoever trained the model “{elsewhere}” was asked to take you out" in page.text
+        (link,) = [one for one in page.links if one.endswith("/certificate")]
+        (tmp_path / "certificate.json").write_bytes(browser.call("GET", link).body)
+        (tmp_path / "keys.json").write_bytes(running.client().call("GET", "/.well-known/byleave-keys.json").body)
+        other = running.member(WORLD.everybody[4].member)
+        assert other.call("GET", link).status == 404
+
+        path = f"/api/v1/models/{elsewhere}/forgetting"
+        told = trainer.call("POST", path, {"keys": [KEY], "how": "retrained"})
+        assert (told.status, told.json["data"]["by"]) == (201, "service:trainer")
+        assert (
+            trainer.call("POST", "/api/v1/models/talent-1/forgetting", {"keys": [KEY], "how": "retired"}).status == 409
+        )
+        until(desk, "/api/v1/forgetting?state=all", elsewhere, "acknowledged")
+        assert desk.call("GET", "/api/v1/forgetting").json == []
+        assert "says that you are out of it" in get(browser, "/mypreferences/d/used").text
+
+    found = verify_certificate_file(tmp_path / "certificate.json", tmp_path / "keys.json")
+    assert found is not None
+    assert found.problem is None
+    assert found.signed_by is not None
+    assert found.checked is not None
+    assert found.checked.forgotten == (KEY,)
