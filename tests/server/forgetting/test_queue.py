@@ -5,14 +5,18 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
+import time
 from contextlib import closing, suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from byleave.adapters import packs
+from byleave.adapters.forgetting import models_in
+from byleave.adapters.talent.forgetting import Talent
 from byleave.adapters.talent.model_file import ModelFile
 from byleave.adapters.talent.training import MODEL, VISIBLE
 from byleave.adapters.talent.visible_file import VisibleFile
@@ -32,7 +36,7 @@ from byleave.server.forgetting.working import Done, Forgetting
 from byleave.server.lineage.certifying import kept
 from byleave.server.lineage.doors import LineageReader
 from byleave.server.lineage.recording import record_model
-from byleave.server.lineage.training import audit
+from byleave.server.lineage.training import audit, train_talent
 from byleave.server.policy_in_force import in_force
 from tests.server.db.ledgers import SECRET, objected, switched
 from tests.server.lineage.trained import MEMBER, POSTER, WORLD, Place, make
@@ -40,6 +44,7 @@ from tests.server.lineage.trained import MEMBER, POSTER, WORLD, Place, make
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from byleave.learn.forgetting import Certified, Means
     from byleave.ledger.entries import Entry
 
 KEY = keyed(SECRET)
@@ -286,3 +291,39 @@ def test_several_at_once_do_it_once(place: Place) -> None:
     told = [key for entry in forgotten(place) for key in entry.data["forgotten"]]
     assert sorted(told) == sorted(key_text(KEY(one)) for one in OTHERS)
     assert all(one.done_by for one in tasks(place))
+
+
+class Slow(Talent):
+    """A product whose models take until they are let go on."""
+
+    waits = True
+    going_on = threading.Event()
+
+    def renew(self, folder: Path, means: Means) -> list[Certified]:
+        """As talent search, and only then."""
+        assert self.going_on.wait(60)
+        return super().renew(folder, means)
+
+
+def test_a_model_that_takes_long_keeps_no_other_from_stopping(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` While one model is trained anew, whoever opts out then is stopped and out of the others all the same."""
+    asked = place.asked(out=place.folder / "models" / "second", run="talent-2")
+    train_talent(asked, SECRET)
+    kind = Slow()
+    monkeypatch.setattr(
+        working,
+        "models_in",
+        lambda folder: [one._replace(kind=kind) if one.model == "talent-1" else one for one in models_in(folder)],
+    )
+    with closing(Forgetting(replace(queue_of(place), window=timedelta(0)), apart=True)) as work:
+        act(place, switched(MEMBER))
+        assert work.step() == Done(2, 2, 1, ())
+        act(place, switched(OTHERS[0]))
+        assert work.step() == Done(2, 2, 1, ())
+        kind.going_on.set()
+        until = time.monotonic() + 60
+        while any(one.done_by is None for one in tasks(place)):
+            work.step()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    assert holds(place, MEMBER, OTHERS[0]) == [False, False]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from byleave.learn.forgetting import Certified, KindOfModel, Means
+    from byleave.learn.forgetting import Certified, KindOfModel, Means, Profile
 
 
 class Rewrite:
@@ -52,6 +52,9 @@ class Rewrite:
         """Those with a post, in the model's folder or in an adapter."""
         with opened(folder) as model:
             return {one for one in members if model.has(one)}
+
+    def show(self, folder: Path, profiles: Collection[Profile], hidden: Collection[str], secret: bytes) -> None:
+        """Nobody is found in it."""
 
     def erase(self, folder: Path, members: Collection[int], secret: bytes) -> None:
         """Nothing but the model shows members."""

@@ -15,6 +15,7 @@ from byleave.adapters.talent.rows import PROFILE, PUBLIC
 from byleave.kernel.errors import ByleaveError
 from byleave.learn.forgetting import Profile
 from byleave.server.content import MOST_ITEMS
+from byleave.server.db.session import BusyError
 from byleave.server.forgetting.working import Forgetting, Place
 from byleave.server.running import current
 
@@ -98,11 +99,11 @@ class Follower:
             if work is None and not _is_ours(handle):
                 continue
             try:
-                work = work or Forgetting(place_of(self._configuration))
+                work = work or Forgetting(place_of(self._configuration), apart=True)
                 done = work.step()
                 self._after(done)
                 self._tell(done)
-            except (ByleaveError, OSError) as error:
+            except (ByleaveError, BusyError, OSError) as error:
                 _log.error("forgetting waits", error=type(error).__name__)
                 wait = AFTER_ERROR_SECONDS
         if work is not None:

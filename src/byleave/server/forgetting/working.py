@@ -9,6 +9,7 @@ Every step may die and is done again. Models that were trained elsewhere stay op
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +27,7 @@ from byleave.lineage.records import fold
 from byleave.server.db.lookups import read_artefacts
 from byleave.server.db.opening import connect
 from byleave.server.db.reading import read_head
+from byleave.server.db.session import BusyError
 from byleave.server.forgetting.due import Looking
 from byleave.server.forgetting.queue import ERASED, Queue, Reading, Task
 from byleave.server.forgetting.visibility import follow
@@ -92,6 +94,10 @@ class Forgetting:
     _sessions: list[Session] = field(default_factory=list)
     _policy: list[PolicyInForce] = field(default_factory=list)
     _begun: bool = False
+    apart: bool = False
+    """Whether a model that takes long is made anew beside the steps, so that others stop in time all the same."""
+    _threads: dict[str, threading.Thread] = field(default_factory=dict)
+    _failed: list[str] = field(default_factory=list)
 
     def step(self) -> Done:
         """Do everything that is to be done now. Raises: LedgerError when the ledger cannot be read or written."""
@@ -168,6 +174,9 @@ class Forgetting:
             return
         self._begun = True
         for one in models:
+            if one.kind.waits:
+                # it is loaded with much that is not needed otherwise; its tasks stand in the queue
+                continue
             try:
                 with alone(one.folder):
                     one.kind.renew(one.folder, self._means(session))
@@ -198,10 +207,40 @@ class Forgetting:
                 continue
             try:
                 stopped += self._stop(queue, there[name], tasks)
-                out += self._renew(session, queue, there[name], tasks)
+                if self.apart and there[name].kind.waits:
+                    self._start(queue, there[name], tasks)
+                else:
+                    out += self._renew(session, queue, there[name], tasks)
             except ByleaveError as error:
                 problems.append(f"{name}: {error}")
+        problems += self._failed
+        self._failed.clear()
         return stopped, out
+
+    def _start(self, queue: Queue, model: InService, tasks: Sequence[Task]) -> None:
+        """Make a model anew beside the steps, unless that is under way or too early."""
+        _told(queue, fold(read_artefacts(self._session())), model.model, tasks)
+        running = self._threads.get(model.model)
+        if self._is_early(tasks) or (running is not None and running.is_alive()):
+            return
+        self._threads[model.model] = threading.Thread(target=self._beside, args=(model,), daemon=True)
+        self._threads[model.model].start()
+
+    def _beside(self, model: InService) -> None:
+        other = Forgetting(self.place)
+        try:
+            session = other._session()
+            queue = Queue(session)
+            tasks = [one for one in queue.tasks(undone=True) if one.model == model.model and one.stopped_at is not None]
+            if tasks:
+                other._renew(session, queue, model, tasks)
+        except (ByleaveError, BusyError) as error:
+            self._failed.append(f"{model.model}: {error}")
+        finally:
+            other.close()
+
+    def _is_early(self, tasks: Sequence[Task]) -> bool:
+        return self.place.clock() < min(one.since for one in tasks) + self.place.window
 
     def _stop(self, queue: Queue, model: InService, tasks: Sequence[Task]) -> int:
         new = [one for one in tasks if one.stopped_at is None]
@@ -215,8 +254,7 @@ class Forgetting:
 
     def _renew(self, session: Session, queue: Queue, model: InService, tasks: Sequence[Task]) -> int:
         """Make a model anew if enough time has passed; how many accounts are out of it now."""
-        place = self.place
-        if model.kind.waits and place.clock() < min(one.since for one in tasks) + place.window:
+        if model.kind.waits and self._is_early(tasks):
             return 0
         with alone(model.folder):
             model.kind.renew(model.folder, self._means(session))
