@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 
 from byleave.server.accounts.platform_sign_in import callback
 from byleave.server.api.root import api
+from byleave.server.revocation_feed import revocation_feed, revocation_list
 from byleave.server.running import current
 from byleave.server.ui.views import language
 
@@ -31,6 +32,8 @@ def gpc(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's signat
 urlpatterns = [
     path(".well-known/gpc.json", gpc, name="gpc"),
     path(".well-known/byleave-keys.json", keys, name="keys"),
+    path(".well-known/byleave-revocations.json", revocation_feed, name="revocation-feed"),
+    path("revocations/<str:name>", revocation_list, name="revocation-list"),
     path("api/v1/", api.urls),
     path("account/oidc/<provider_id>/login/callback/", callback),
     path("account/", include("allauth.urls")),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from byleave.kernel.canonical import digest_bytes
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import PLATFORM, Kind
 from byleave.server.acknowledging import RequestKey
 from byleave.server.lineage.recording import record_model, record_snapshot
 from tests.server.lineage.published import publish
@@ -77,6 +79,7 @@ PLACED: dict[str, str] = {
     "forgetting": "lineage:read",
     "model_forgetting": "models:forget",
     "acknowledge_forgetting": "models:forget",
+    "acknowledge_revocations": "revocations:acknowledge",
     # last, since nothing is left to be read afterwards
     "erase": "members:erase",
 }
@@ -103,6 +106,7 @@ BODIES: dict[str, Any] = {
     "deliver_notices": {"deliveries": [{"member_id": ANA, "notice": "ai-training"}]},
     "decide": {"item_ids": [ITEM]},
 }
+HOLDER, ACKNOWLEDGE = "holder-of-a-copy", "revocations:acknowledge"
 QUERIES = {"my_item_explained": "?purpose=generative-ai&recipient=platform"}
 
 
@@ -131,6 +135,11 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         secret = (folder / "data" / "suppression.key").read_bytes()
         SNAPSHOTS[running.url] = record_snapshot(taken, address, secret).snapshot.manifest
         record_model([taken], address, digest_bytes(b"weights"), name=MODEL)
+        with running.inside() as service:
+            given = {"manifest": SNAPSHOTS[running.url], "holder": HOLDER}
+            told = {**given, "digest": digest_bytes(b"list"), "items": 1}
+            service.store.append([Proposal(Kind.SNAPSHOT_HANDED_OVER, "", PLATFORM, given)])
+            service.store.append([Proposal(Kind.REVOCATIONS_PUBLISHED, "", PLATFORM, told)])
         yield running
 
 
@@ -174,7 +183,7 @@ def callers(world: Running) -> dict[str, Client]:
         "anonymous": world.client(),
         "staff": world.staff(),
         "staff without factor": world.staff("careless", factor=False),
-        **{scope: world.service(scope) for scope in scopes},
+        **{scope: world.service(scope, name=HOLDER if scope == ACKNOWLEDGE else None) for scope in scopes},
     }
 
 
@@ -183,7 +192,10 @@ def call(client: Client, one: Operation, receipt: int) -> Answer:
     parts = {"member_id": ANA, "setting": SETTING, "item_id": ITEM, "seq": receipt, "objection": OBJECTION}
     parts |= {"snapshot": SNAPSHOTS.get(client.url, "0"), "model": MODEL}
     path = one.path.format(**parts, subject=ANA) + QUERIES.get(one.name, "")
-    return client.call(one.method, path, BODIES.get(one.name))
+    body = BODIES.get(one.name)
+    if one.name == "acknowledge_revocations":
+        body = {"manifest": SNAPSHOTS.get(client.url), "digest": digest_bytes(b"list")}
+    return client.call(one.method, path, body)
 
 
 def receipt_of_ana(world: Running) -> int:

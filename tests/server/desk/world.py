@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from byleave.adapters.key_files import read_ring
+from byleave.adapters.revocation_files import read_list
 from byleave.finding.identifiers import identify
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Kind
+from byleave.lineage.revocations import file_name
 from byleave.policy.facts import MEMBER
+from tests.server.centre.builds import ledger, model, snapshot
 
 if TYPE_CHECKING:
+    from byleave.lineage.revocations import Revocations
     from byleave.server.service import Service
     from tests.server.serving import Running
 
 DAY = timedelta(days=1)
+HOLDER = "trainer"
+"""Who was given a copy, by the name of its token."""
 NAME, MAIL = "Noura Haddad-Weiss", "noura@haddad-weiss.example"
 CERTAIN, POSSIBLE, OTHER = "desk-1", "desk-2", "desk-3"
 """Items of somebody else: with her address, with her name alone, and about nobody."""
@@ -78,3 +86,36 @@ def people(running: Running, writer: str, objector: str) -> dict[str, str]:
         objected(service, "O-5T6R", "person-4413", days=12, country="CH", language="de")
         upheld(service, "O-5T6R", "person-4413", "petra")
     return {"case": "/desk/cases/O-7K2M", "own": "/desk/cases/O-1B8Z", "trail": "/desk/trail"}
+
+
+SHEETS = {
+    "policies": "/desk/policies",
+    "choices": "/desk/choices",
+    "desk-notices": "/desk/notices",
+    "effect": "/desk/effect",
+    "snapshots": "/desk/snapshots",
+    "copies": "/desk/copies",
+    "report": "/desk/report",
+}
+"""Pages of numbers."""
+
+
+def built(running: Running) -> dict[str, str]:
+    """Build a snapshot, train a model on it, give copies away and call one of them back; the pages that show it."""
+    folder, _ = snapshot(running, "desk-first")
+    model(running, folder, "rewrite-desk")
+    url = ledger(running)
+    for holder in (HOLDER, "Lantern Labs"):
+        running.command("revocation", "hand-over", str(folder), "--to", holder, "--ledger", url)
+    publish(running)
+    name = f"sha256:{hashlib.sha256((folder / 'manifest.json').read_bytes()).hexdigest()}"
+    return {**SHEETS, "snapshot": f"/desk/snapshots/{name}"}
+
+
+def publish(running: Running) -> Revocations:
+    """Publish the list of the first holder anew."""
+    folder, place = running.folder / "desk-first" / "out", running.folder / "data"
+    options = ("--ledger", ledger(running), "--keys", str(place / "keys"), "--out", str(place / "revocations"))
+    running.command("revocation", "publish", str(folder), "--to", HOLDER, *options)
+    manifest = f"sha256:{hashlib.sha256((folder / 'manifest.json').read_bytes()).hexdigest()}"
+    return read_list(place / "revocations" / file_name(manifest, HOLDER), read_ring(place / "keys"))

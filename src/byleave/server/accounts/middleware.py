@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Answer = Callable[[HttpRequest], HttpResponse]
 
-_FREE_OF_SECOND_FACTOR = ("/account/", "/api/", "/static/", "/.well-known/", "/language")
+_FREE_OF_SECOND_FACTOR = ("/account/", "/api/", "/static/", "/.well-known/", "/revocations/", "/language")
 """Where one signs in, sets the factor up and signs out; and what tells nothing about anybody."""
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 

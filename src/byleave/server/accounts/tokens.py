@@ -37,6 +37,7 @@ SCOPES = {
     "notices:write": "record that a notice has reached a member",
     "objections:write": "hand in objections",
     "preferences:write": "set preferences, one or many, and hold items back",
+    "revocations:acknowledge": "say, as the holder of the token's name, that a list of revocations was obeyed",
 }
 """Scope → what it allows."""
 PATTERN = re.compile(r"byl_([A-Za-z0-9]{12})_([A-Za-z0-9_-]{43})")

@@ -16,7 +16,7 @@ from ninja.responses import NinjaJSONEncoder
 from byleave.kernel.errors import InputError
 from byleave.kernel.instants import format_instant
 from byleave.proof.strict_json import read_json
-from byleave.server.api import forgetting, ledger, lineage, me, members, platform
+from byleave.server.api import forgetting, ledger, lineage, me, members, platform, revocations
 from byleave.server.api.problems import MEDIA_TYPE, handle_problems
 
 if TYPE_CHECKING:
@@ -79,3 +79,4 @@ api.add_router("", platform.router)
 api.add_router("/ledger", ledger.router)
 api.add_router("", lineage.router)
 api.add_router("", forgetting.router)
+api.add_router("/revocations", revocations.router)

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from byleave.cases.deadlines import Calendar
     from byleave.ledger.entries import Entry
 
-Change = tuple[str, str, str, int]
-"""What, about what, country, and by how much."""
-Counts = Counter[tuple[object, ...]]
+    Counts = Counter[tuple[date, str, str, str]]
 
 
 @dataclass(slots=True)

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from byleave.server.desk.index import Read
 
-PLACES = (("desk", "desk-cases", "paper"), ("desk-trail", "desk-trail", "clock"))
+PLACES = (
+    ("desk", "desk-cases", "paper"),
+    ("desk-policies", "desk-policies", "lock"),
+    ("desk-choices", "desk-choices", "gear"),
+    ("desk-notices", "desk-notices", "bell"),
+    ("desk-effect", "desk-effect", "clock"),
+    ("desk-snapshots", "desk-snapshots", "spark"),
+    ("desk-copies", "desk-copies", "leave"),
+    ("desk-report", "desk-report", "tick"),
+    ("desk-trail", "desk-trail", "eye"),
+)
 """Name of the address, name of the words, and picture of each page that the side lists."""
 
 

@@ -20,12 +20,12 @@ from byleave.server.desk.counting import changes
 from byleave.server.desk.models import CaseRow, DayCount, Progress, StepRow
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Iterable, Sequence
 
     from byleave.cases.case import Case
     from byleave.cases.deadlines import Calendar
     from byleave.ledger.entries import Entry
+    from byleave.server.desk.counting import Counts
     from byleave.server.service import Service
 
 CHUNK = 5_000
@@ -150,7 +150,7 @@ def row_of(case: Case, calendar: Calendar) -> CaseRow:
     )
 
 
-def _count(found: Counter[tuple[object, ...]]) -> None:
+def _count(found: Counts) -> None:
     rows = [
         DayCount(day=day, what=what, about=about, country=country, change=change)
         for (day, what, about, country), change in found.items()

@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from django.urls import path
 
-from byleave.server.desk import case_page, deeds, queue, trail
+from byleave.server.desk import (
+    built,
+    case_page,
+    choices,
+    copies,
+    deeds,
+    effect,
+    notices,
+    policies,
+    queue,
+    report,
+    trail,
+)
 
 urlpatterns = [
     path("", queue.queue, name="desk"),
     path("cases.csv", queue.queue_csv, name="desk-cases-csv"),
+    path("policies", policies.policies, name="desk-policies"),
+    path("choices", choices.choices, name="desk-choices"),
+    path("choices.csv", choices.choices_csv, name="desk-choices-csv"),
+    path("notices", notices.notices, name="desk-notices"),
+    path("effect", effect.effect, name="desk-effect"),
+    path("snapshots", built.snapshots, name="desk-snapshots"),
+    path("snapshots/<str:name>", built.snapshot, name="desk-snapshot"),
+    path("copies", copies.copies, name="desk-copies"),
+    path("report", report.report, name="desk-report"),
     path("trail", trail.trail, name="desk-trail"),
     path("trail.csv", trail.trail_csv, name="desk-trail-csv"),
     path("records/<int:seq>", trail.record, name="desk-record"),
