@@ -21,6 +21,7 @@ COMMANDS = {
     "account": ("byleave.cli.account", "Make accounts of members and staff."),
     "canary": ("byleave.cli.canary", "Alarm when builds no longer see what people choose."),
     "check": ("byleave.cli.check", "Say what of a person's own archive AI may be trained on, and what they can do."),
+    "corpus": ("byleave.cli.corpus", "Say how alike the texts of a corpus are, over time."),
     "demo": ("byleave.cli.demo", "See it all on a made-up platform, on this machine, in under a minute."),
     "explain": ("byleave.cli.explain", "Say in plain words why an item is in or left out."),
     "feed": ("byleave.cli.feed", "Fill the small platform that comes with the server, and write its items."),

@@ -17,6 +17,14 @@ def test_a_good_rewrite_is_shown() -> None:
     assert problems(DRAFT, GOOD) == ()
 
 
+def test_i_am_no_name() -> None:
+    """A short form of `I am` or `I have` is no name that was invented, and none that is lost."""
+    assert (
+        problems("i am moving on and i have thanked the team", "I'm moving on, and I\u2019ve thanked the team.") == ()
+    )
+    assert facts("Then I'm off, Ian said").names == {"Ian"}
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -23,6 +23,8 @@ IN_A_ROW, MOST_NEW_IN_A_ROW = 6, 4
 _BEGINNING = 4
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
+_I = re.compile(r"I(?:['\u2019]\w+)?")
+"""Alone, or as in `I'm`: a capital that makes no name."""
 _MARKUP = re.compile(r"<[^>]*>|```|\[[^\]]*\]\(|&#?\w+;")
 _SENTENCE = re.compile(r"[.!?\n]+")
 _ADDRESS = re.compile(
@@ -55,7 +57,7 @@ def facts(text: str) -> Facts:
     names, openers = set[str](), set[str]()
     for found in _WORD.finditer(text):
         word = found[0]
-        if not word[0].isupper() or word == "I":
+        if not word[0].isupper() or _I.fullmatch(word):
             continue
         before = text[: found.start()].rstrip(" \t\"'(\u201c\u201e\u00ab")
         begins = not before or before[-1] in _ENDS
