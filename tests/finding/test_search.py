@@ -140,3 +140,13 @@ def test_other_key_finds_nobody() -> None:
     assert Search([Sought("p", email)], other).text("ana@example.com") == []
     assert other.mark() != KEYS.mark()
     assert len({KEYS.hash(kind, "x") for kind in KINDS}) == len(KINDS)
+
+
+def test_a_short_quote_is_not_certain() -> None:
+    """What many people say may be somebody else's: it waits for a look, and a long one does not."""
+    short = "I am happy to announce"
+    long = "on the ferry to Aarhus my brother sold his last accordion to a priest"
+    search = Search([Sought("p", Identifier("quote", one)) for one in (short, long)], None)
+
+    assert [one.certain for one in search.text(f"Friends, {short}: soon!")] == [False]
+    assert [one.certain for one in search.text(f"It is true: {long}.")] == [True]

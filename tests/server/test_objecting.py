@@ -12,6 +12,7 @@ from byleave.cases import steps
 from byleave.cases.case import State
 from byleave.finding.identifiers import Keys
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
+from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.proof.key_ring import parse_ring
 from byleave.proof.verification import verify_receipt
@@ -163,6 +164,29 @@ def test_unconfirmed_ones_lapse_after_thirty_days(service: Service, clock: Clock
     with pytest.raises(ConflictError, match="lapsed"):
         service.confirm(name)
     assert service.appeal(name).case.state is State.RECEIVED
+
+
+@pytest.mark.parametrize(("before", "lapses", "ends"), [
+    (Kind.OBJECTION_IN_REVIEW, False, True), (Kind.OBJECTION_CONFIRMED, False, True),
+    (Kind.OBJECTION_UPHELD, False, False),
+])  # fmt: skip
+def test_what_was_granted_is_not_ended_by_who_had_not_seen_it(
+    service: Service, before: Kind, *, lapses: bool, ends: bool
+) -> None:
+    """M11: of two steps that cross, none frees what the other has kept, whoever read the case before."""
+    store = service.store
+    for told, admitted in (({"lapsed": "unconfirmed-30-days"}, lapses), ({"by": "kim"}, ends)):
+        case = service.receive(ANA).case
+        about = {"objection": case.id}
+        actor, said = ("member", {}) if before is Kind.OBJECTION_CONFIRMED else ("platform", {"by": "lee"})
+        store.append([Proposal(before, case.subject, actor, {**about, **said})])
+        crossing = Proposal(Kind.OBJECTION_REJECTED, case.subject, "platform", {**about, "grounds": "late", **told})
+        if admitted:
+            store.append([crossing])
+            continue
+        with pytest.raises(ConflictError, match=r"granted|does not lapse"):
+            store.append([crossing])
+        assert service.case(case.id).is_open or before is Kind.OBJECTION_UPHELD
 
 
 def test_an_appeal_stands_and_is_made_once(service: Service) -> None:

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from byleave.finding.identifiers import Keys
 
-CERTAIN = frozenset({"email", "phone", "handle", "url", "site", "quote"})
+CERTAIN = frozenset({"email", "phone", "handle", "url", "site"})
 """Kinds that tell who is meant; a name, and a number or street without its place, may be somebody else's."""
+FEWEST_CERTAIN_WORDS = 12
+"""Of a quote that tells whose post is meant; a shorter one may be a phrase that many people use."""
 NOT_REDACTED = frozenset({"quote"})
 """The whole item is what the person means: nothing would be left of it."""
 
@@ -150,7 +152,9 @@ def _patterns(identifier: Identifier) -> tuple[Pattern, ...]:
 
 
 def _is_certain(identifier: Identifier, plain: list[str]) -> bool:
-    """An address is certain where postcode or place stand in the text, too."""
+    """An address is certain where postcode or place stand in the text, too; a quote by its length."""
+    if identifier.kind == "quote":
+        return len(quote_pattern(identifier.value).words) >= FEWEST_CERTAIN_WORDS
     if identifier.kind != "address":
         return identifier.kind in CERTAIN
     place: Place = address_patterns(identifier.value)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _NOT_ASKED = frozenset({"covers", "form", "frees", "reaches", "unused_since"})
 _ANYBODY = frozenset({Kind.OBJECTION_RECEIVED, Kind.ITEM_WITHHELD, Kind.ITEM_RELEASED, Kind.MEMBER_REGISTERED})
+HOLDING = frozenset({Kind.OBJECTION_CONFIRMED, Kind.OBJECTION_IN_REVIEW, Kind.OBJECTION_UPHELD})
+"""Kinds after which an objection does not lapse; after the last of them it is not rejected either."""
 ENDINGS = frozenset({Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN})
 
 
@@ -50,16 +52,14 @@ class Facts:
     """Id of an objection → who objected."""
     merges: list[tuple[str, str]] = field(default_factory=list)
     """Pairs of accounts that are one person."""
-    confirmed: set[str] = field(default_factory=set)
-    """Ids of objections that the person has confirmed; looked up only where one may lapse."""
+    held: set[tuple[str, str]] = field(default_factory=set)
+    """Objections and the kinds of `HOLDING` that are recorded about them; looked up only where one may be rejected."""
     artefacts: Artefacts = field(default_factory=Artefacts)
     """What entries about no person have named; looked up only where one of them waits."""
 
     def copy(self) -> Facts:
         """The same, to be changed apart."""
-        return Facts(
-            set(self.members), dict(self.objections), list(self.merges), set(self.confirmed), self.artefacts.copy()
-        )
+        return Facts(set(self.members), dict(self.objections), list(self.merges), set(self.held), self.artefacts.copy())
 
     def same_person(self, one: str, other: str) -> bool:
         """Whether two ids are of one person."""
@@ -94,10 +94,19 @@ class Facts:
         objector = self.objections.get(name)
         if objector is None or not self.same_person(entry.subject, objector):
             raise UnknownError(f"`{entry.subject}` has no objection `{name}`")
-        if entry.kind is Kind.OBJECTION_CONFIRMED:
-            self.confirmed.add(name)
-        elif entry.data.get("lapsed") and name in self.confirmed:
-            raise ConflictError(f"the objection `{name}` was confirmed, and does not lapse")
+        if entry.kind in HOLDING:
+            self.held.add((name, entry.kind.value))
+        elif entry.kind is Kind.OBJECTION_REJECTED:
+            self._may_reject(name, lapsed=bool(entry.data.get("lapsed")))
+
+    def _may_reject(self, name: str, *, lapsed: bool) -> None:
+        """What was granted is not refused afterwards, and what somebody looks at does not lapse meanwhile."""
+        told = {kind for objection, kind in self.held if objection == name}
+        if Kind.OBJECTION_UPHELD in told:
+            raise ConflictError(f"the objection `{name}` was granted", hint="only the person ends it from now on")
+        if lapsed and told:
+            done = "was confirmed" if Kind.OBJECTION_CONFIRMED in told else "is being looked at"
+            raise ConflictError(f"the objection `{name}` {done}, and does not lapse")
 
     def _register(self, name: str) -> None:
         if name in self.members:

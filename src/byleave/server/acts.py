@@ -197,7 +197,13 @@ class Acts(Acknowledging):
         # made from the key, where there is one, so that the same request asks for the same
         name = objection or (f"o-{self._key(key)[:24]}" if key else f"o-{secrets.token_hex(12)}")
         data = {"objection": name, "purpose": purpose}
-        return self._one(Kind.OBJECTION_RECEIVED, subject, actor, data, at, key)
+        person = self.person(subject)
+        if person.country is not None:  # it says by when they are answered
+            data["country"] = person.country
+        acts = [Proposal(Kind.OBJECTION_RECEIVED, subject, actor, data, at)]
+        if actor == MEMBER and person.member is not None:  # who has signed in has said that it is theirs
+            acts.append(Proposal(Kind.OBJECTION_CONFIRMED, subject, MEMBER, {"objection": name}))
+        return self._acknowledged(acts, key)[0]
 
     def withdraw(self, subject: str, objection: str, *, key: RequestKey | None = None) -> Acknowledgement:
         """Take an objection back: the person's own act. Raises: UnknownError when they have no such objection."""

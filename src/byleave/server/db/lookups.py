@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from byleave.kernel.errors import InputError
-from byleave.ledger.admission import Facts
+from byleave.ledger.admission import HOLDING, Facts
 from byleave.ledger.artefacts import Artefacts
 from byleave.ledger.entries import ARTEFACTS, OF_AN_OBJECTION, PLATFORM, Entry, Kind
 from byleave.ledger.suppression import Refusal, open_item, suppression_key, together
@@ -35,9 +35,9 @@ def facts_about(session: Session, proposals: Sequence[Proposal]) -> Facts:
             ends |= {one.subject, _text(one, "into")}
     merges = merges_of(session, ends) if ends else []
     named = artefacts_of(session) if any(one.kind in ARTEFACTS for one in proposals) else Artefacts()
-    may_lapse = {_text(one, "objection") for one in proposals if one.data.get("lapsed")}
-    confirmed = _confirmed(session, names, may_lapse) if may_lapse else set()
-    return Facts(_members(session, names), objectors_of(session, objections), merges, confirmed, named)
+    rejected = {_text(one, "objection") for one in proposals if one.kind is Kind.OBJECTION_REJECTED}
+    held = _held(session, names, rejected) if rejected else set()
+    return Facts(_members(session, names), objectors_of(session, objections), merges, held, named)
 
 
 def read_artefacts(session: Session, after: int = 0) -> list[Entry]:
@@ -77,13 +77,14 @@ def _members(session: Session, names: Iterable[str]) -> set[str]:
     return set(session.texts(sql, [session.listing(names)]))
 
 
-def _confirmed(session: Session, names: Iterable[str], objections: set[str]) -> set[str]:
-    """Which of these objections somebody among `names` has confirmed."""
+def _held(session: Session, names: Iterable[str], objections: set[str]) -> set[tuple[str, str]]:
+    """What is recorded about these objections of somebody among `names`, of the kinds of `HOLDING`."""
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(HOLDING))
     sql = (
-        f"SELECT {session.field('objection')} FROM {session.each} w JOIN ledger_payload p ON p.subject = w.v "
-        "JOIN ledger_entry e ON e.seq = p.seq WHERE e.kind = 'objection-confirmed'"
+        f"SELECT {session.field('objection')}, e.kind FROM {session.each} w JOIN ledger_payload p ON p.subject = w.v "
+        f"JOIN ledger_entry e ON e.seq = p.seq WHERE e.kind IN ({kinds})"
     )
-    return {name for (name,) in session.query(sql, [session.listing(names)])} & objections
+    return {(name, kind) for name, kind in session.query(sql, [session.listing(names)]) if name in objections}
 
 
 def objectors_of(session: Session, objections: set[str]) -> dict[str, str]:
