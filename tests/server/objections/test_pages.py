@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import email
 import email.policy
-import json
 import re
-import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import pyarrow.parquet as pq
 import pytest
 
-from byleave import api
 from byleave.adapters.key_files import read_ring
 from byleave.cases import steps
 from byleave.cases.case import State
 from byleave.proof.verification import verify_receipt
-from byleave.server.lineage.recording import record_snapshot
-from byleave.text.layout import sentence
-from tests.server.centre.builds import PACK, ledger, post
+from tests.server.centre.builds import PACK, post
+from tests.server.objections.builds import build, explained, secret_of
 from tests.server.pages import FORM, get
 from tests.server.pages import post as send
 from tests.server.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.server.pages import Page
     from tests.server.serving import Client, Running
@@ -46,7 +40,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with serving(folder, packs=PACK, mail=mail, post_links=links) as made:
         with made.inside() as service:
             service.register("bob", "US")
-        patch.setenv("BYLEAVE_SUPPRESSION_KEY", str(_secret(made)))
+        patch.setenv("BYLEAVE_SUPPRESSION_KEY", str(secret_of(made)))
         post(made, "bob-1", "bob", "I met Ana Lima at the fair.", "2025-12-01T00:00:00.000000Z")
         post(made, "bob-2", "bob", "Rain again.", "2025-12-02T00:00:00.000000Z")
         yield made
@@ -93,36 +87,6 @@ def link(running: Running, name: str) -> str:
     found = re.search(r"http://[^/\s]+(/objection/confirm/\S+)", letter(running, name).get_content())
     assert found
     return found[1]
-
-
-def build(running: Running, name: str) -> dict[str, str]:
-    """Build from the live ledger; for each item `eligible` or its reason. Recorded, so that the index knows it."""
-    folder = running.folder / name
-    folder.mkdir()
-    with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
-        database.row_factory = sqlite3.Row
-        rows = [dict(row) for row in database.execute("SELECT * FROM feed_item")]
-    database.close()
-    lines = [json.dumps({**row, "ai_written": False, "withheld": None, "subjects": None}) for row in rows]
-    (folder / "items.jsonl").write_text("\n".join(lines))
-    api.gate(folder / "items.jsonl", out=folder / "out", **_how(running))
-    record_snapshot(folder / "out", ledger(running), _secret(running).read_bytes(), just_published=True)
-    used = {row["item_id"]: "eligible" for row in pq.read_table(folder / "out" / "items").to_pylist()}
-    return used | {row["item_id"]: row["reason"] for row in pq.read_table(folder / "out" / "left_out").to_pylist()}
-
-
-def explained(running: Running, item: str, name: str) -> str:
-    """What `explain` says of an item of a build."""
-    (told,) = api.explain(item, running.folder / name / "items.jsonl", **_how(running))
-    return sentence(told, "en")
-
-
-def _how(running: Running) -> dict[str, Any]:
-    return {"register": ledger(running), "pack": PACK, "purpose": "generative-ai", "recipient": "linkedin"}
-
-
-def _secret(running: Running) -> Path:
-    return running.folder / "data" / "suppression.key"
 
 
 def test_somebody_without_an_account_objects(running: Running) -> None:
