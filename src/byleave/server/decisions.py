@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def concerned(items: Iterable[ContentItem]) -> set[str]:
-    """Everybody whose choices a decision about these items reads: owners and subjects."""
+    """Everybody whose choices a decision about these items reads: owners, subjects, and whom their texts name."""
     names: set[str] = set()
     for one in items:
-        names |= {one.facts.member_id or "", *(one.facts.subjects or ())}
+        names |= {one.facts.member_id or "", *(one.facts.subjects or ()), *(one.facts.named or ())}
     return names - {""}
 
 

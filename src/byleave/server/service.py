@@ -7,6 +7,7 @@ member is named by an id; accounts that were merged are one person, under whiche
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from byleave.finding.identifiers import Keys
 from byleave.kernel.errors import InputError, UnknownError
 from byleave.ledger.entries import Entry
 from byleave.ledger.wire import from_microseconds
+from byleave.policy.facts import Register
 from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.activations import Activations
 from byleave.server.acts import Acts
@@ -23,6 +25,7 @@ from byleave.server.choices import setting_of, settings_of
 from byleave.server.content import MOST_ITEMS
 from byleave.server.decisions import concerned, decide_all, explain_one, targets, with_kept
 from byleave.server.lineage.doors import LineageReader
+from byleave.server.naming import Naming
 from byleave.server.objecting import Objecting
 from byleave.server.person import Person, person
 
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from byleave.ledger.admission import Proposal
-    from byleave.policy.facts import Moment, Register
+    from byleave.policy.facts import Moment
     from byleave.proof.keys import SignerKey
     from byleave.server.acknowledging import RequestKey
     from byleave.server.content import ContentItem, ContentSource
@@ -77,6 +80,7 @@ class Service(Acts, Objecting):
         self._lineage, self._opening = list[LineageReader](), threading.Lock()
         self.content = content
         self._secret, self._clock = secret, clock
+        self._naming = Naming(store.reader, secret)
 
     @property
     def policy(self) -> PolicyInForce:
@@ -254,8 +258,8 @@ class Service(Acts, Objecting):
         """
         pairs = targets(self._policy, purpose, recipient)
         page = self.content.items_of(self.person(member).ids, after, min(limit, MOST_ITEMS))
-        register, moment, head = self._concerning(page.items)
-        return ItemsPage(decide_all(page.items, register, self._policy, moment, pairs), page.after, head)
+        items, register, moment, head = self._concerning(page.items)
+        return ItemsPage(self._decided(page.items, items, register, moment, pairs), page.after, head)
 
     def item(self, member: str, item_id: str) -> ItemState:
         """One item of a person. Raises: UnknownError when it is not there, or somebody else's."""
@@ -268,8 +272,8 @@ class Service(Acts, Objecting):
     def explain_content(self, item: ContentItem, purpose: str, recipient: str) -> Explanation:
         """Why an item would be in or left out, also one that is not published yet. Raises: UsageError."""
         pair = targets(self._policy, purpose, recipient)[0]
-        register, moment, _ = self._concerning([item])
-        return explain_one(item, register, self._policy, moment, pair)
+        (named,), register, moment, _ = self._concerning([item])
+        return explain_one(named, register, self._policy, moment, pair)
 
     def decide(
         self, items: Sequence[ContentItem], purpose: str | None = None, recipient: str | None = None
@@ -284,8 +288,8 @@ class Service(Acts, Objecting):
         Raises: UsageError for a purpose or a recipient that is not there.
         """
         pairs = targets(self._policy, purpose, recipient)
-        register, moment, _ = self._concerning(items)
-        return decide_all(items, register, self._policy, moment, pairs)
+        named, register, moment, _ = self._concerning(items)
+        return self._decided(items, named, register, moment, pairs)
 
     def decide_by_id(
         self, item_ids: Sequence[str], purpose: str | None = None, recipient: str | None = None
@@ -306,14 +310,29 @@ class Service(Acts, Objecting):
             raise UnknownError(f"there is no item `{item_id}`", hint="the list of items has every id")
         return found
 
-    def _concerning(self, items: Iterable[ContentItem]) -> tuple[Register, Moment, Head]:
-        """The register of everybody whom a decision about these items reads, with everybody merged with them."""
-        names = concerned(items)
-        head = self.head()
+    def _decided(
+        self,
+        items: Sequence[ContentItem],
+        named: Sequence[ContentItem],
+        register: Register,
+        moment: Moment,
+        pairs: Sequence[tuple[str, str]],
+    ) -> tuple[ItemState, ...]:
+        """Decisions on items; who is named by their texts is read, and not told."""
+        states = decide_all(named, register, self._policy, moment, pairs)
+        return tuple(replace(state, item=item) for state, item in zip(states, items, strict=True))
+
+    def _concerning(self, items: Iterable[ContentItem]) -> tuple[list[ContentItem], Register, Moment, Head]:
+        """Items with whom their texts name, and the register of everybody whom a decision about them reads."""
+        seen = self._store.head()
+        named, objections = self._naming.named(items, seen)
+        names, head = concerned(named), _told(seen)
         ids, entries = self._store.reader.person(names)
         kept = self._store.reader.kept(self._secret, names)
         found = person("", ids, [one for one in entries if one.seq <= head.seq], head, self.now())
-        return with_kept(found.register, kept), found.moment, head
+        register = with_kept(found.register, kept)
+        whole = Register(register.members, {**register.objections, **objections}, register.withheld)
+        return named, whole, found.moment, head
 
 
 def _told(head: LedgerHead) -> Head:

@@ -96,10 +96,11 @@ def _send(service: Service, letter: Letter) -> bool:
     if to is None or not to.address:
         letter.delete()
         return False
-    if _sent_today(to.address, now) >= MOST_A_DAY:
-        return False
     free = Q(tried_at__isnull=True) | Q(tried_at__lt=now - AGAIN_AFTER)
+    # marked before it is known whether it may go: a burst for one address is not looked through again at each form
     if not Letter.objects.filter(free, pk=letter.pk, sent_at__isnull=True).update(tried_at=now):
+        return False
+    if _sent_today(to.address, now) >= MOST_A_DAY:
         return False
     told = _told(service, letter, to)
     if told is None:

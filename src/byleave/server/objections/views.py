@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -84,9 +84,12 @@ def _send(request: HttpRequest, asked: Asked, member: str | None, nonce: str) ->
 def _answered_at(request: HttpRequest, asked: Asked, done: Received) -> None:
     """Keep the address, and write the letter that asks to confirm. Raises: DatabaseError."""
     service, address = current(), asked.values["address"]
-    contacts.keep(done.case, address, asked.values["reason"])
-    if address and done.case.confirmed is None:
-        letters.ask_to_confirm(done.case.id, server_of(request), service.now())
+    asks = bool(address) and done.case.confirmed is None
+    with transaction.atomic():  # one flush of the disk for both
+        contacts.keep(done.case, address, asked.values["reason"])
+        if asks:
+            letters.ask_to_confirm(done.case.id, server_of(request), service.now())
+    if asks:
         letters.soon(service)
 
 
