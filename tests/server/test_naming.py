@@ -74,7 +74,7 @@ def gate(made: Service, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[s
     """What the gate decides of each."""
     (folder / "secret").write_bytes(SECRET)
     monkeypatch.setenv("BYLEAVE_SUPPRESSION_KEY", str(folder / "secret"))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"item_id": name, "member_id": "owner", "category": "post", "visibility": "public",
          "created_at": CREATED, "subjects": [], "text": text}
         for name, text in TEXTS.items()
@@ -84,8 +84,9 @@ def gate(made: Service, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[s
         ("created_at", pa.timestamp("us", "UTC")), ("subjects", pa.list_(pa.string())), ("text", pa.string()),
     ])  # fmt: skip
     out = folder / f"out-{made.head().seq}"
-    options: dict[str, Any] = {"pack": PACK, "purpose": "generative-ai", "recipient": "linkedin", "decisions_only": True}
-    byleave.gate(pa.Table.from_pylist(rows, kinds), register=made.store.address, out=out, **options)
+    options: dict[str, Any] = {"pack": PACK, "purpose": "generative-ai", "recipient": "linkedin"}
+    table = pa.Table.from_pylist(rows, kinds)
+    byleave.gate(table, register=made.store.address, out=out, decisions_only=True, **options)
     return {row["item_id"]: row["reason"] for row in pq.read_table(out / "decisions").to_pylist()}
 
 
