@@ -51,8 +51,9 @@ def command(  # noqa: PLR0913 - the options of the command
 
         with shown_progress() as progress:
             found = due(Path(folder), Path(snapshot), ledger, pack, progress)
-        names, erased = [*names, *found.members], list(found.erased)
-        if not found.reaches:
+        reached = _reached(Path(folder), Path(snapshot), ledger, pack)
+        names, erased = [*names, *found.members, *reached], list(found.erased)
+        if not found.reaches and not reached:
             click.echo("note: no opt-out reaches models under this policy; only who is named leaves", err=True)
     done = forget(Path(folder), ledger, names, suppression_secret(), signers=_signers(keys))
     if erased:
@@ -65,6 +66,19 @@ def command(  # noqa: PLR0913 - the options of the command
     for path in done.certificates:
         click.echo(f"Taken out, with a certificate: {path}")
     click.echo(f"model      {done.digest}")
+
+
+def _reached(folder: Path, snapshot: Path, ledger: str, pack: str | None) -> list[str]:
+    """Whose own act reached models when it was recorded, whatever the packs of today say."""
+    from byleave.adapters.duckdb_engine.kept import suppression_secret
+    from byleave.adapters.forgetting import model_in
+    from byleave.adapters.snapshot_files import read_manifest
+    from byleave.api import now
+    from byleave.server.forgetting.due import members_due
+    from byleave.server.policy_in_force import in_force
+
+    policy = in_force([pack or read_manifest(snapshot)["pack"]["id"]])
+    return members_due(ledger, suppression_secret() or b"", model_in(folder).model, policy, now())
 
 
 def _signers(keys: str | None) -> list[SignerKey]:

@@ -143,6 +143,17 @@ def test_counts_that_stay_are_caught(world: World) -> None:
     assert digests["sums"] != world.train(":memory:", [gone]).artefacts()["sums"]
 
 
+def test_digests_that_were_not_renewed_are_caught(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` A digest of words that was noted before somebody left is not that of what is there afterwards."""
+    model = world.train(":memory:")
+    forget(model, [world.everybody[3].member])
+    assert model.manifest()["artefacts"] == model.artefacts()
+    monkeypatch.setattr(ModelFile, "_digest_parts", lambda *_: None)
+    forget(model, [world.everybody[4].member])
+
+    assert model.manifest()["artefacts"]["statistics"] != model.artefacts()["statistics"]
+
+
 def test_order_of_arrival_is_caught(world: World) -> None:
     """`M18` Rows numbered as they arrive would rank equal profiles by who was there once; ours are numbered by key."""
     names = [one.item for one in world.everybody]

@@ -30,6 +30,7 @@ from byleave.server.db.opening import connect
 from byleave.server.db.session import BusyError
 from byleave.server.db.store import Store
 from byleave.server.forgetting import working
+from byleave.server.forgetting.due import members_due
 from byleave.server.forgetting.elsewhere import acknowledge
 from byleave.server.forgetting.queue import ERASED, OBJECTED, OPTED_OUT, Queue, Task
 from byleave.server.forgetting.working import Done, Forgetting
@@ -191,8 +192,10 @@ def test_what_an_act_reached_no_later_pack_takes_back(tmp_path: Path) -> None:
     reached = replace(reached, data={**reached.data, "covers": ["generative-ai", "other-ai"], "reaches": "models"})
     act(place, reached, switched(OTHERS[0]), objected(OTHERS[1], "o-1"))
 
+    assert members_due(place.ledger, SECRET, "talent-1", in_force([pack]), now()) == [MEMBER]
     assert step(place, pack=pack) == Done(1, 1, 1, ())
     assert holds(place, MEMBER, *OTHERS[:2]) == [False, True, True]
+    assert members_due(place.ledger, SECRET, "talent-1", in_force([pack]), now()) == []
     promised = replace(queue_of(place, pack=pack), promised=lambda one: "models" if one.subject == OTHERS[1] else None)
     act(place, Proposal(Kind.OBJECTION_RECEIVED, OTHERS[1], "member", {"objection": "o-2", "purpose": None}))
     with closing(Forgetting(promised)) as work:

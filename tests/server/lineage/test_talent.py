@@ -227,3 +227,13 @@ def test_an_audit_finds_what_was_not_taken_out(place: Place) -> None:
         model.connection.execute("UPDATE state SET value = ? WHERE name = 'manifest'", [canonical_json(value).decode()])
 
     assert audit(place.model, place.snapshot, place.ledger, SECRET) == ["artefacts", "digest"]
+
+
+def test_an_audit_reads_what_a_model_holds_and_not_only_what_it_says(place: Place) -> None:
+    """`M18` A model whose counts of words are others than its own manifest says is found out."""
+    assert audit(place.model, place.snapshot, place.ledger, SECRET) == []
+    with closing(ModelFile.open(place.model / MODEL)) as model:
+        term = model.connection.execute("SELECT min(term) FROM documents").fetchall()[0]
+        model.connection.execute("UPDATE documents SET profiles = profiles + 1 WHERE term = ?", term)
+
+    assert audit(place.model, place.snapshot, place.ledger, SECRET) == ["artefacts"]

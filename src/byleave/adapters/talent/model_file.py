@@ -6,6 +6,7 @@ opens the file sees the model before or after, and nothing between.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SHARDS = 256
 """A shard is a list to show, not a thing to train: rows leave one by one. So many keep a list short."""
+PARTS = 1_024
+"""Parts of the words, each with a digest of its own."""
 _TABLES = """
 CREATE TABLE profile (item INTEGER PRIMARY KEY, member INTEGER NOT NULL, words TEXT NOT NULL, content TEXT NOT NULL);
 CREATE INDEX profile_member ON profile (member);
@@ -34,13 +37,20 @@ CREATE TABLE judgement (item INTEGER PRIMARY KEY, member INTEGER NOT NULL, profi
     grade INTEGER NOT NULL, features TEXT NOT NULL, content TEXT NOT NULL);
 CREATE INDEX judgement_member ON judgement (member);
 CREATE INDEX judgement_profile ON judgement (profile);
-CREATE TABLE documents (term TEXT PRIMARY KEY, profiles INTEGER NOT NULL CHECK (profiles >= 0))
-    WITHOUT ROWID;
+CREATE TABLE documents (term TEXT PRIMARY KEY, profiles INTEGER NOT NULL CHECK (profiles >= 0),
+    part INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX documents_part ON documents (part, term, profiles);
+CREATE TABLE part (number INTEGER PRIMARY KEY, digest TEXT NOT NULL);
 CREATE TABLE shard (number INTEGER PRIMARY KEY, digest TEXT NOT NULL);
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE waiting (member INTEGER PRIMARY KEY, since TEXT NOT NULL);
 CREATE TABLE done (number INTEGER PRIMARY KEY AUTOINCREMENT, certificate TEXT NOT NULL, recorded INTEGER NOT NULL);
 """
+
+
+def part_of(term: str) -> int:
+    """The part of the words to which one belongs: whoever leaves changes the digests of a few parts, not of all."""
+    return int.from_bytes(hashlib.sha256(term.encode()).digest()[:2]) % PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,7 @@ class ModelFile:
         made._set("words", canonical_json(told).decode())
         made._set("words-digest", words.digest)
         made._set("sums", Sums.nothing().text())
+        made._set("profiles", "0")
         return made
 
     def manifest(self) -> Mapping[str, Any]:
@@ -130,9 +141,12 @@ class ModelFile:
         with writing(self.connection):
             self.connection.executemany("INSERT INTO profile VALUES (?, ?, ?, ?)", told())
             sql = (
-                "INSERT INTO documents VALUES (?, ?) ON CONFLICT DO UPDATE SET profiles = profiles + excluded.profiles"
+                "INSERT INTO documents VALUES (?, ?, ?) "
+                "ON CONFLICT DO UPDATE SET profiles = profiles + excluded.profiles"
             )
-            self.connection.executemany(sql, sorted(counted.items()))
+            counts = ((term, number, part_of(term)) for term, number in sorted(counted.items()))
+            self.connection.executemany(sql, counts)
+            self._set("profiles", str(self._one("SELECT count(*) FROM profile")))
 
     def profile(self, item: int) -> Profile | None:
         """An eligible profile, by the key of its item."""
@@ -159,6 +173,7 @@ class ModelFile:
             for shard in range(SHARDS):
                 digest = shard_digest(self.lines(shard))
                 self.connection.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", [shard, digest])
+            self._digest_parts(range(PARTS))
             return self._renew(origin)
 
     def lines(self, shard: int) -> list[Line]:
@@ -197,6 +212,7 @@ class ModelFile:
             self._subtract(profiles.values(), judged.values())
         except apsw.ConstraintError as error:
             raise InputError("the counts of the model do not fit its rows", hint="train the model again") from error
+        self._set("profiles", str(int(self._get("profiles")) - len(profiles)))
         for table, rows in (("profile", profiles), ("judgement", judged)):
             self.connection.executemany(f"DELETE FROM {table} WHERE item = ?", [[line.item] for line in rows])
         for shard in shards:
@@ -222,26 +238,43 @@ class ModelFile:
         rows = [(count, term) for term, count in lost.items()]
         self.connection.executemany("UPDATE documents SET profiles = profiles - ? WHERE term = ?", rows)
         self.connection.executemany("DELETE FROM documents WHERE term = ? AND profiles = 0", [[term] for term in lost])
+        self._digest_parts(map(part_of, lost))
         numbers = [tuple(map(int, one.split(" "))) for one in judged]
         self._set("sums", self.sums().minus(Row(one[1:], one[0]) for one in numbers).text())
 
     def _renew(self, origin: Origin) -> Mapping[str, Any]:
         shards = [digest for (digest,) in self.connection.execute("SELECT digest FROM shard ORDER BY number")]
-        rows = {"profiles": self.profiles(), "judgements": self._one("SELECT count(*) FROM judgement")}
+        rows = {"profiles": int(self._get("profiles")), "judgements": self.sums().rows}
         configuration = {"features": list(FEATURES), "scale": SCALE, "ridge": RIDGE, "words": self._get("words-digest")}
-        value = manifest(origin, shards, rows, configuration, self.artefacts(), versions())
+        value = manifest(origin, shards, rows, configuration, self._artefacts(), versions())
         self._set("manifest", canonical_json(value).decode())
         return value
 
     def artefacts(self) -> dict[str, str]:
-        """The digest of everything that was learned."""
-        counted = self.connection.execute("SELECT term || ' ' || profiles FROM documents ORDER BY term")
-        statistics = "".join(f"{line}\n" for (line,) in counted)
+        """The digest of everything that was learned, made from what is there and from nothing that was noted of it."""
+        parts = [self._part(number) for number in range(PARTS)]
+        return self._artefacts(parts, self.profiles())
+
+    def _artefacts(self, parts: Sequence[str] = (), profiles: int | None = None) -> dict[str, str]:
+        """The same, from the digests of the parts as they were noted, so that leaving costs what leaves."""
+        digests = parts or [one for (one,) in self.connection.execute("SELECT digest FROM part ORDER BY number")]
+        number = int(self._get("profiles")) if profiles is None else profiles
+        statistics = "".join(f"{one}\n" for one in digests)
         return {
-            "statistics": digest_bytes(f"{self.profiles()}\n{statistics}".encode()),
+            "statistics": digest_bytes(f"{number}\n{statistics}".encode()),
             "sums": digest_bytes(self._get("sums").encode()),
             "weights": digest_bytes(weights_bytes(self.weights())),
         }
+
+    def _part(self, number: int) -> str:
+        """The digest of the counts of one part of the words."""
+        sql = "SELECT term || ' ' || profiles FROM documents WHERE part = ? ORDER BY term"
+        counted = self.connection.execute(sql, [number]).fetchall()
+        return digest_bytes("".join(f"{line}\n" for (line,) in counted).encode())
+
+    def _digest_parts(self, numbers: Iterable[int]) -> None:
+        rows = [(number, self._part(number)) for number in sorted(set(numbers))]
+        self.connection.executemany("INSERT OR REPLACE INTO part VALUES (?, ?)", rows)
 
     def _get(self, name: str) -> str:
         found = self.connection.execute("SELECT value FROM state WHERE name = ?", [name]).fetchall()

@@ -8,12 +8,13 @@ Sources: sqlite.org/pragma.html#pragma_secure_delete, sqlite.org/fts5.html#the_s
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.errors import InputError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -82,7 +83,8 @@ def writing(connection: Any) -> AbstractContextManager[None]:  # noqa: ANN401 - 
     return held()
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """What computes: bytes are promised to be equal where these are."""
     import platform
     from importlib import metadata

@@ -93,7 +93,7 @@ class VisibleFile:
 
     def places(self, term: str, most: int) -> list[int]:
         """The items whose profile has a term, by key, once for each place where it stands; at most so many."""
-        rows = self.connection.execute("SELECT doc FROM temp.places WHERE term = ? LIMIT ?", [term, most])
+        rows = self.connection.execute("SELECT doc FROM temp.places WHERE term = ? LIMIT ?", [term, most]).fetchall()
         return [item for (item,) in rows]
 
     def profiles(self, items: Sequence[int]) -> Iterator[tuple[int, Profile]]:

@@ -1,8 +1,8 @@
 """Find the profiles that fit what a hirer asks for, best first.
 
-1. The most telling words are looked up first, until so many places in the index were read; each profile's words add
-   their weights, for each place up to three. Source of reading only so far: Moffat and Zobel, ACM Transactions on
-   Information Systems 14 (1996), 349-379 ("continue").
+1. The most telling words are looked up first; a word that stands in more profiles than there are places left to read is
+   passed over. Each profile's words add their weights, for each place up to three. Source of reading only so far:
+   Moffat and Zobel, ACM Transactions on Information Systems 14 (1996), 349-379.
 2. The best of these are read, and ordered by what the ranker has learned.
 
 Weights of words in step 1 are counted over members who may be trained on; who may be found is another question.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from byleave.learn.talent.profile import Profile, Query
     from byleave.learn.talent.words import Words
 
-MOST_PLACES = 40_000
+MOST_PLACES = 30_000
 """Places of the index that one query reads."""
 MOST_TIMES = 3
 """A word that a profile repeats more often does not count more."""
@@ -88,14 +88,32 @@ def search(query: Query, visible: Visible, learned: Learned, most: int = 10) -> 
 
 
 def candidates(query: Query, visible: Visible, learned: Learned, most: int = CANDIDATES) -> list[tuple[int, int]]:
-    """Items with the weight of the words that they were found by, heaviest first."""
+    """Items with the weight of the words that they were found by, heaviest first; equal ones in the order of keys."""
     found: dict[int, int] = {}
     places = MOST_PLACES
     for term, weight in rarest_first(query.terms, learned.profiles, learned.documents):
-        if places <= 0:
-            break
+        if found and learned.documents.get(term, 0) > places:
+            # so many places would tell of arbitrary profiles, and of these only little
+            continue
         items = visible.places(term, places)
         places -= len(items)
-        for item, times in Counter(items).items():
-            found[item] = found.get(item, 0) + weight * min(times, MOST_TIMES)
-    return nsmallest(most, found.items(), key=lambda one: (-one[1], one[0]))
+        _add(found, Counter(items), weight)
+    return _heaviest(found, most)
+
+
+def _add(found: dict[int, int], counted: Mapping[int, int], weight: int) -> None:
+    """Add the weight of a word, for each place up to so many; this runs for every place that a query reads."""
+    values = [weight * min(times, MOST_TIMES) for times in range(MOST_TIMES + 2)]
+    most, get = MOST_TIMES + 1, found.get
+    for item, times in counted.items():
+        found[item] = get(item, 0) + values[min(most, times)]
+
+
+def _heaviest(found: Mapping[int, int], most: int) -> list[tuple[int, int]]:
+    """The items of most weight: whatever weighs as much as the last of them is put in order, and no more."""
+    if len(found) > most:
+        least = sorted(found.values(), reverse=True)[most - 1]
+        best = [(item, weight) for item, weight in found.items() if weight >= least]
+    else:
+        best = list(found.items())
+    return sorted(best, key=lambda one: (-one[1], one[0]))[:most]

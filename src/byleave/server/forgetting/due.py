@@ -17,7 +17,10 @@ from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.suppression import refusals
 from byleave.ledger.wire import from_microseconds
 from byleave.lineage.keys import key_text, keyed
+from byleave.lineage.records import fold
 from byleave.policy.rules import pack_digest
+from byleave.server.db.lookups import read_artefacts
+from byleave.server.db.opening import connect
 from byleave.server.forgetting.queue import ERASED, OBJECTED, OPTED_OUT, Task
 from byleave.server.lineage.index import DatabaseIndex
 from byleave.server.lineage.persons import candidates, histories
@@ -42,6 +45,30 @@ class Asked(NamedTuple):
     ids: frozenset[str]
     refusal: Refusal
     entry: Entry
+
+
+def members_due(address: str, secret: bytes, model: str, policy: PolicyInForce, now: datetime) -> list[str]:
+    """Members of whose acts the queue would say that they must leave one model, by one of their ids each, sorted.
+
+    Args:
+        address: of the ledger.
+        secret: its suppression key.
+        model: its id.
+        policy: the packs in force.
+        now: the present.
+
+    Raises: LedgerError.
+    """
+    session = connect(address)
+    try:
+        looking = Looking(session, secret, policy, fold(read_artefacts(session)), now, lambda _: None)
+        numbers = [one.seq for one in looking.everybody() if one.model == model and one.cause != ERASED]
+        listed = ", ".join(map(str, numbers)) or "NULL"
+        # whole numbers of our own
+        sql = f"SELECT DISTINCT subject FROM ledger_payload WHERE seq IN ({listed}) ORDER BY subject"  # noqa: S608
+        return [name for (name,) in session.query(sql)]
+    finally:
+        session.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,12 +245,15 @@ def audit(folder: Path, snapshot: Path, ledger: str, secret: bytes | None) -> li
     """
     require_key(ledger, secret)
     with closing(ModelFile.open(folder / MODEL)) as model:
-        manifest, words = model.manifest(), model.words()
+        manifest, words, held = model.manifest(), model.words(), model.artefacts()
     known = known_model(folder, manifest, snapshot, ledger)
     with tempfile.TemporaryDirectory() as work:
         learning = Learning(secret or b"", words, Path(work), {int(key, 16) for key in known.forgotten})
         again = train(Path(work), [snapshot / "items"], origin_of(manifest), learning)
+    # what the file holds, and not only what it says of itself
     differing = [name for name in again if again[name] != manifest[name]]
+    if held != manifest["artefacts"] and "artefacts" not in differing:
+        differing.append("artefacts")
     return differing if root(manifest) == known.digest else [*differing, "digest"]
 
 
