@@ -51,7 +51,8 @@ def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
     early = byleave("forget", "--due", "s", *model, cwd=tmp_path)
     named = byleave("forget", "m1", *model, "--json", cwd=tmp_path)
     (path,) = json.loads(named.stdout)["certificates"]
-    holds = byleave("verify", path, cwd=tmp_path)
+    holds = byleave("verify", path, "--unsigned", cwd=tmp_path)
+    unsigned = byleave("verify", path, cwd=tmp_path)
     audited = byleave("model", "audit", "talent", "--snapshot", "s", *ledger, cwd=tmp_path)
     older = byleave("model", "audit", "copy", "--snapshot", "s", *ledger, cwd=tmp_path)
     text = (tmp_path / path).read_text(encoding="utf-8")
@@ -63,7 +64,9 @@ def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
     assert "1 taken out of talent-" in holds.stdout
     assert "signed by  nobody" in holds.stdout
     assert "every digest is the same" in audited.stdout, audited.stderr
-    assert byleave("verify", "forged.json", cwd=tmp_path).returncode == 3
+    assert unsigned.returncode == 3
+    assert "nobody has signed it" in unsigned.stderr
+    assert byleave("verify", "forged.json", "--unsigned", cwd=tmp_path).returncode == 3
     assert older.returncode == 3
     assert "still holds 1 who were taken out since it was made: destroy it" in older.stderr
 

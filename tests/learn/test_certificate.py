@@ -139,7 +139,21 @@ def test_a_signature_is_checked() -> None:
     assert problem(data.replace(b"talent-1", b"talent-\\u0031"), ring) == "changed-layout"
     late = KeyRing((RingKey(signer.verifier, datetime(2026, 4, 1, tzinfo=UTC)),))
     assert problem(data, late) == "key-not-valid"
-    assert problem(canonical_json(signed_certificate(good(), [])), None) is None
+
+
+@pytest.mark.parametrize("with_ring", [False, True])
+def test_a_certificate_that_nobody_signed_proves_nothing(with_ring: bool) -> None:  # noqa: FBT001 - a parameter
+    """`M18` A certificate whose signatures were taken off holds neither with a key ring nor without, unless asked."""
+    signer = SignerKey("platform", Ed25519PrivateKey.generate())
+    ring = KeyRing((RingKey(signer.verifier, AT),)) if with_ring else None
+    value = signed_certificate(good(), [signer])
+    stripped = {**value, "signatures": []}
+    data = canonical_json(stripped)
+
+    assert verify_certificate(data, stripped, ring).problem == "unsigned"
+    asked = verify_certificate(data, stripped, ring, unsigned=True)
+    assert (asked.problem, asked.signed_by) == (None, None)
+    assert verify_certificate(canonical_json(value), value, None, unsigned=True).problem == "unknown-key"
 
 
 def test_other_files_are_no_certificates() -> None:

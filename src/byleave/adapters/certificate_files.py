@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def verify_certificate_file(path: Path, keys: Path | None) -> Found | None:
+def verify_certificate_file(path: Path, keys: Path | None, *, unsigned: bool = False) -> Found | None:
     """Verify a certificate offline; None where the file is that of something else.
 
     Args:
         path: the certificate.
-        keys: the key ring of who signed: a file, or a folder of keys; None: only what nobody signed can be verified.
+        keys: the key ring of who signed: a file, or a folder of keys; None: nothing signed can be verified.
+        unsigned: whether one that nobody signed is good enough.
 
     Raises: InputError when one of the files cannot be read.
     """
@@ -26,4 +27,4 @@ def verify_certificate_file(path: Path, keys: Path | None) -> Found | None:
     value = read_certificate(data, str(path))
     if value is None:
         return None
-    return verify_certificate(data, value, read_ring(keys) if keys is not None else None)
+    return verify_certificate(data, value, read_ring(keys) if keys is not None else None, unsigned=unsigned)

@@ -20,6 +20,7 @@ _PROBLEMS = {
     "other-lists": "its lists of members are not those of its manifests",
     "still-there": "somebody who is said to be forgotten is still in the model",
     "nobody": "somebody who is said to be forgotten was not in the model",
+    "unsigned": "nobody has signed it, so anybody can have written it; --unsigned checks what it says all the same",
     "unknown-key": "no known key has signed it; name the platform's key ring with --keys",
     "wrong-signature": "a signature does not fit what it says",
     "key-not-valid": "the key that signed it was not valid then",

@@ -19,17 +19,24 @@ from byleave.kernel.errors import UsageError, VerificationError
     metavar="RING",
     help=f"Key ring of who signed: a file, or a folder of keys. Default: {FOLDER}, if it is here.",
 )
+@click.option("--unsigned", is_flag=True, help="Check what a certificate says even if nobody has signed it.")
 @click.option("--snapshot", metavar="DIR", help="A snapshot: was it made with this act in sight?")
 @click.option("--lang", metavar="LANG", help="Language of the answer: en, de or fr. Default: that of your terminal.")
 @json_option
-def command(*, file: str, keys: str | None, snapshot: str | None, lang: str | None, as_json: bool) -> None:
+def command(  # noqa: PLR0913 - the options of the command
+    *, file: str, keys: str | None, unsigned: bool, snapshot: str | None, lang: str | None, as_json: bool
+) -> None:
     """Verify FILE without asking anybody, and say what was checked.
 
     It is a receipt, a certificate of forgetting, or the record of a step of staff.
 
     Ends with exit code 3 if it does not hold, or if the snapshot was not made with the act in sight.
     """
-    if _certificate(file, keys, snapshot, as_json=as_json) or _step(file, keys, snapshot, as_json=as_json):
+    if _certificate(file, keys, snapshot, unsigned=unsigned, as_json=as_json):
+        return
+    if unsigned:
+        raise UsageError(f"`{file}` is no certificate of forgetting", hint="leave --unsigned out: it must be signed")
+    if _step(file, keys, snapshot, as_json=as_json):
         return
     from byleave.adapters.receipt_files import verify_file
     from byleave.receipts.page import comparison_sentences, page, problem_sentence
@@ -48,13 +55,13 @@ def command(*, file: str, keys: str | None, snapshot: str | None, lang: str | No
         raise VerificationError(f"`{snapshot}` does not show that the act was seen: {_lower(told)}")
 
 
-def _certificate(file: str, keys: str | None, snapshot: str | None, *, as_json: bool) -> bool:
+def _certificate(file: str, keys: str | None, snapshot: str | None, *, unsigned: bool, as_json: bool) -> bool:
     """Verify the file of a certificate; False where it is that of something else. Raises: VerificationError."""
     from byleave.adapters.certificate_files import verify_certificate_file
     from byleave.cli.certificate_words import certificate_lines, problem_words
 
     ring = Path(keys) if keys is not None else Path(FOLDER) if Path(FOLDER).is_dir() else None
-    found = verify_certificate_file(Path(file), ring)
+    found = verify_certificate_file(Path(file), ring, unsigned=unsigned)
     if found is None:
         return False
     if snapshot is not None:

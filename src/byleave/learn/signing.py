@@ -36,10 +36,10 @@ class Found:
     """What verifying a certificate has found."""
 
     problem: str | None
-    """Why it does not hold: a code of `CertificateError` or `NoteError`, `changed-layout` or `key-not-valid`."""
+    """Why it does not hold: a code of `CertificateError` or `NoteError`, or one of `verify_certificate`."""
     checked: Checked | None = None
     signed_by: str | None = None
-    """The key that signed; None for a certificate that nobody signed."""
+    """The key that signed; None for a certificate that nobody signed, which holds only for who asked for such."""
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine."""
@@ -66,13 +66,16 @@ def read_certificate(data: bytes, file: str) -> dict[str, Any] | None:
     return dict(value)
 
 
-def verify_certificate(data: bytes, value: Mapping[str, Any], ring: KeyRing | None) -> Found:
+def verify_certificate(data: bytes, value: Mapping[str, Any], ring: KeyRing | None, *, unsigned: bool = False) -> Found:
     """Verify a certificate offline.
 
     Args:
         data: the bytes of the file.
         value: what was read from them (`read_certificate`).
         ring: the public keys of the platform; None where the caller has none.
+        unsigned: whether one that nobody signed is good enough: anybody can write such, and take signatures off.
+
+    Codes of its own: `changed-layout`, `unsigned`, `unknown-key`, `key-not-valid`.
     """
     if not is_canonical(data, value):
         return Found("changed-layout")
@@ -81,7 +84,7 @@ def verify_certificate(data: bytes, value: Mapping[str, Any], ring: KeyRing | No
     except CertificateError as error:
         return Found(error.code)
     if not value["signatures"]:
-        return Found(None, checked)
+        return Found(None if unsigned else "unsigned", checked)
     if ring is None:
         return Found("unknown-key")
     try:
