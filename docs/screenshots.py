@@ -1,4 +1,4 @@
-"""Make pictures of every page of the members into docs/images: a wide and a narrow one, and one from right to left."""  # noqa: INP001 - a script
+"""Make pictures of every page and of the desk into docs/images: wide, narrow, and some from right to left."""  # noqa: INP001 - a script
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 DOCS = Path(__file__).parent
 IMAGES = DOCS / "images"
 sys.path.insert(0, str(DOCS.parent))
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402 - the tests' own modules are found from here on
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - the tests' own modules are found from here on
 
 from tests.server.centre.builds import model, snapshot  # noqa: E402
-from tests.server.serving import PASSWORD, serving  # noqa: E402
+from tests.server.desk import world  # noqa: E402
+from tests.server.serving import FACTOR, PASSWORD, serving  # noqa: E402
 from tests.web.browser import Look, dress, launch  # noqa: E402
-from tests.web.people import LENA, OPEN_PAGES, PAGES, fill, open_page, sign_in  # noqa: E402
+from tests.web.people import LENA, OPEN_PAGES, PAGES, fill, open_page, sign_in, sign_in_staff  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TALLEST = 1500
 """Pixels; a longer page is cut off there."""
@@ -68,10 +73,26 @@ def main() -> None:
             page.fill("#compose-text", "Morgen setzen wir den letzten Balken. Wer zuschauen will: acht Uhr.")
             page.locator("#verdict .verdict").wait_for()
             take(page, "composer-wide", Look("ltr", "light", WIDTHS["wide"]))
+        desk(browser, take)
         browser.close()
     environment = {**os.environ, "BYLEAVE_PICTURES": str(IMAGES)}
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", *STORIES]
     subprocess.run(command, cwd=DOCS.parent, env=environment, check=True)  # noqa: S603 - our own test
+
+
+def desk(browser: Browser, take: Callable[[Page, str, Look], None]) -> None:
+    """Pictures of the desk: the list and a case also on a narrow screen."""
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), packs="linkedin@2025-11-03") as it:
+        fill(it)
+        pages = {"queue": "/desk/", **world.people(it, "maya", "lena"), **world.built(it)}
+        it.account("petra", factor=FACTOR, role="lead")
+        page = sign_in_staff(browser.new_page(locale="en-GB"), it, "petra")
+        for name, path in pages.items():
+            page.goto(it.url + path)
+            told = f"desk-{name.removeprefix('desk-')}"
+            take(page, f"{told}-wide", Look("ltr", "light", WIDTHS["wide"]))
+            if name in {"queue", "case"}:
+                take(page, f"{told}-narrow", Look("ltr", "light", WIDTHS["narrow"]))
 
 
 if __name__ == "__main__":

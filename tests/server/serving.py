@@ -148,6 +148,10 @@ class Running:
             client.post("/account/2fa/authenticate/", {"code": code_of_now()})
         return client
 
+    def account(self, name: str, *, factor: str | None = None, role: str = "") -> None:
+        """Make an account of the staff, with which somebody signs in by themselves."""
+        self._make(staff=name, factor=factor, role=role)
+
     def service(self, *scopes: str, name: str | None = None) -> Client:
         """A program with a token that has these scopes."""
         self._tokens += 1

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tests.server.serving import PASSWORD as STAFF_PASSWORD
+from tests.server.serving import code_of_now
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -89,6 +92,18 @@ def sign_in(page: Page, platform: Running, name: str) -> Page:
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
     page.wait_for_url(f"{platform.url}/")
+    return page
+
+
+def sign_in_staff(page: Page, platform: Running, name: str) -> Page:
+    """Sign in as one of the staff with the second factor, which leads to the desk."""
+    page.goto(f"{platform.url}/account/login/")
+    page.fill("[name=login]", name)
+    page.fill("[name=password]", STAFF_PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.fill("[name=code]", code_of_now())
+    page.press("[name=code]", "Enter")
+    page.wait_for_url(f"{platform.url}/desk/")
     return page
 
 

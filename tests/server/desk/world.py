@@ -14,6 +14,7 @@ from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.lineage.revocations import file_name
 from byleave.policy.facts import MEMBER
+from byleave.server.acts import Delivery
 from tests.server.centre.builds import ledger, model, snapshot
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def confirmed(service: Service, name: str, subject: str) -> None:
 def upheld(service: Service, name: str, subject: str, by: str) -> None:
     """Somebody of the staff upheld it."""
     service.store.append([Proposal(Kind.OBJECTION_UPHELD, subject, PLATFORM, {"objection": name, "by": by})])
+
+
+def delivered(member: str) -> Delivery:
+    """A notice that has reached a member."""
+    return Delivery(member, "ai-training", "1")
 
 
 def posts(running: Running, owner: str, texts: dict[str, str]) -> None:

@@ -1,0 +1,136 @@
+"""The desk in a real browser: every look, the keyboard alone, paper, and a case from the list to a letter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.server.desk import world
+from tests.server.serving import FACTOR, serving
+from tests.web.browser import DIRECTIONS, LOOKS, Look, dress, faults, outside, sheets
+from tests.web.people import sign_in_staff
+from tests.web.test_looks import SMALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.server.serving import Running
+
+pytestmark = pytest.mark.needs("chromium")
+PAGES = {
+    "queue": "/desk/",
+    "case": "/desk/cases/O-7K2M",
+    "decided": "/desk/cases/O-5T6R",
+    "trail": "/desk/trail",
+    **world.SHEETS,
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A platform with choices, cases, a snapshot and copies."""
+    folder = tmp_path_factory.mktemp("desk")
+    with serving(folder, packs="linkedin@2025-11-03") as running:
+        with running.inside() as service:
+            for name, country in (("maya", "US"), ("lena", "DE"), ("zoe", "FR")):
+                service.register(name, country)
+            service.set_preference("lena", "data-for-ai-improvement", "off")
+            service.deliver([world.delivered("maya")])
+        world.people(running, "maya", "zoe")
+        world.built(running)
+        running.account("petra", factor=FACTOR, role="lead")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def petra(browser: Browser, desk: Running) -> Page:
+    """A lead who has signed in with her second factor, and was led to the desk."""
+    return sign_in_staff(browser.new_page(), desk, "petra")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_in_every_look(petra: Page, desk: Running, name: str) -> None:
+    """WCAG 2.2 AA and best practice hold in both directions, light, dark and forced colours, at three widths."""
+    asked, complaints = outside(petra), list[str]()
+    petra.on("console", lambda message: complaints.append(message.text))
+    petra.goto(desk.url + PAGES[name])
+
+    assert faults(petra, LOOKS) == []
+    assert asked == []
+    assert [one for one in complaints if "Content Security Policy" in one] == []
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("name", PAGES)
+def test_targets_can_be_hit(petra: Page, desk: Running, name: str, direction: str) -> None:
+    """Whatever is pressed is at least 24 pixels high and wide, on the narrowest screen, too."""
+    petra.goto(desk.url + PAGES[name])
+    dress(petra, Look("rtl" if direction == "rtl" else "ltr", "light", 320))
+
+    assert petra.evaluate(SMALL) == []
+
+
+def test_a_case_with_the_keyboard_alone(petra: Page, desk: Running) -> None:
+    """From the list to a case, taken up and upheld, with Tab and Enter; the page says what was recorded."""
+    petra.goto(f"{desk.url}/desk/")
+    dress(petra, Look("ltr", "light", 1280))
+    press(petra, "O-9QX4")
+    petra.wait_for_url("**/cases/O-9QX4")
+    press(petra, "Take it up")
+    assert "Recorded: you took it up." in petra.locator("#said").inner_text()
+    press(petra, "Uphold")
+    assert "Recorded: it is upheld." in petra.locator("#said").inner_text()
+    assert "Votre opposition O-9QX4" in petra.locator(".letter").inner_text()
+
+
+def press(page: Page, words: str) -> None:
+    """Tab until a link or a button with these words has the focus, and press Enter."""
+    page.evaluate("() => document.activeElement.blur()")
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.innerText?.trim()") == words:
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError(words)
+
+
+def test_it_works_without_javascript(browser: Browser, petra: Page, desk: Running) -> None:
+    """With scripts switched off a refusal goes through its two pages, and every page opens."""
+    context = browser.new_context(java_script_enabled=False, storage_state=petra.context.storage_state())
+    page = context.new_page()
+    for path in PAGES.values():
+        answer = page.goto(desk.url + path)
+        assert answer is not None
+        assert answer.ok, path
+    page.goto(f"{desk.url}/desk/cases/O-1B8Z")
+    page.get_by_text("Refuse", exact=True).click()
+    page.fill("#refuse-grounds", "needed in court")
+    page.fill("#refuse-name", "Petra Lund")
+    page.get_by_role("button", name="Check before you refuse").click()
+    page.check("#answers")
+    page.get_by_role("button", name="Refuse the objection").click()
+    assert "Recorded: it is refused." in page.locator("#said").inner_text()
+    context.close()
+
+
+def test_the_report_is_one_sheet(petra: Page, desk: Running) -> None:
+    """The effectiveness report prints on one sheet of A4."""
+    petra.goto(f"{desk.url}/desk/report")
+
+    assert sheets(petra) == 1
+
+
+def test_drawings_have_words_and_a_table(petra: Page, desk: Running) -> None:
+    """Each drawing is named by a sentence with its numbers, and a table with them follows it."""
+    for name in ("choices", "desk-notices", "effect"):
+        petra.goto(desk.url + PAGES[name])
+        found = petra.evaluate(
+            """() => [...document.querySelectorAll("figure svg")].map(one => [one.getAttribute("role"),
+                one.getAttribute("aria-label"), !!one.closest(".card").querySelector("table")])"""
+        )
+        assert found, name
+        assert all(role == "img" and any(sign.isdigit() for sign in words) and table for role, words, table in found)
