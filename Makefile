@@ -1,7 +1,7 @@
 # GNU make 3.81 or later; recipes are POSIX sh. `make help` lists the targets.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: demo test test-learn check check-deep bench bench-service fuzz docs screenshots catalogue lock clean help
+.PHONY: demo demo-learn test test-learn check check-deep bench bench-service fuzz docs screenshots catalogue lock clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -20,8 +20,12 @@ demo: $(VENV)/server.done ## a full demonstration on invented data
 DEEP := tests/properties/test_spark.py tests/demo/test_live.py tests/reliability/test_ledger_faults.py \
 	tests/reliability/test_power.py tests/conformance/test_sabotage.py tests/conformance/test_sabotage_reading.py
 LONG := tests/web tests/machine $(DEEP)
+demo-learn: $(VENV)/learn.done ## train what rewrites drafts on invented posts, and take somebody out of it
+	@$(BIN)/byleave demo --learn $(ARGS)
+
 test-learn: $(VENV)/dev.done $(VENV)/learn.done ## the tests of what needs torch, with nothing left out
-	@BYLEAVE_REQUIRE=torch $(PYTEST) tests/adapters/rewrite tests/server/lineage/test_rewrite.py $(ARGS)
+	@BYLEAVE_REQUIRE=torch $(PYTEST) tests/adapters/rewrite tests/server/lineage/test_rewrite.py tests/server/test_learn_demo.py \
+	tests/server/feed/test_rewriting.py $(ARGS)
 
 test: $(VENV)/dev.done ## the tests; the end counts what could not run, and why
 	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @click.option("--members", default=10_000, show_default=True, metavar="N", help="How many members to invent.")
 @click.option("--items", default=200_000, show_default=True, metavar="N", help="How many items.")
 @click.option("--no-live", "live", flag_value=False, default=True, help="Leave out the part with the service.")
-def command(*, out: str, members: int, items: int, live: bool) -> None:
+@click.option("--learn", is_flag=True, help="Train what rewrites drafts instead, and take somebody out of it.")
+def command(*, out: str, members: int, items: int, live: bool, learn: bool) -> None:
     """Invent a platform, decide what may be trained on, and show why; then start the service and try it.
 
     A folder of an earlier demonstration is replaced; any other folder that holds something is refused. In a terminal
@@ -29,6 +30,9 @@ def command(*, out: str, members: int, items: int, live: bool) -> None:
     """
     from pathlib import Path
 
+    if learn:
+        _learn(Path(out))
+        return
     from rich.console import Console
 
     from byleave.cli.progress import shown_progress
@@ -62,6 +66,24 @@ def _undo(out: Path) -> bool:
     for line in lines:
         click.echo(line)
     return True
+
+
+def _learn(folder: Path) -> None:
+    """Train, rewrite, forget."""
+    import shutil
+
+    from byleave.adapters.rewrite.base import require_torch
+    from byleave.cli.progress import shown_progress
+    from byleave.server.learn_demo import Place, learn_story
+
+    require_torch()
+    place = folder / "learn"
+    if place.exists():
+        shutil.rmtree(place)
+    with shown_progress() as progress:
+        for line in learn_story(Place(place), progress):
+            click.echo(line)
+    click.echo(f"Everything is in {place}")
 
 
 def _live(folder: Path) -> None:

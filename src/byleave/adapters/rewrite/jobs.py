@@ -70,6 +70,8 @@ class Pool:
         from concurrent.futures import ProcessPoolExecutor, as_completed
         from multiprocessing import get_context
 
+        if not jobs:  # who leaves had nothing but copies
+            return
         workers = min(self.workers, len(jobs))
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             for done in as_completed([pool.submit(run_job, job) for job in jobs]):

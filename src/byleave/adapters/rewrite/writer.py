@@ -89,7 +89,9 @@ class Rewriter:
         with torch.inference_mode():
             found = self.model.generate(input_ids=tokens, attention_mask=seen, pad_token_id=stop[0], **given)
         self.adapters.share = 1.0
-        return [self.tokenizer.decode(one[longest:], skip_special_tokens=True).strip() for one in found]
+        told = [self.tokenizer.decode(one[longest:], skip_special_tokens=True).strip() for one in found]
+        # a small model sometimes says first what it was asked
+        return [text.removeprefix(one.asked).strip() for text, one in zip(told, asks, strict=True)]
 
 
 def open_rewriter(folder: Path, cache: Path | None = None, device: str = "cpu") -> Rewriter:
