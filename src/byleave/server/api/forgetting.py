@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -16,6 +16,9 @@ from byleave.server.api.schemas import PROBLEMS, Body, EntryOut, Id
 from byleave.server.forgetting.elsewhere import acknowledge
 from byleave.server.forgetting.telling import Told, tasks_of
 from byleave.server.running import current
+
+if TYPE_CHECKING:
+    from byleave.lineage.records import Model
 
 router = Router(tags=["forgetting"])
 SCOPE, READ = "models:forget", "lineage:read"
@@ -40,11 +43,7 @@ def forgetting(request: HttpRequest, state: Literal["open", "all"] = "open") -> 
 @router.get("/models/{model}/forgetting", response=_MANY, auth=ServiceToken(SCOPE), operation_id="model_forgetting")
 def model_forgetting(request: HttpRequest, model: Path[Id]) -> list[dict[str, Any]]:  # noqa: ARG001
     """Who must leave one model and has not: for whoever trained it elsewhere."""
-    try:
-        found = current().lineage.lineage().model(model)
-    except InputError as error:
-        raise UnknownError(error.message) from error
-    return [one.as_json() for one in _tasks(undone=True, model=found.model)]
+    return [one.as_json() for one in _tasks(undone=True, model=_found(model).model)]
 
 
 @router.post(
@@ -57,7 +56,15 @@ def acknowledge_forgetting(request: HttpRequest, model: Path[Id], body: Acknowle
     """Say that a model which was trained elsewhere is without these accounts. It is recorded as your word."""
     by = caller_of(request).name
     append, lineage = current().store.append, current().lineage.lineage()
-    return 201, EntryOut.of(acknowledge(append, lineage, model, body.keys, body.how, by))
+    return 201, EntryOut.of(acknowledge(append, lineage, _found(model).model, body.keys, body.how, by))
+
+
+def _found(name: str) -> Model:
+    """A model by its id, its name or its digest. Raises: UnknownError."""
+    try:
+        return current().lineage.lineage().model(name)
+    except InputError as error:
+        raise UnknownError(error.message) from error
 
 
 def _tasks(*, undone: bool, model: str | None = None) -> list[Told]:
