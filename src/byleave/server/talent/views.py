@@ -41,7 +41,7 @@ def people(request: HttpRequest, member: str) -> HttpResponse:  # noqa: ARG001 -
     filters = Filters(request.GET.get("language", ""), "every" in request.GET)
     serving = at_hand()
     context: dict[str, Any] = {"asked": words, "filters": filters, "ready": serving is not None, "here": "people"}
-    context["languages"] = [(code, say(f"speaks-{code}")) for code, _ in settings.LANGUAGES]
+    context["profile_languages"] = [(code, say(f"speaks-{code}")) for code, _ in settings.LANGUAGES]
     if words and serving is not None:
         found, learned = find(serving, words, filters)
         context |= {"people": [_told(one) for one in found], "learned": learned}
