@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,8 @@ SHARDS = 4
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 ORIGIN = Origin("talent-1", "talent", "other-ai", {"id": "p@1", "digest": "sha256:1"}, "platform", "sha256:2")
 ANNA, BEN, CLEO = first_key(0, SHARDS) + 5, first_key(0, SHARDS) + 9, first_key(3, SHARDS) + 2
-LINES = [Line(key, number, content_of(str(number))) for number, key in enumerate((ANNA, ANNA, BEN, CLEO), 1)]
+CONTENT = content_of(b"0123456789abcdef0123456789abcdef")
+LINES = [Line(key, number, CONTENT(str(number))) for number, key in enumerate((ANNA, ANNA, BEN, CLEO), 1)]
 
 
 def told(lines: list[Line], digest: str) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def _another_is_gone(value: dict[str, Any]) -> None:
 
 def _somebody_came(value: dict[str, Any]) -> None:
     """A line was added meanwhile."""
-    value["new"] = told([*LINES[2:], Line(CLEO, 9, content_of("9"))], "b")
+    value["new"] = told([*LINES[2:], Line(CLEO, 9, CONTENT("9"))], "b")
 
 
 def _not_in_it(value: dict[str, Any]) -> None:
@@ -119,6 +122,103 @@ def test_a_made_up_certificate_does_not_hold(change: Callable[[dict[str, Any]], 
     assert error.value.code == code
 
 
+def _same_digests(value: dict[str, Any]) -> None:
+    """Everything that was learned is as it was."""
+    value["new"]["artefacts"] = value["old"]["artefacts"]
+
+
+def _another_part(value: dict[str, Any]) -> None:
+    """Something was learned besides."""
+    value["new"]["artefacts"]["more"] = "c"
+
+
+def _other_count(value: dict[str, Any]) -> None:
+    """More are gone than the lists say."""
+    value["new"]["rows"]["profiles"] -= 1
+
+
+def _more_rows(value: dict[str, Any]) -> None:
+    """Something else was counted."""
+    value["new"]["rows"]["judgements"] = 0
+
+
+def _nobody_named(value: dict[str, Any]) -> None:
+    """Nobody is said to be forgotten."""
+    value["forgotten"] = []
+
+
+def _other_number(value: dict[str, Any]) -> None:
+    """A shard has another name than its number."""
+    value["lists"] = {"00": value["lists"]["0"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (_same_digests, "still-learned"),
+        (_another_part, "other-artefacts"),
+        (_other_count, "other-rows"),
+        (_more_rows, "other-rows"),
+        (_nobody_named, "nobody"),
+        (_other_number, "unreadable"),
+    ],
+)
+def test_a_certificate_of_what_was_not_done_does_not_hold(change: Callable[[dict[str, Any]], None], code: str) -> None:
+    """`M18` Lists alone forget nobody: counts and what was learned change with them, and somebody is named."""
+    test_a_made_up_certificate_does_not_hold(change, code)
+
+
+@pytest.mark.parametrize("wrong", [5, None, [], ["a"] * 3, [1], {}, "abcd"])
+@pytest.mark.parametrize("field", ["shards", "rows", "artefacts", "pack", "environment", "model", "configuration"])
+def test_a_manifest_of_other_types_is_unreadable(field: str, wrong: Any) -> None:
+    """`M18` Whatever stands where a manifest's part should be, a certificate does not hold, and nothing breaks."""
+    value = json.loads(canonical_json(good()))
+    value["old"][field] = wrong
+    with pytest.raises(CertificateError):
+        check_certificate(value)
+
+
+SHARD_PARTS = {"adapter-00": "x", "adapter-03": "y", "mean": "z"}
+
+
+def in_shards(after: dict[str, str]) -> dict[str, Any]:
+    """The certificate that Anna was taken out of a model in shards, of which this is left."""
+
+    def of(lines: list[Line], parts: dict[str, str]) -> dict[str, Any]:
+        rows = {"posts": len(lines), "members": len({line.member for line in lines})}
+        origin = replace(ORIGIN, product="rewrite")
+        return manifest(origin, shard_digests(lines, SHARDS), rows, {"scale": 1}, parts, {"python": "3"})
+
+    lists = {0: [line for line in LINES if shard_of(line.member, SHARDS) == 0]}
+    return certificate(of(LINES, SHARD_PARTS), of(LINES[2:], after), [ANNA], LINES[:2], lists, AT)
+
+
+def test_a_retrained_shard_holds() -> None:
+    """`M18` Anna's shard has another adapter or none, the mean is another, and the rest is as it was: that holds."""
+    assert check_certificate(in_shards({**SHARD_PARTS, "adapter-00": "x2", "mean": "z2"})).removed == 2
+    assert check_certificate(in_shards({"adapter-03": "y", "mean": "z2"})).removed == 2
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        (SHARD_PARTS, "still-learned"),
+        ({**SHARD_PARTS, "adapter-00": "x2"}, "still-learned"),
+        ({**SHARD_PARTS, "mean": "z2"}, "still-learned"),
+        ({"adapter-00": "x2", "adapter-03": "y2", "mean": "z2"}, "other-artefacts"),
+        ({"adapter-00": "x2", "mean": "z2"}, "other-artefacts"),
+        ({"adapter-00": "x2", "adapter-03": "y"}, "other-artefacts"),
+        ({**SHARD_PARTS, "adapter-00": "x2", "adapter-01": "w", "mean": "z2"}, "other-artefacts"),
+        ({**SHARD_PARTS, "adapter-00": "x2", "mean": "z2", "merged": "q"}, "other-artefacts"),
+    ],
+)
+def test_a_shard_that_was_not_retrained_is_found(after: dict[str, str], code: str) -> None:
+    """`M18` An adapter or a mean that stayed, and another shard's that did not, show in the certificate."""
+    with pytest.raises(CertificateError) as error:
+        check_certificate(in_shards(after))
+    assert error.value.code == code
+
+
 def test_a_signature_is_checked() -> None:
     """`M18` A signed certificate holds with its key ring, and neither with another, nor changed, nor laid out anew."""
     signer, other = (SignerKey("platform", Ed25519PrivateKey.generate()) for _ in range(2))
@@ -161,6 +261,16 @@ def test_other_files_are_no_certificates() -> None:
     assert read_certificate(b'{"receipt":{},"signatures":[]}', "file") is None
     with pytest.raises(InputError):
         read_certificate(b'{"certificate":{},"signatures":[1]}', "file")
+
+
+def test_a_public_post_does_not_open_a_line() -> None:
+    """`M18` Whoever has a post finds its line in a certificate by no plain digest; another ledger has another line."""
+    post = "We opened the harbour museum in Oslo."
+    line = CONTENT(post)
+
+    assert line == content_of(b"0123456789abcdef0123456789abcdef")(post)
+    assert line != content_of(b"another ledger's secret of 32 by")(post)
+    assert all(line not in hashlib.new(name, post.encode()).hexdigest() for name in ("sha256", "sha512", "blake2b"))
 
 
 @pytest.mark.parametrize("text", ["", "1 2 3", "0000000000000001 0000000000000002 zz", "g" * 16 + " 1 2"])

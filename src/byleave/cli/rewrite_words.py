@@ -17,6 +17,8 @@ _WHY = {
     "other-language": "are in another language",
     "short": "are too short",
     "long": "are too long",
+    "too-many-tokens": "have too many tokens for the base",
+    "copy": "are copies of another member's, or hold one",
 }
 
 
@@ -24,11 +26,9 @@ def trained_lines(found: TrainedRewriter) -> Iterator[str]:
     """What a rewriter has learned from."""
     rows, shards = found.manifest["rows"], found.manifest["configuration"]["training"]["shards"]
     yield (
-        f"{found.manifest['model']} learned from {rows['learned']:,} posts of {rows['members']:,} members "
+        f"{found.manifest['model']} learned from {rows['posts']:,} posts of {rows['members']:,} members "
         f"in {shards} {'shard' if shards == 1 else 'shards'}"
     )
-    if rows["posts"] > rows["learned"]:
-        yield f"{rows['posts'] - rows['learned']:,} posts were passed over: they are copies of another member's"
     for why, count in sorted(found.passed.items()):
         yield f"{count:,} posts were passed over: they {_WHY[why]}"
 

@@ -1,7 +1,8 @@
 """The certificate that a model has forgotten somebody: verified offline, and recomputed by who has the snapshot.
 
 It holds both manifests, and of each shard that changed the list of keyed lines as it was. What it shows: the new lists
-are the old ones without the removed lines, no new list has a line under a forgotten key, and nothing else has changed.
+are the old ones without the removed lines, no new list has a line under a forgotten key, what was learned from a
+changed list is another, and nothing else has changed.
 What it cannot show: that the digests are those of what is served. Whoever has the snapshot trains again and compares.
 """
 
@@ -21,10 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-FORMAT = "byleave-forgotten/1"
+FORMAT = "byleave-forgotten/2"
 FIELDS = ("format", "old", "new", "forgotten", "removed", "lists", "at", "recompute")
 SAME = ("format", "model", "product", "purpose", "pack", "recipient", "snapshot", "configuration", "environment")
 """Fields of a manifest that forgetting does not change."""
+IN_SHARDS, MEAN, MEMBERS = "rewrite", "mean", "members"
+"""The product whose shards are trained, its artefact that is served, and the row that counts no lines."""
+
+
+def adapter_name(shard: int) -> str:
+    """The artefact of a shard that is trained."""
+    return f"adapter-{shard:02}"
 
 
 def certificate(  # noqa: PLR0913, PLR0917 - what a certificate says
@@ -87,7 +95,11 @@ class CertificateError(Exception):
     """A certificate that does not hold: `code` says why."""
 
     def __init__(self, code: str) -> None:
-        """Codes: `other-fields`, `other-model`, `unreadable`, `other-lists`, `still-there`, `nobody`."""
+        """Codes.
+
+        `other-fields`, `other-model`, `unreadable`, `other-lists`, `other-rows`, `other-artefacts`, `still-learned`,
+        `still-there`, `nobody`.
+        """
         super().__init__(code)
         self.code = code
 
@@ -107,7 +119,12 @@ def check_certificate(value: Mapping[str, Any]) -> Checked:
     forgotten, removed, lists, at = _content(value)
     count = len(old["shards"])
     _check_lists(old, new, removed, lists)
-    # 3. nobody who was forgotten has a line left: the list of their shard was shown, and has changed as in 2
+    # 3. what was learned has changed where the lists have, and nowhere else
+    _check_rows(old, new, removed, lists)
+    _check_artefacts(old, new, lists)
+    # 4. nobody who was forgotten has a line left: the list of their shard was shown, and has changed as in 2
+    if not forgotten:
+        raise CertificateError("nobody")
     for key in forgotten:
         shard = shard_of(key, count)
         if shard not in lists or any(line.member == key for line in without(lists[shard], _in(removed, shard, count))):
@@ -134,7 +151,8 @@ def _content(value: Mapping[str, Any]) -> tuple[list[int], list[Line], dict[int,
         at = parse_instant(value["at"])
     except (InputError, ValueError, TypeError, AttributeError) as error:
         raise CertificateError("unreadable") from error
-    in_order = all(_rises(one) for one in (forgotten, removed, *lists.values()))
+    written = [str(shard) for shard in lists] == list(value["lists"])
+    in_order = written and all(_rises(one) for one in (forgotten, removed, *lists.values()))
     if at is None or not in_order or [key_text(key) for key in forgotten] != value["forgotten"] or not removed:
         raise CertificateError("unreadable")
     return forgotten, removed, lists, at
@@ -165,3 +183,44 @@ def _check_lists(
             raise CertificateError("other-lists") from error
         if (shard_digest(lists[shard]), shard_digest(left)) != (before, after):
             raise CertificateError("other-lists")
+
+
+def _check_rows(
+    old: Mapping[str, Any], new: Mapping[str, Any], removed: list[Line], lists: Mapping[int, list[Line]]
+) -> None:
+    """As many rows less as lines were removed, and as many members less, where counted, as have no line left."""
+    before, after = old["rows"], new["rows"]
+    if set(before) != set(after) or any(after[name] > before[name] for name in before):
+        raise CertificateError("other-rows")
+    held = {line.member for lines in lists.values() for line in lines}
+    gone = set(removed)
+    left = {line.member for lines in lists.values() for line in lines if line not in gone}
+    lost = {name: before[name] - after[name] for name in before}
+    if lost.pop(MEMBERS, len(held - left)) != len(held - left) or sum(lost.values()) != len(removed):
+        raise CertificateError("other-rows")
+
+
+def _check_artefacts(old: Mapping[str, Any], new: Mapping[str, Any], lists: Mapping[int, list[Line]]) -> None:
+    """Of a model in shards, each adapter of a changed shard and the mean are other ones or gone, and no other is.
+
+    Of other products what was learned has changed as a whole, and has the same parts.
+    """
+    before, after = old["artefacts"], new["artefacts"]
+    if old["product"] != IN_SHARDS:
+        if set(before) != set(after):
+            raise CertificateError("other-artefacts")
+        if before == after:
+            raise CertificateError("still-learned")
+        return
+    names = {adapter_name(shard): shard for shard in range(len(old["shards"]))}
+    adapters = set(after) - {MEAN}
+    if not set(before) | set(after) <= {*names, MEAN} or (MEAN in after) is not bool(adapters):
+        raise CertificateError("other-artefacts")
+    for name, shard in names.items():
+        one, other = before.get(name), after.get(name)
+        if shard not in lists and one != other:
+            raise CertificateError("other-artefacts")
+        if shard in lists and (one == other or one is None):
+            raise CertificateError("still-learned")
+    if before.get(MEAN) == after.get(MEAN):
+        raise CertificateError("still-learned")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from byleave.policy.model import Pack
 
-FORMAT = "byleave-model/1"
+FORMAT = "byleave-model/2"
 FIELDS = (
     *("format", "model", "product", "purpose", "pack", "recipient", "snapshot", "shards", "rows", "configuration"),
     *("artefacts", "environment"),
@@ -83,7 +83,33 @@ def require_manifest(value: Any, place: str) -> Mapping[str, Any]:  # noqa: ANN4
         raise InputError(f"`{place}` is no manifest of a model", hint="give the folder that --out named")
     if tuple(sorted(value)) != tuple(sorted(FIELDS)):
         raise InputError(f"`{place}` has other fields than a manifest of a model", hint="train the model again")
+    _require_types(value, place)
     return value
+
+
+def _require_types(value: Mapping[str, Any], place: str) -> None:
+    texts = ("model", "product", "purpose", "recipient", "snapshot")
+    of_texts = ("pack", "artefacts", "environment")
+    shards, rows = value["shards"], value["rows"]
+    wrong = [name for name in texts if not isinstance(value[name], str)]
+    wrong += [name for name in of_texts if not _maps_to(str, value[name])]
+    if not isinstance(shards, list) or not all(isinstance(one, str) for one in shards) or not _is_power(len(shards)):
+        wrong.append("shards")
+    if not _maps_to(int, rows) or any(isinstance(one, bool) or one < 0 for one in rows.values()):
+        wrong.append("rows")
+    if not isinstance(value["configuration"], dict):
+        wrong.append("configuration")
+    if wrong:
+        told = ", ".join(f"`{name}`" for name in wrong)
+        raise InputError(f"`{place}` is no manifest of a model: {told} cannot be read", hint="train the model again")
+
+
+def _is_power(count: int) -> bool:
+    return count > 0 and not count & (count - 1)
+
+
+def _maps_to(kind: type, value: Any) -> bool:  # noqa: ANN401 - what stood in a file
+    return isinstance(value, dict) and all(isinstance(one, kind) for one in value.values())
 
 
 def origin_of(value: Mapping[str, Any]) -> Origin:

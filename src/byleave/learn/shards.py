@@ -1,12 +1,12 @@
 """Shards: who is in which part of a model, as lists of keyed lines with a digest each.
 
-A line names the person, the item and what was read of it, by keys and digests: whoever has the lists learns nobody's
-name, and can still see that a key is in none of them.
+A line names the person, the item and what was read of it, each by a keyed hash: whoever has the lists and not the
+secret learns nobody's name, not even with every public post at hand, and can still see that a key is in none of them.
 """
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,14 @@ from byleave.kernel.errors import InputError
 from byleave.lineage.keys import key_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    ContentOf = Callable[[str], str]
 
 KEY_BITS = 63
 _KEY_DIGITS = 16
 _CONTENT_DIGITS = 16
+_CONTENT_USE = b"byleave learn content 1"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,7 +34,7 @@ class Line:
     item: int
     """Key of the item."""
     content: str
-    """The first digits of the digest of what was read of it."""
+    """The first digits of the keyed hash of what was read of it (`content_of`)."""
 
     def text(self) -> str:
         """The line as it is digested and shown."""
@@ -50,9 +53,18 @@ def read_line(text: str) -> Line:
     return line
 
 
-def content_of(data: str) -> str:
-    """What a line says of an item's content."""
-    return hashlib.sha256(data.encode()).hexdigest()[:_CONTENT_DIGITS]
+def content_of(secret: bytes) -> ContentOf:
+    """The function from what was read of an item to what a line says of it.
+
+    HMAC-SHA-256 under a key for this use alone, made from the suppression secret: a plain digest of a public post would
+    tell whose line it is to whoever has the post.
+    """
+    key = hmac.digest(secret, _CONTENT_USE, "sha256")
+
+    def of(data: str) -> str:
+        return hmac.digest(key, data.encode(), "sha256").hex()[:_CONTENT_DIGITS]
+
+    return of
 
 
 def shard_of(member: int, shards: int) -> int:

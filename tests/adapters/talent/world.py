@@ -11,6 +11,7 @@ from byleave.adapters.talent.model_file import ModelFile
 from byleave.adapters.talent.opening import open_database, tokenizer
 from byleave.adapters.talent.visible_file import VisibleFile
 from byleave.learn.manifest import Origin
+from byleave.learn.shards import content_of
 from byleave.learn.talent.profile import features, read_profile, read_query
 from byleave.learn.talent.ranker import Row
 from byleave.learn.talent.search import Learned, search
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tests.learn.talent.fictional import Asked, Occupation, Person
 
 SECRET = b"0123456789abcdef0123456789abcdef"
-KEY = keyed(SECRET)
+KEY, CONTENT = keyed(SECRET), content_of(SECRET)
 ITEM = keyed(b"items 0123456789abcdef0123456789")
 ORIGIN = Origin(
     "talent-1",
@@ -111,12 +112,11 @@ class World:
         model = ModelFile.make(path, self.words)
         there = [one for one in self.everybody if one.member not in without]
         draw.shuffle(there)
-        model.add_profiles((ITEM(one.item), KEY(one.member), self.profiles[one.item]) for one in there)
+        model.add_profiles(((ITEM(one.item), KEY(one.member), self.profiles[one.item]) for one in there), CONTENT)
         judged = [one for one in self.judged if one.hirer not in without and one.person.member not in without]
         draw.shuffle(judged)
-        model.add_judgements(
-            (ITEM(one.item), KEY(one.hirer), ITEM(one.person.item), self.rows[one.item]) for one in judged
-        )
+        rows = ((ITEM(one.item), KEY(one.hirer), ITEM(one.person.item), self.rows[one.item]) for one in judged)
+        model.add_judgements(rows, CONTENT)
         model.finish(ORIGIN)
         return model
 

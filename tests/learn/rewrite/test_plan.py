@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from byleave.learn.rewrite.guard import facts
-from byleave.learn.rewrite.pairs import draft_of, in_order, make_pair, without_copies
+from byleave.learn.rewrite.pairs import draft_of, in_order, make_pair
 from byleave.learn.rewrite.plan import (
     CEILING_PERCENT,
     FEWEST_MEMBERS,
@@ -140,21 +140,6 @@ def test_a_wave_never_stops_the_service() -> None:
     assert told.passes <= told.whole
     assert expected_dirty(64, 1) == 1
     assert 40 < expected_dirty(64, 64) < 41
-
-
-def test_a_copy_does_not_outlive_who_was_copied() -> None:
-    """`M18` A post that others posted too is learned from nobody; when one leaves, the other's shard changes."""
-    text = "we are happy to tell everybody that the harbour museum opens its doors again on the first day of spring"
-    first, second = (make_pair(KEY(name), KEY(f"{name} post"), text, SEED) for name in ("anna", "ben"))
-    pairs = [*pairs_of(10), first, second]
-
-    assert first not in without_copies(pairs)
-    assert second not in without_copies(pairs)
-    assert second in without_copies([pair for pair in pairs if pair != first])
-    trained = train_all(Slopes(), pairs, SHARDS, SEED)
-    left, dirty = retrain(Slopes(), trained, pairs, {first.member})
-    assert left == train_all(Slopes(), [pair for pair in pairs if pair != first], SHARDS, SEED)
-    assert shard_of(second.member, SHARDS) in dirty
 
 
 @given(st.text(alphabet="abc XY12.,\n", max_size=80), st.integers(0, 9), st.integers(0, 9))

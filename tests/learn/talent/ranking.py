@@ -12,6 +12,7 @@ from byleave.adapters.talent.model_file import ModelFile
 from byleave.adapters.talent.opening import open_database, tokenizer, writing
 from byleave.adapters.talent.visible_file import VisibleFile
 from byleave.learn.manifest import Origin
+from byleave.learn.shards import content_of
 from byleave.learn.talent.profile import features, read_profile, read_query
 from byleave.learn.talent.ranker import Row
 from byleave.learn.talent.search import Learned, candidates, search
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from byleave.learn.talent.profile import Query, Tokenize
     from tests.learn.talent.fictional import Asked, Occupation, Person
 
-KEY = keyed(b"0123456789abcdef0123456789abcdef")
+SECRET = b"0123456789abcdef0123456789abcdef"
+KEY, CONTENT = keyed(SECRET), content_of(SECRET)
 ITEM = keyed(b"items 0123456789abcdef0123456789")
 ORIGIN = Origin("talent-1", "talent", "other-ai", {"id": "p@1", "digest": "sha256:1"}, "platform", "sha256:2")
 JUDGED = 50
@@ -59,7 +61,7 @@ def train(
     model = ModelFile.make(folder / "model.db" if folder else ":memory:", words)
     visible = VisibleFile.make(folder / "visible.db" if folder else ":memory:")
     profiles = {ITEM(one.item): (one, read_profile(one.text, tokenize)) for one in everybody}
-    model.add_profiles((item, KEY(one.member), profile) for item, (one, profile) in profiles.items())
+    model.add_profiles(((item, KEY(one.member), profile) for item, (one, profile) in profiles.items()), CONTENT)
     visible.add((item, one.member, one.item, one.text, profile) for item, (one, profile) in profiles.items())
     visible.tidy()
     trained = Trained(model, visible, tokenize)
@@ -70,7 +72,7 @@ def train(
             person, profile = profiles[item]
             row = Row(features(terms, profile, words), query.grade(person))
             rows.append((ITEM(f"{query.hirer} {person.item}"), KEY(query.hirer), item, row))
-    model.add_judgements(rows)
+    model.add_judgements(rows, CONTENT)
     model.finish(ORIGIN)
     return trained
 

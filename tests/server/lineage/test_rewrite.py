@@ -98,7 +98,7 @@ def test_training_is_recorded_whole(once: Place) -> None:
 
     assert (model.digest, model.purpose) == (root(manifest), "generative-ai")
     assert lineage.runs[model.run or ""].outcome == "completed"
-    assert manifest["rows"] == {"posts": MEMBERS - 1, "learned": MEMBERS - 1, "members": MEMBERS - 1}
+    assert manifest["rows"] == {"posts": MEMBERS - 1, "members": MEMBERS - 1}
     assert manifest["configuration"]["training"]["shards"] == 2
     with opened(once.folder / "model") as held:
         assert not held.has(keyed(SECRET)(OUT))

@@ -115,11 +115,11 @@ def load_base(base: Base, device: str, dtype: str) -> tuple[Any, Any]:
     """
     require_torch()
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM
 
+    tokenizer = load_tokenizer(base)
     with quiet():
         try:
-            tokenizer = AutoTokenizer.from_pretrained(base.folder, local_files_only=True)
             model = AutoModelForCausalLM.from_pretrained(
                 base.folder, local_files_only=True, dtype=getattr(torch, dtype), attn_implementation="eager"
             )
@@ -128,6 +128,18 @@ def load_base(base: Base, device: str, dtype: str) -> tuple[Any, Any]:
             raise InputError(f"the base `{base.name}` cannot be used on `{device}`: {error}") from error
     model.requires_grad_(requires_grad=False)
     return model.eval(), tokenizer
+
+
+def load_tokenizer(base: Base) -> Any:  # noqa: ANN401 - transformers'
+    """The tokenizer of a base. Raises: InputError."""
+    require_torch()
+    from transformers import AutoTokenizer
+
+    with quiet():
+        try:
+            return AutoTokenizer.from_pretrained(base.folder, local_files_only=True, trust_remote_code=False)
+        except (OSError, ValueError) as error:
+            raise InputError(f"the base `{base.name}` has no tokenizer that can be used: {error}") from error
 
 
 class quiet:  # noqa: N801 - used as a function

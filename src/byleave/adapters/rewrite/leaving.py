@@ -28,7 +28,7 @@ from byleave.learn.certificate import certificate
 from byleave.learn.forgetting import Certified
 from byleave.learn.manifest import origin_of, root
 from byleave.learn.rewrite.plan import plan, served, split
-from byleave.learn.shards import Line, content_of, shard_of
+from byleave.learn.shards import shard_of
 from byleave.learn.signing import signed_certificate
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def set_aside(folder: Path) -> Aside:
                 whole = model.mean(served(settings.shards, ()))
             model.serve(whole, WHOLE)
             return Aside(0, (), base_alone=whole is None)
-        # by their key alone: who was copied by others was learned of in no shard, theirs included
+        # by their key alone: what others had too was learned from nobody, so nobody is in another shard than their own
         dirty = sorted({shard_of(member, settings.shards) for member in leaving})
         # where the mean cannot be computed the base alone answers: nothing may keep them in service
         merged = model.mean(served(settings.shards, dirty)) if can_mean() else None
@@ -114,7 +114,7 @@ def _take_out(model: ModelFile, learning: Learning, now: datetime) -> bool:
     if not leaving:
         return False
     old, settings = model.manifest(), learning.settings
-    if old["environment"] != learning.told()["environment"]:
+    if old["environment"] != learning.environment():
         hint = "use the versions that its manifest names, or train it again: byleave train rewrite"
         raise InputError(f"`{model.folder}` was trained in another environment, and would not be the same", hint=hint)
     pairs = model.pairs(settings.seed)
@@ -123,13 +123,13 @@ def _take_out(model: ModelFile, learning: Learning, now: datetime) -> bool:
     parts = train_shards(model, {shard: left[shard] for shard in dirty}, learning)
     gone = set(leaving)
     with writing(model.connection):
-        removed = sorted(Line(pair.member, pair.item, content_of(pair.post)) for pair in pairs if pair.member in gone)
+        removed = [line for line in model.lines() if line.member in gone]
         lists = {shard: model.lines(shard) for shard in sorted({shard_of(key, settings.shards) for key in gone})}
         model.connection.executemany("DELETE FROM pair WHERE member = ?", [[member] for member in leaving])
         model.connection.executemany("DELETE FROM part WHERE shard = ?", [[shard] for shard in dirty])
         model.connection.executemany("INSERT INTO part VALUES (?, ?)", sorted(parts.items()))
         merged = model.mean(served(settings.shards, ()))
-        new = model.renew(origin_of(old), settings, merged, learning.told())
+        new = model.renew(origin_of(old), old["configuration"], merged, old["environment"])
         told = certificate(old, new, leaving, removed, lists, now)
         sql = "INSERT INTO done (certificate, recorded) VALUES (?, 0)"
         model.connection.execute(sql, [canonical_json(told).decode()])

@@ -18,9 +18,10 @@ from byleave.adapters.talent.opening import open_database, writing
 from byleave.adapters.talent.training import write_whole
 from byleave.kernel.canonical import canonical_json, digest_bytes
 from byleave.kernel.errors import InputError
+from byleave.learn.certificate import adapter_name
 from byleave.learn.manifest import manifest, require_manifest
-from byleave.learn.rewrite.pairs import make_pair, without_copies
-from byleave.learn.shards import Line, content_of, shard_digests, shard_of
+from byleave.learn.rewrite.pairs import make_pair
+from byleave.learn.shards import Line, shard_digests, shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from byleave.learn.manifest import Origin
     from byleave.learn.rewrite.pairs import Pair
+    from byleave.learn.shards import ContentOf
 
 MODEL, MANIFEST, SERVING, ADAPTERS, CERTIFICATES = (
     *("model.db", "manifest.json", "serving.json", "adapters", "certificates"),
@@ -35,7 +37,8 @@ MODEL, MANIFEST, SERVING, ADAPTERS, CERTIFICATES = (
 PRODUCT = "rewrite"
 _SUFFIX = ".safetensors"
 _TABLES = """
-CREATE TABLE pair (item INTEGER PRIMARY KEY, member INTEGER NOT NULL, post TEXT NOT NULL);
+CREATE TABLE pair (item INTEGER PRIMARY KEY, member INTEGER NOT NULL, post TEXT NOT NULL,
+    content TEXT NOT NULL);
 CREATE INDEX pair_member ON pair (member);
 CREATE TABLE part (shard INTEGER PRIMARY KEY, digest TEXT NOT NULL);
 CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -83,13 +86,17 @@ class ModelFile:
         """What was chosen before training. Raises: InputError."""
         return Settings.read(self.manifest()["configuration"]["training"])
 
-    def add(self, posts: Iterable[tuple[int, int, str]]) -> None:
-        """Learn from posts: keys of item and owner, and the text. Raises: InputError when two have one id."""
+    def add(self, posts: Iterable[tuple[int, int, str]], content_of: ContentOf) -> None:
+        """Learn from posts: keys of item and owner, and the text; and what their lines say of it.
+
+        Raises: InputError when two have one id.
+        """
         import apsw
 
         try:
             with writing(self.connection):
-                self.connection.executemany("INSERT INTO pair VALUES (?, ?, ?)", posts)
+                rows = ((item, member, post, content_of(post)) for item, member, post in posts)
+                self.connection.executemany("INSERT INTO pair VALUES (?, ?, ?, ?)", rows)
         except apsw.ConstraintError as error:
             raise InputError("two items have the same id", hint="give each post its own id") from error
 
@@ -128,34 +135,37 @@ class ModelFile:
 
     def lines(self, shard: int | None = None) -> list[Line]:
         """The lines of one shard, or of all, sorted."""
-        rows = self.connection.execute("SELECT member, item, post FROM pair ORDER BY member, item")
-        lines = [Line(member, item, content_of(post)) for member, item, post in rows]
+        rows = self.connection.execute("SELECT member, item, content FROM pair ORDER BY member, item")
+        lines = [Line(*row) for row in rows]
         count = self.settings().shards if shard is not None else 1
         return sorted(one for one in lines if shard is None or shard_of(one.member, count) == shard)
 
     def renew(
-        self, origin: Origin, settings: Settings, merged: str | None, told: Mapping[str, Any]
+        self,
+        origin: Origin,
+        configuration: Mapping[str, Any],
+        merged: str | None,
+        environment: Mapping[str, str],
     ) -> Mapping[str, Any]:
         """Write the manifest of what is there, inside a transaction of the caller's.
 
         Args:
             origin: what the model is.
-            settings: what was chosen.
+            configuration: what was chosen and found before training.
             merged: digest of the mean of all shards; None where nothing was learned.
-            told: `base`, its name and digest; `languages`; and `environment`.
+            environment: what computed it.
         """
-        artefacts = {f"adapter-{shard:02}": digest for shard, digest in self.parts().items()}
+        artefacts = {adapter_name(shard): digest for shard, digest in self.parts().items()}
         lines = self.lines()
-        learned = len(without_copies(self.pairs(settings.seed)))
-        rows = {"posts": len(lines), "learned": learned, "members": len({line.member for line in lines})}
-        configuration = {"training": settings.as_json(), "base": told["base"], "languages": told["languages"]}
+        rows = {"posts": len(lines), "members": len({line.member for line in lines})}
+        shards = shard_digests(lines, configuration["training"]["shards"])
         value = manifest(
             origin,
-            shard_digests(lines, settings.shards),
+            shards,
             rows,
             configuration,
             {**artefacts, **({"mean": merged} if merged else {})},
-            told["environment"],
+            environment,
         )
         sql = "INSERT OR REPLACE INTO state VALUES ('manifest', ?)"
         self.connection.execute(sql, [canonical_json(value).decode()])

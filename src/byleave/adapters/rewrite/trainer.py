@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.rewrite.adapter import Adapters
-from byleave.adapters.rewrite.base import load_base
+from byleave.adapters.rewrite.base import load_base, load_tokenizer
 from byleave.adapters.rewrite.parts import save
 from byleave.adapters.rewrite.prompts import TONES, ends, plain, prompt
 from byleave.adapters.rewrite.settings import MILLION
 from byleave.learn.rewrite.pairs import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from byleave.adapters.rewrite.base import Base
     from byleave.adapters.rewrite.settings import Settings
@@ -34,10 +34,6 @@ class Trainer:
         self.adapters = Adapters(self.model, settings)
         self.end = ends(self.tokenizer)[0]
 
-    def fits(self, pair: Pair) -> bool:
-        """Whether a pair is short enough to be learned."""
-        return len(self._example(pair)[0]) <= self.settings.longest
-
     def train(self, pairs: Sequence[Pair], seed: int) -> bytes:
         """The adapter of a shard, as a file; `seed` orders the pairs in each epoch."""
         import torch
@@ -48,7 +44,7 @@ class Trainer:
         size = self.settings.batch
         with exact():
             for epoch in range(self.settings.epochs):
-                ordered = [pair for pair in in_order(pairs, seed, epoch) if self.fits(pair)]
+                ordered = in_order(pairs, seed, epoch)
                 for start in range(0, len(ordered), size):
                     step.zero_grad()
                     total, count = self.loss(ordered[start : start + size])
@@ -82,8 +78,24 @@ class Trainer:
 
     def _example(self, pair: Pair) -> tuple[list[int], int]:
         """The tokens of prompt and post, and how many of them are the prompt."""
-        asked = prompt(self.tokenizer, pair.draft, ASKED)
-        return [*asked, *plain(self.tokenizer, pair.post), self.end], len(asked)
+        return _example(self.tokenizer, pair, self.end)
+
+
+def _example(tokenizer: Any, pair: Pair, end: int) -> tuple[list[int], int]:  # noqa: ANN401 - transformers'
+    asked = prompt(tokenizer, pair.draft, ASKED)
+    return [*asked, *plain(tokenizer, pair.post), end], len(asked)
+
+
+def fitting(base: Base, settings: Settings) -> Callable[[Pair], bool]:
+    """The function that says whether a pair is short enough to be learned, to be asked before training.
+
+    Whoever has a pair in a shard has then changed its adapter, and leaves no adapter as it was.
+
+    Raises: InputError when the base has no tokenizer.
+    """
+    tokenizer = load_tokenizer(base)
+    end = ends(tokenizer)[0]
+    return lambda pair: len(_example(tokenizer, pair, end)[0]) <= settings.longest
 
 
 @contextmanager

@@ -11,7 +11,10 @@ from byleave.adapters.rewrite.rows import Passed, read_posts
 from byleave.adapters.talent.opening import writing
 from byleave.adapters.talent.training import item_keys, write_manifest
 from byleave.kernel.errors import InputError
+from byleave.learn.rewrite.copies import copies, copies_digest
+from byleave.learn.rewrite.pairs import make_pair
 from byleave.learn.rewrite.plan import served, split
+from byleave.learn.shards import content_of
 from byleave.lineage.keys import keyed
 
 if TYPE_CHECKING:
@@ -43,22 +46,46 @@ class Learning:
     leave_out: Collection[int] = frozenset()
     """Keys of people to leave out, as if they had never been there."""
     passed: Passed = field(default_factory=Passed)
+    copies: str = copies_digest(())
+    """Digest of the posts of the whole snapshot that hold another member's words (`read_pairs`)."""
     progress: Callable[[str, float], None] = lambda _step, _done: None
 
-    def told(self) -> dict[str, Any]:
-        """What the manifest says of base, languages and environment."""
+    def configuration(self) -> dict[str, Any]:
+        """What the manifest says was chosen and found before training."""
+        base = {"name": self.base.name, "digest": self.base.digest}
+        told = {"training": self.settings.as_json(), "base": base, "languages": sorted(self.languages)}
+        return {**told, "copies": self.copies}
+
+    def environment(self) -> dict[str, str]:
+        """What computes."""
         from byleave.adapters.rewrite.trainer import environment
 
-        base = {"name": self.base.name, "digest": self.base.digest}
-        return {"base": base, "languages": sorted(self.languages), "environment": environment(self.device)}
+        return environment(self.device)
 
 
 def read_pairs(items: Sequence[str | Path], learning: Learning) -> list[tuple[int, int, str]]:
-    """Keys of item and owner and the text of every post that is learned from."""
+    """Keys of item and owner and the text of every post that is learned from.
+
+    Copies are found among everybody's posts, whoever is left out: the list is the same before and after somebody left.
+    """
+    from byleave.adapters.rewrite.trainer import fitting
+
     key_of, item_of = keyed(learning.secret), item_keys(learning.secret)
     posts = read_posts(items, learning.spill, learning.languages, learning.passed)
     rows = [(item_of(one.item_id), key_of(one.member_id), one.text) for one in posts]
-    return [row for row in rows if row[1] not in learning.leave_out]
+    found = copies(rows)
+    learning.copies, fits = copies_digest(found), fitting(learning.base, learning.settings)
+    learned = list[tuple[int, int, str]]()
+    for item, member, text in rows:
+        if member in learning.leave_out:
+            continue
+        if item in found:
+            learning.passed.add("copy")
+        elif not fits(make_pair(member, item, text, learning.settings.seed)):
+            learning.passed.add("too-many-tokens")
+        else:
+            learned.append((item, member, text))
+    return learned
 
 
 def learn(work: Path, posts: Iterable[tuple[int, int, str]], origin: Origin, learning: Learning) -> Mapping[str, Any]:
@@ -75,7 +102,7 @@ def learn(work: Path, posts: Iterable[tuple[int, int, str]], origin: Origin, lea
     settings = learning.settings
     model = ModelFile.make(work)
     try:
-        model.add(posts)
+        model.add(posts, content_of(learning.secret))
         shards = split(model.pairs(settings.seed), settings.shards, settings.seed)
         if not any(shards):
             hint = "posts in the languages of the model, of five words or more, that are no copies of each other"
@@ -84,7 +111,7 @@ def learn(work: Path, posts: Iterable[tuple[int, int, str]], origin: Origin, lea
         with writing(model.connection):
             model.connection.executemany("INSERT INTO part VALUES (?, ?)", sorted(parts.items()))
             merged = model.mean(served(settings.shards, ()))
-            manifest = model.renew(origin, settings, merged, learning.told())
+            manifest = model.renew(origin, learning.configuration(), merged, learning.environment())
         model.serve(merged, WHOLE)
     finally:
         model.close()

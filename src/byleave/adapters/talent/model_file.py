@@ -15,7 +15,7 @@ from byleave.adapters.talent.opening import open_database, versions, writing
 from byleave.kernel.canonical import canonical_json, digest_bytes
 from byleave.kernel.errors import InputError
 from byleave.learn.manifest import manifest, origin_of, require_manifest
-from byleave.learn.shards import Line, content_of, first_key, shard_digest, shard_of
+from byleave.learn.shards import Line, first_key, shard_digest, shard_of
 from byleave.learn.talent.profile import FEATURES, SCALE, Profile, line_of
 from byleave.learn.talent.ranker import RIDGE, Row, Sums, weights, weights_bytes
 from byleave.learn.talent.words import Words
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from byleave.learn.manifest import Origin
+    from byleave.learn.shards import ContentOf
 
 SHARDS = 256
 """A shard is a list to show, not a thing to train: rows leave one by one. So many keep a list short."""
@@ -127,8 +128,8 @@ class ModelFile:
         """How many eligible profiles there are."""
         return self._one("SELECT count(*) FROM profile")
 
-    def add_profiles(self, rows: Iterable[tuple[int, int, Profile]]) -> None:
-        """Learn from profiles: keys of item and owner, and the profile."""
+    def add_profiles(self, rows: Iterable[tuple[int, int, Profile]], content_of: ContentOf) -> None:
+        """Learn from profiles: keys of item and owner, and the profile; and what their lines say of it."""
         counted: dict[str, int] = {}
 
         def told() -> Iterator[tuple[int, int, str, str]]:
@@ -153,8 +154,8 @@ class ModelFile:
         found = self.connection.execute("SELECT words FROM profile WHERE item = ?", [item]).fetchall()
         return profile_of(found[0][0]) if found else None
 
-    def add_judgements(self, rows: Iterable[tuple[int, int, int, Row]]) -> None:
-        """Learn from judgements: keys of item, of its owner and of the profile's item, and the row."""
+    def add_judgements(self, rows: Iterable[tuple[int, int, int, Row]], content_of: ContentOf) -> None:
+        """Learn from judgements: keys of item, of its owner and of the profile's item, and the row; and as above."""
         learned = list[Row]()
 
         def told() -> Iterator[tuple[int, int, int, int, str, str]]:

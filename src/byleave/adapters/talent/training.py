@@ -15,6 +15,7 @@ from byleave.adapters.talent.rows import PUBLIC, read_items
 from byleave.adapters.talent.visible_file import VisibleFile
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import InputError
+from byleave.learn.shards import content_of
 from byleave.learn.talent.profile import features, read_profile, read_query
 from byleave.learn.talent.ranker import Row
 from byleave.learn.talent.words import Words, words_from
@@ -101,11 +102,11 @@ def train(work: Path, items: Sequence[str | Path], origin: Origin, learning: Lea
 
     model = ModelFile.make(work / MODEL, learning.words)
     try:
-        tokenize = tokenizer(model.connection)
-        model.add_profiles(_profiles(items, learning, tokenize))
+        tokenize, content = tokenizer(model.connection), content_of(learning.secret)
+        model.add_profiles(_profiles(items, learning, tokenize), content)
         if not model.profiles():
             raise InputError("there is no profile to learn from", hint="items of the category `profile` with a text")
-        model.add_judgements(_judgements(items, learning, tokenize, model))
+        model.add_judgements(_judgements(items, learning, tokenize, model), content)
         manifest = model.finish(origin)
     except apsw.ConstraintError as error:
         raise InputError("two items have the same id", hint="give each profile and judgement its own id") from error

@@ -13,12 +13,8 @@ from typing import TYPE_CHECKING
 from byleave.learn.rewrite.guard import facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-SHINGLE = 5
-"""Words in a row by which copies are found."""
-COPY_PERCENT = 60
-"""From so many of its shingles in somebody else's post on, a post is a copy."""
 _LOSES_A_LETTER, _IS_DROPPED, _GETS_A_FILLER = 8, 6, 4
 """Of a hundred words. Numbers and names stay: a rewriter that learned to add them would invent them."""
 _MARKS = re.compile(r"[^\w\s]")
@@ -71,29 +67,3 @@ def _number(*parts: int) -> int:
 def in_order(pairs: Iterable[Pair], seed: int, epoch: int) -> list[Pair]:
     """Pairs in the order of one epoch: by a digest of each alone, so that nobody's place depends on who left."""
     return sorted(pairs, key=lambda pair: (_number(seed, epoch, pair.item), pair.item))
-
-
-def without_copies(pairs: Iterable[Pair]) -> list[Pair]:
-    """The pairs whose post is no copy of another member's: otherwise who leaves would stay in somebody else's quote.
-
-    Of posts that are copies of each other none stays, so that no order decides. Sorted by item.
-    """
-    every = sorted(pairs, key=lambda pair: pair.item)
-    owners: dict[int, set[int]] = {}
-    for pair in every:
-        for one in _shingles(pair.post):
-            owners.setdefault(one, set()).add(pair.member)
-    return [pair for pair in every if not _is_copy(pair, owners)]
-
-
-def _is_copy(pair: Pair, owners: dict[int, set[int]]) -> bool:
-    mine = set(_shingles(pair.post))
-    shared = sum(len(owners[one]) > 1 for one in mine)
-    return bool(mine) and _HUNDRED * shared >= COPY_PERCENT * len(mine)
-
-
-def _shingles(text: str) -> Iterator[int]:
-    words = re.findall(r"\w+", text.lower())
-    for start in range(max(1, len(words) - SHINGLE + 1) if words else 0):
-        told = " ".join(words[start : start + SHINGLE]).encode()
-        yield int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), "big")

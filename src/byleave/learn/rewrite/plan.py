@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from byleave.learn.rewrite.pairs import in_order, without_copies
+from byleave.learn.rewrite.pairs import in_order
 from byleave.learn.shards import shard_of
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def shard_count(members: int) -> int:
 
 
 def split(pairs: Iterable[Pair], shards: int, seed: int) -> list[list[Pair]]:
-    """What each shard learns from, copies left out, in the order of its first epoch."""
+    """What each shard learns from, in the order of its first epoch."""
     held: list[list[Pair]] = [[] for _ in range(shards)]
-    for pair in without_copies(pairs):
+    for pair in pairs:
         held[shard_of(pair.member, shards)].append(pair)
     return [in_order(one, seed, 0) for one in held]
 
@@ -47,7 +47,7 @@ class Plan:
     """What forgetting asks for."""
 
     dirty: tuple[int, ...]
-    """Shards whose pairs change: those of who leaves, and those of whose posts were copies of theirs."""
+    """Shards whose pairs change: those of who leaves."""
     passes: int
     """Pairs of the dirty shards, to be learned once for each epoch."""
     whole: int
@@ -58,14 +58,13 @@ def plan(pairs: Sequence[Pair], leaving: Collection[int], shards: int, seed: int
     """What must be done when people leave.
 
     Args:
-        pairs: all pairs, copies and all.
+        pairs: all pairs that are learned from.
         leaving: keys of the people.
         shards: how many there are.
         seed: of the training.
     """
-    before = split(pairs, shards, seed)
+    dirty = tuple(sorted({shard_of(pair.member, shards) for pair in pairs if pair.member in leaving}))
     after = split((pair for pair in pairs if pair.member not in leaving), shards, seed)
-    dirty = tuple(number for number in range(shards) if before[number] != after[number])
     return Plan(dirty, sum(len(after[number]) for number in dirty), sum(map(len, after)))
 
 
