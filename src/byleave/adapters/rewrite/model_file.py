@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -36,6 +37,7 @@ MODEL, MANIFEST, SERVING, ADAPTERS, CERTIFICATES = (
 )
 PRODUCT = "rewrite"
 _SUFFIX = ".safetensors"
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
 _TABLES = """
 CREATE TABLE pair (item INTEGER PRIMARY KEY, member INTEGER NOT NULL, post TEXT NOT NULL,
     content TEXT NOT NULL);
@@ -232,6 +234,8 @@ def read_serving(folder: Path) -> tuple[Path | None, str]:
     try:
         told = json.loads((folder / SERVING).read_bytes())
         merged, why = told["mean"], str(told["why"])
+        if merged is not None and not _DIGEST.fullmatch(merged):
+            raise ValueError(merged)  # noqa: TRY301 - as other text that is no such file
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"there is no rewriter in `{folder}`", hint=_HINT) from error
     return (folder / ADAPTERS / f"{merged.removeprefix('sha256:')}{_SUFFIX}" if merged else None), why
