@@ -103,6 +103,10 @@ class State:
         since = entry.data["since"] or entry.at
         self._known(entry).homes.append(Residence(entry.data["country"], since, entry.recorded_at))
 
+    def _chose_elsewhere(self, entry: Entry) -> None:
+        """A member's choice about something else than training."""
+        self._known(entry)
+
     def _closed(self, entry: Entry) -> None:
         self._known(entry).is_open = False
 
@@ -215,7 +219,7 @@ _APPLY: Mapping[Kind, Callable[[State, Entry], None]] = {
     Kind.ITEM_RELEASED: State._release,  # noqa: SLF001
     Kind.MEMBER_ERASED: State._erased,  # noqa: SLF001
     **dict.fromkeys(ARTEFACTS, State._artefact),  # noqa: SLF001
-    **dict.fromkeys(SEARCH, lambda state, entry: None),  # noqa: ARG005 - a choice about something else
+    **dict.fromkeys(SEARCH, State._chose_elsewhere),  # noqa: SLF001
     **dict.fromkeys(BUILDS, lambda state, entry: state.builds.apply(entry)),
 }
 

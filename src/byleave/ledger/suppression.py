@@ -210,7 +210,8 @@ def returning(subject: str, kept: Iterable[Refusal], registered: int, epoch: str
     result = []
     for number, one in enumerate(kept):
         if one.setting is not None:
-            result.append(Proposal(Kind.PREFERENCE_SET, subject, PLATFORM, _off(one), one.since))
+            # since the first *off*, and of now: an imported *on* may be dated after the first and before the last
+            result += [Proposal(Kind.PREFERENCE_SET, subject, PLATFORM, _off(one), at) for at in (one.since, None)]
         elif one.item is not None:
             result.append(Proposal(Kind.ITEM_WITHHELD, subject, PLATFORM, {"item": one.item}, one.since))
         else:

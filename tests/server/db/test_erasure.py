@@ -61,10 +61,13 @@ def test_who_comes_back_is_off_at_once(store: Store) -> None:
     assert [entry.kind.value for entry in again] == [
         "member-registered",
         "preference-set",
+        "preference-set",
         "objection-received",
         "member-closed",
     ]
-    assert [(act.on, act.setting, act.at) for act in register.members["ana"].acts] == [(False, SETTING, BEGAN)]
+    acts = register.members["ana"].acts
+    assert [(act.on, act.setting) for act in acts] == [(False, SETTING)] * 2
+    assert acts[0].at == BEGAN < again[0].recorded_at <= acts[1].at
     assert [one.purpose for one in register.objections["ana"]] == ["other-ai"]
     assert store.append([registered("ana"), Proposal(Kind.MEMBER_CLOSED, "ana", "platform", {})], key="again") == again
 
@@ -88,7 +91,7 @@ def test_merged_accounts_are_erased_together(store: Store) -> None:
 
     assert register.members == {}
     for name in ("ana", "bo", "cem"):
-        assert [entry.data.get("value") for entry in store.append([registered(name)])] == [None, "off"]
+        assert [entry.data.get("value") for entry in store.append([registered(name)])] == [None, "off", "off"]
 
 
 def test_a_reader_who_saw_everything_ends_where_a_later_one_does(tmp_path: Path) -> None:
@@ -144,7 +147,7 @@ def test_what_is_kept_is_never_less_than_what_was_refused(tmp_path: Path) -> Non
                 after = fold(store.append([registered(name)]) and store.entries()).register()
                 if last is not None and not last.on:
                     refused += 1
-                    assert [act.on for act in after.members[name].acts] == [False], f"seed {seed}, {name}"
+                    assert [act.on for act in after.members[name].acts] == [False, False], f"seed {seed}, {name}"
                     assert after.members[name].acts[0].at <= last.at
                 assert stands <= {one.purpose for one in after.objections.get(name, ())}, f"seed {seed}, {name}"
                 assert mine <= set(after.withheld), f"seed {seed}, {name}"
@@ -161,7 +164,7 @@ def test_what_merging_made_of_two_accounts_is_kept(store: Store) -> None:
     store.erase("ana")
     after = fold(store.append([registered("ana")]) and store.entries()).register().members["ana"].acts
 
-    assert [before[-1].on, *(act.on for act in after)] == [False, False]
+    assert [before[-1].on, *(act.on for act in after)] == [False, False, False]
 
 
 def test_an_on_for_later_lifts_nothing_yet(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from byleave.kernel.errors import InputError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.ledger.fold import fold
+from byleave.ledger.merging import counting
 from byleave.ledger.suppression import open_item, seal_item
 from byleave.server.db.backup import back_up
 from byleave.server.db.restoring import restore
@@ -61,7 +63,7 @@ def test_an_off_that_is_kept_covers_and_reaches_what_it_did(store: Store) -> Non
     offs = [[entry.data for entry in store.append([registered(name)])[1:]] for name in ("ana", "bo")]
 
     # what ana said last is an on for one of the two uses: the off for the other goes on, as far as it reached
-    assert offs == [[both], []]
+    assert offs == [[both, both], []]
 
 
 def test_an_item_is_read_by_nobody_without_the_key() -> None:
@@ -102,7 +104,7 @@ def test_what_is_kept_is_in_the_second_copy(address: str, tmp_path: Path, copied
     assert [seq for _, seq in gone[0]] == [0, 5]
     with Store(target, suppression_secret=SECRET) as store:
         back = store.append([registered("ana")])
-    assert [entry.data for entry in back[1:]] == [OFF, {"item": "i-1"}]
+    assert [entry.data for entry in back[1:]] == [OFF, OFF, {"item": "i-1"}]
 
 
 def test_a_copy_of_an_earlier_form_is_read(tmp_path: Path, store: Store, address: str) -> None:
@@ -121,7 +123,7 @@ def test_a_copy_of_an_earlier_form_is_read(tmp_path: Path, store: Store, address
 
     with Store(target, suppression_secret=SECRET) as restored:
         back = restored.append([registered("ana")])
-    assert [entry.data for entry in back[1:]] == [{"setting": SETTING, "value": "off"}]
+    assert [entry.data for entry in back[1:]] == [{"setting": SETTING, "value": "off"}] * 2
 
 
 def test_a_hole_before_an_erasure_leaves_a_ledger_that_can_be_read(address: str, tmp_path: Path) -> None:
@@ -144,3 +146,18 @@ def test_a_hole_before_an_erasure_leaves_a_ledger_that_can_be_read(address: str,
     assert "the entry that says that it was erased cannot be read" in done.shut
     with Store(target, suppression_secret=SECRET) as store:
         assert [entry.subject for entry in store.entries()] == ["bo", "cem", ""]
+
+
+def test_an_import_from_between_two_offs_switches_nobody_on(store: Store) -> None:
+    """M9: of somebody who was erased the first *off* is kept; an imported *on* that the last one beat stays beaten."""
+    store.append([registered("ana")])
+    for day, value, actor in ((1, "off", "member"), (20, "off", "member")):
+        at = datetime(2025, 3, day, tzinfo=UTC)
+        store.append([Proposal(Kind.PREFERENCE_SET, "ana", actor, {"setting": SETTING, "value": value}, at)])
+    store.erase("ana")
+    store.append([registered("ana")])
+    late = datetime(2025, 3, 10, tzinfo=UTC)
+    store.append([Proposal(Kind.PREFERENCE_SET, "ana", "import", {"setting": SETTING, "value": "on"}, late)])
+    (member,) = fold(store.entries()).register().members.values()
+
+    assert [act.on for act in counting(member.acts, SETTING)] == [False, False]
