@@ -23,7 +23,6 @@ from byleave.demo.prose import fields, voice
 from byleave.gate.request import silent
 from byleave.kernel.errors import VerificationError
 from byleave.learn.rewrite.guard import problems
-from byleave.learn.rewrite.pairs import without_copies
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.lineage.keys import keyed
@@ -134,7 +133,7 @@ def _rewrites(place: Place) -> Iterator[str]:
 def _somebody(place: Place) -> str:
     """The first member of whom something was learned."""
     with opened(place.folder / "rewrite") as model:
-        learned = {pair.member for pair in without_copies(model.pairs(model.settings().seed))}
+        learned = {pair.member for pair in model.pairs(model.settings().seed)}
     key_of = keyed(SECRET)
     return next(name for name in (f"m{number}" for number in range(place.members)) if key_of(name) in learned)
 
