@@ -57,18 +57,78 @@ def test_language_and_length_are_kept() -> None:
     assert language_of("42") is None
 
 
-@given(
-    st.lists(st.sampled_from(["3", "2.5", "10:30", "Oslo", "moved", "with", "Anna"]), min_size=1, max_size=12),
-    st.data(),
+@pytest.mark.parametrize(
+    ("draft", "rewrite", "code"),
+    [
+        (
+            "we built the new harbour museum with many friends",
+            "Carla built the new harbour museum with friends.",
+            "name-invented",
+        ),
+        ("we have three dogs and a cat at our house", "We have four dogs and a cat at our house.", "number-invented"),
+        ("we have three dogs and a cat at our house", "We have dogs and a cat at our house.", "number-lost"),
+        ("the new plan is not good for us all", "The new plan is good for us all.", "negation-changed"),
+        ("i dont like the new plan at all", "I like the new plan, all of it.", "negation-changed"),
+        ("i like the new plan and all of it", "I don\u2019t like the new plan, all of it.", "negation-changed"),
+        ("it was -5 degrees in the hall that day", "It was 5 degrees in the hall that day.", "number-lost"),
+        ("we sold it for 5 \u20ac at the fair that day", "We sold it for $5 at the fair that day.", "number-invented"),
+        ("sales grew by 5% in the hall that day", "Sales grew by 5 in the hall that day.", "number-lost"),
+        ("we worked on it for 3 years at the fair", "We worked on it for 3 months at the fair.", "number-invented"),
+        (
+            "we opened the hall at the fair today",
+            "We opened the hall at the fair today, call evil.tech/x",
+            "address-invented",
+        ),
+        ("read it at good.tech/a when you can", "Read it at good.tech/b when you can.", "address-invented"),
+    ],
 )
-def test_no_number_or_name_is_lost_unseen(words: list[str], data: st.DataObject) -> None:
-    """`M1` Whatever the draft, a rewrite that passes has each of its numbers and names."""
-    draft = "we " + " ".join(words)
-    rewrite = " ".join(data.draw(st.lists(st.sampled_from(["we", *words, "Berlin", "7"]), max_size=14)))
-    if problems(draft, rewrite):
-        return
+def test_small_changes_of_meaning_are_named(draft: str, rewrite: str, code: str) -> None:
+    """`M1` Who did it, how many, of what, whether at all, where to turn to: with one changed, nothing is shown."""
+    assert code in problems(draft, rewrite)
 
-    told = facts(draft)
-    assert told.numbers <= facts(rewrite).numbers
-    assert all(name in rewrite for name in told.names)
-    assert "Berlin" not in rewrite
+
+@pytest.mark.parametrize(
+    ("draft", "rewrite"),
+    [
+        ("we sold 1,000 cups at the fair that day", "We sold 1000 cups at the fair that day."),
+        ("we have three dogs and a cat at our house", "We have 3 dogs and a cat at our house."),
+        ("we paid \u20ac5 for it at the fair that day", "We paid 5 euros for it at the fair that day."),
+        ("i dont like the new plan and dont want it", "I don't like the new plan, and I do not want it."),
+        ("what we did: - 5 people came to the fair", "What we did: 5 people came to the fair."),
+        ("we sold 2,500.50 kg of wool at the fair", "We sold 2500.50 kg of wool at the fair."),
+        ("im happy that the hall is open again", "Today I\u2019m happy that the hall is open again."),
+        ("it took 3 yrs and 20 percent more money", "It took 3 years and 20% more money."),
+        ("see good.tech/a for all of it my friends", "My friends, see good.tech/a for all of it."),
+    ],
+)
+def test_the_same_said_otherwise_is_shown(draft: str, rewrite: str) -> None:
+    """Numbers in digits or words, with marks or without, and negations in full or short are the same facts."""
+    assert problems(draft, rewrite) == ()
+
+
+FACTS = {
+    "Oslo": "name",
+    "Anna": "name",
+    "3": "number",
+    "2.5": "number",
+    "10:30": "number",
+    "seven": "number",
+    "not": "negation",
+}
+
+
+@given(st.lists(st.sampled_from([*FACTS, "moved", "with"]), min_size=4, max_size=10), st.data())
+def test_no_fact_is_lost_or_invented_unseen(words: list[str], data: st.DataObject) -> None:
+    """`M1` Whatever the draft, it may be shown itself; without a fact that it has, or with another, it is not."""
+    draft = "we " + " ".join(words)
+    assert problems(draft, draft) == ()
+    there = [word for word in FACTS if word in words]
+    if there:
+        gone = data.draw(st.sampled_from(there))
+        left = [word for word in words if word != gone]
+        assert any(code.startswith(FACTS[gone]) for code in problems(draft, " ".join(["we", *left])))
+    new = data.draw(st.sampled_from(["Berlin", "7.25", "nine", "never"]))
+    place = data.draw(st.integers(0, len(words) + 1))
+    longer = ["we", *words]
+    longer.insert(place, new)
+    assert set(problems(draft, " ".join(longer))) & {"name-invented", "number-invented", "negation-changed"}

@@ -1,7 +1,7 @@
 """What a rewrite must keep of a draft, checked in code: numbers, names, language, length, and nothing but text.
 
 A model that writes may drop a name or invent a number. Whoever reads the rewrite sees no such: a rewrite that does not
-keep the draft's facts is not shown.
+keep the draft's facts is not shown. A name without a capital is a word like any other here.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from byleave.learn.rewrite.fact_words import COMMON, NEGATIONS, NUMBERS, UNITS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 SHORTEST_PERCENT, LONGEST_PERCENT = 40, 160
 """Of the draft's words; below five words any length will do."""
@@ -21,15 +23,21 @@ MOST_NEW_PERCENT = 50
 IN_A_ROW, MOST_NEW_IN_A_ROW = 6, 4
 """The same of any so many words in a row, since what is put in need not be a sentence."""
 _BEGINNING = 4
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_MINUS = {"-", "\u2212", "\u2013"}
+_NUMBER = re.compile(
+    r"(?<![\w.,])(?P<sign>[-+\u2212\u2013\u00b1])?(?:(?P<money>[$\u00a3\u00a5\u20ac])\s?)?(?P<inner>[-\u2212])?"
+    r"(?P<number>\d+(?:[.,:]\d+)*)(?:[\s-]?(?P<unit>[%$\u00a3\u00a5\u20ac]|\u00b0?[^\W\d_]+))?|(?P<loose>\d+(?:[.,:]\d+)*)"
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _I = re.compile(r"I(?:['\u2019]\w+)?")
 """Alone, or as in `I'm`: a capital that makes no name."""
 _MARKUP = re.compile(r"<[^>]*>|```|\[[^\]]*\]\(|&#?\w+;")
 _SENTENCE = re.compile(r"[.!?\n]+")
 _ADDRESS = re.compile(
-    r"\S+@\S+|@\w+|https?:|www\.|\b[\w-]+\.(?:com|org|net|io|eu|de|fr|es|uk|example)\b", re.IGNORECASE
+    r"\S+@[\w.-]*\w|@\w+|https?:|www\.|\b[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}\b(?:/[^\s,;)]*)?", re.IGNORECASE
 )
+"""Any `word.word` too, with what follows a slash: there are more than a thousand top-level domains."""
 _ENDS = ".!?\n:\u2022"
 _LANGUAGES = {
     "en": {"the", "and", "to", "of", "is", "with", "for", "that", "my", "we", "was", "have"},
@@ -45,11 +53,13 @@ class Facts:
     """What of a text may neither be lost nor invented."""
 
     numbers: frozenset[str]
-    """As they are written, such as `3`, `2.5` or `10:30`."""
+    """With sign, currency and unit, such as `3 year`, `-2.5`, `5 \u20ac` or `10:30`; number words as digits."""
     names: frozenset[str]
     """Words with a capital inside a sentence, or all in capitals; in German these are all nouns."""
     openers: frozenset[str]
     """Words that begin a sentence and are none of the small words of a language: each may be a name."""
+    negations: int = 0
+    """How often something is denied."""
 
 
 def facts(text: str) -> Facts:
@@ -65,14 +75,44 @@ def facts(text: str) -> Facts:
             names.add(word)
         elif word.casefold() not in _SMALL:
             openers.add(word)
-    return Facts(frozenset(_NUMBER.findall(text)), frozenset(names), frozenset(openers))
+    words = [word.casefold() for word in _WORD.findall(text)]
+    denied = sum(word in NEGATIONS for word in words)
+    return Facts(frozenset(_numbers(text)), frozenset(names), frozenset(openers), denied)
+
+
+def is_fact(word: str) -> bool:
+    """Whether a word is a number or denies something, whatever it begins with."""
+    return word.casefold() in NUMBERS or word.casefold() in NEGATIONS
+
+
+def _stem(word: str) -> str:
+    """A word without what follows an apostrophe, in small letters."""
+    return re.split("['\u2019]", word)[0].casefold()
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """The numbers of a text as they are compared. A comma before three digits is no fraction but in English alone."""
+    grouped = language_of(text) in {None, "en"}
+    for found in _NUMBER.finditer(text):
+        number = found["number"] or found["loose"]
+        if grouped and _THOUSANDS.fullmatch(number):
+            number = number.replace(",", "")
+        sign = "-" if (found["sign"] or found["inner"] or "") in _MINUS else found["sign"] or ""
+        units = {UNITS.get(one.casefold()) for one in (found["money"], found["unit"]) if one} - {None}
+        yield " ".join([f"{sign}{number}", *sorted(filter(None, units))])
+    for found in re.finditer(r"[^\W\d_]+", text):
+        number = NUMBERS.get(found[0].casefold())
+        if number is not None:
+            after = re.match(r"[\s-]?([^\W\d_]+)", text[found.end() :])
+            unit = UNITS.get(after[1].casefold()) if after else None
+            yield f"{number} {unit}" if unit else number
 
 
 def problems(draft: str, rewrite: str) -> tuple[str, ...]:
     """Why a rewrite may not be shown, by code; none when it may.
 
-    Codes: `empty`, `markup`, `number-lost`, `number-invented`, `name-lost`, `name-invented`, `address-invented`,
-    `other-language`, `other-text`, `length`.
+    Codes: `empty`, `markup`, `number-lost`, `number-invented`, `name-lost`, `name-invented`, `negation-changed`,
+    `address-invented`, `other-language`, `other-text`, `length`.
     """
     if not rewrite.strip():
         return ("empty",)
@@ -87,7 +127,12 @@ def problems(draft: str, rewrite: str) -> tuple[str, ...]:
         "number-lost": not mine.numbers <= theirs.numbers,
         "number-invented": not theirs.numbers <= mine.numbers,
         "name-lost": any(name.casefold() not in words for name in mine.names | mine.openers),
-        "name-invented": any(name.casefold() not in drafted for name in theirs.names),
+        "name-invented": any(name.casefold() not in drafted for name in theirs.names)
+        or any(
+            one.casefold() not in drafted and _stem(one) not in drafted | COMMON | NUMBERS.keys()
+            for one in theirs.openers
+        ),
+        "negation-changed": mine.negations != theirs.negations,
         "address-invented": not set(_ADDRESS.findall(rewrite.casefold())) <= set(_ADDRESS.findall(draft.casefold())),
         "other-text": _is_another(drafted, rewrite),
         "other-language": len(languages) > 1,

@@ -10,13 +10,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from byleave.learn.rewrite.guard import facts
+from byleave.learn.rewrite.guard import facts, is_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LOSES_A_LETTER, _IS_DROPPED, _GETS_A_FILLER = 8, 6, 4
-"""Of a hundred words. Numbers and names stay: a rewriter that learned to add them would invent them."""
+"""Of a hundred words. Numbers, names and negations stay: a rewriter that learned to add them would invent them."""
 _MARKS = re.compile(r"[^\w\s]")
 _HUNDRED = 100
 
@@ -43,7 +43,7 @@ def draft_of(post: str, item: int, seed: int) -> str:
     kept = facts(post)
     words = []
     for place, word in enumerate(_MARKS.sub("", post).split()):
-        if word in kept.names or any(char.isdigit() for char in word):
+        if word in kept.names or is_fact(word) or any(char.isdigit() for char in word):
             words.append(word)
             continue
         draw = _number(seed, item, place)
