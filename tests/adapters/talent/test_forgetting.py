@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from byleave.adapters.talent.model_file import Change
+    from tests.learn.talent.fictional import Person
 
 
 @pytest.fixture(scope="module")
@@ -156,12 +157,18 @@ def test_digests_that_were_not_renewed_are_caught(world: World, monkeypatch: pyt
 
 def test_order_of_arrival_is_caught(world: World) -> None:
     """`M18` Rows numbered as they arrive would rank equal profiles by who was there once; ours are numbered by key."""
-    names = [one.item for one in world.everybody]
-    arrival = {name: number for number, name in enumerate(names)}
-    without = {name: number for number, name in enumerate(names[1:])}
-
-    assert any(arrival[name] != without[name] for name in names[1:])
     model = world.train(":memory:")
+
+    def numbered(people: list[Person]) -> VisibleFile:
+        visible = VisibleFile.make(":memory:")
+        visible.add(
+            (number, one.member, one.item, one.text, world.profiles[one.item]) for number, one in enumerate(people)
+        )
+        return visible
+
+    there, never = numbered(world.everybody), numbered(world.everybody[1:])
+    there.remove(world.everybody[0].member)
+    assert everything(model, there, world)["index"] != everything(model, never, world)["index"]
     first = everything(model, world.show(":memory:", order=1), world)
     assert first == everything(model, world.show(":memory:", order=2), world)
 

