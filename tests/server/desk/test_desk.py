@@ -9,6 +9,8 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -25,6 +27,7 @@ from tests.server.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from email.message import EmailMessage
 
     from tests.server.serving import Answer, Client, Running
 
@@ -42,7 +45,8 @@ print(json.dumps([[str(one.pattern), getattr(one.callback, "role", None)] for on
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with cases, under the rules of November 2025."""
     folder = tmp_path_factory.mktemp("desk")
-    with serving(folder, packs="linkedin@2025-11-03", zone="Europe/Dublin", holidays="IE") as made:
+    mail = f"file:{folder}/mail"
+    with serving(folder, packs="linkedin@2025-11-03", zone="Europe/Dublin", holidays="IE", mail=mail) as made:
         with made.inside() as service:
             service.register("maya", "US")
             service.register("lena", "DE")
@@ -223,6 +227,62 @@ def test_from_taking_up_to_a_letter(running: Running, staff: dict[str, Client]) 
     assert "objection-upheld" in running.command(
         "verify", "record.json", "--keys", str(running.folder / "data" / "keys")
     )
+
+
+def by_form(running: Running, address: str) -> str:
+    """Object by the form, for an answer to an address; the reference."""
+    client = running.client()
+    values = {"account": "no", "about": "everything", "names": "Ana Lima", "address": address, "step": "send"}
+    values |= {"language": "de", "reason": "I was a child then.", "nonce": address}
+    values["csrfmiddlewaretoken"] = get(client, "/objection").form("/objection").values["csrfmiddlewaretoken"]
+    found = re.search(r"ob(?:-[0-9a-z]{4}){4}", post(client, "/objection", values).html)
+    assert found
+    return found[0]
+
+
+def letter_about(running: Running, name: str, words: str) -> EmailMessage | None:
+    """The letter about a case whose text has these words, once it is sent."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        for file in (running.folder / "mail").glob("*"):
+            for raw in file.read_bytes().split(b"-" * 79):
+                one = message_from_bytes(raw.lstrip(), policy=policy.default)
+                if name in str(one["Subject"]) and words in one.get_content():
+                    return one
+        time.sleep(0.2)
+    return None
+
+
+def test_the_person_gets_the_answer(running: Running, staff: dict[str, Client]) -> None:
+    """M11: what is decided goes to the address that the person gave, in their language, with the link to their page.
+
+    Staff see most of the address hidden, why the person objects, and whether the letter went out. Their page never
+    shows the link, which acts for the person.
+    """
+    name = by_form(running, "ana@mail.example")
+    path = f"/desk/cases/{name}"
+    page = sent(get(staff["lead"], path), "/extend", grounds="the archive is large")
+    longer = letter_about(running, name, "the archive is large")
+    assert longer is not None
+    assert longer["To"] == "ana@mail.example"
+    link = re.search(rf"http://[^/\s]+(/objection/{name}/\S+)", longer.get_content())
+    assert link
+    assert get(running.client(), link[1]).answer.status == 200
+    assert "a***@mail.example" in page.text
+    assert "ana@mail" not in page.html
+    assert "I was a child then." in page.text
+    assert link[1] not in page.html
+    assert "ana@mail.example" in sent(page, "/address").text
+    assert [one for one in get(staff["reader"], path).forms if one.action.endswith("/address")] == []
+    done = sent(page, "/uphold")
+
+    granted = letter_about(running, name, "Wir geben ihm statt.")
+    assert granted is not None
+    assert link[0] in granted.get_content()
+    told = get(staff["reader"], path).text
+    assert told.count("Written on") == told.count("sent on") == 2
+    assert "No address." in get(staff["reader"], CASE).text
+    assert "They have no letter yet" not in done.text
 
 
 def test_a_refusal_is_shown_first_and_signed(running: Running, staff: dict[str, Client]) -> None:

@@ -20,8 +20,9 @@ from byleave.server.desk.found import look
 from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
 from byleave.server.desk.index import row_of
-from byleave.server.desk.letters import letter, letters_for
+from byleave.server.desk.letters import Letter, letter, letters_for
 from byleave.server.desk.standing import word_of
+from byleave.server.desk.telling import answered, is_member
 from byleave.server.running import current
 from byleave.server.ui.context import OWN_NAMES
 from byleave.server.ui.voice import catalogue, country, say
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from byleave.ledger.entries import Entry
     from byleave.server.desk.found import Looked
 
-DONE = ("take-up", "extend", "uphold", "refuse", "review")
+DONE = ("take-up", "extend", "uphold", "refuse", "review", "send")
 
 
 class Event(NamedTuple):
@@ -73,23 +74,30 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
 def letter_text(request: HttpRequest, case: str) -> HttpResponse:
     """A letter as a file of plain text."""
     one = _known(case)[case]
-    kind, language = _letter(request, one)
+    what = _letter(request, one, deciding().entries(case))
     headers = {"Content-Disposition": 'attachment; filename="letter.txt"'}
-    text = letter(one, kind, language, calendar())
+    text = letter(one, what, calendar())
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def shown(request: HttpRequest, name: str, *, status: int = 200, **more: Any) -> HttpResponse:  # noqa: ANN401
-    """The page, also after something that could not be done."""
+def shown(
+    request: HttpRequest,
+    name: str,
+    *,
+    status: int = 200,
+    whole: bool = False,
+    **more: Any,  # noqa: ANN401 - the context of a template
+) -> HttpResponse:
+    """The page, also after something that could not be done; `whole`: with the whole address of the person."""
     cases = _known(name)
     one, entries = cases[name], deciding().entries(name)
-    kind, language = _letter(request, one)
+    what = _letter(request, one, entries)
     context = {
         "case": one,
         "word": word_of(row_of(one, calendar()), current().now(), calendar()),
         "due": one.due(calendar()),
         "state": say(f"state-{one.state}"),
-        "is_member": any(entry.kind is Kind.MEMBER_REGISTERED for entry in entries),
+        "is_member": what.is_member,
         "about": say(f"purpose-{one.purpose}") if one.purpose else say("case-every-purpose"),
         "country": country(one.country) if one.country else None,
         "language": OWN_NAMES.get(language_of(one.language)) if one.language else None,
@@ -97,9 +105,11 @@ def shown(request: HttpRequest, name: str, *, status: int = 200, **more: Any) ->
         "given": list(given(one)),
         **_found(request, one, entries),
         **_may(request, one),
-        "letter": letter(one, kind, language, calendar()),
-        "letter_kind": kind,
-        "letter_language": language,
+        "answered": answered(one, whole=whole),
+        "is_whole": whole,
+        "letter": letter(one, what, calendar()),
+        "letter_kind": what.kind,
+        "letter_language": what.language,
         "letters": [(other, say(f"letter-{other}")) for other in letters_for(one)],
         "letter_languages": [(code, OWN_NAMES[code]) for code in LANGUAGES],
         "events": list(_events([entry for entry in entries if entry.data.get("objection") == name])),
@@ -169,10 +179,11 @@ def _may(request: HttpRequest, case: Case) -> dict[str, bool]:
     }
 
 
-def _letter(request: HttpRequest, case: Case) -> tuple[str, str]:
+def _letter(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> Letter:
     fits = letters_for(case)
     kind, language = request.GET.get("letter", ""), request.GET.get("language", "")
-    return kind if kind in fits else fits[0], language if language in LANGUAGES else language_of(case.language)
+    spoken = language if language in LANGUAGES else language_of(case.language)
+    return Letter(kind if kind in fits else fits[0], spoken, is_member(entries))
 
 
 def _done(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> tuple[str, int] | None:

@@ -21,6 +21,7 @@ from byleave.server.desk.case_page import freed, shown
 from byleave.server.desk.found import look
 from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
+from byleave.server.desk.telling import answered, tell
 from byleave.server.running import current
 from byleave.server.ui.voice import catalogue, say
 from byleave.text.numbers import number_text
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from byleave.ledger.entries import Entry
 
 _DIGITS = 18
+TOLD = ("extend", "uphold", "refuse")
+"""Steps of which the person gets a letter."""
 
 
 @require_POST
@@ -67,6 +70,27 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
     item, text = request.POST.get("item", ""), request.POST.get("text", "")
     finding = Finding(item, text, about, request.POST.get("grounds", ""))
     return _do(request, case, "review", lambda: deciding().review(case, _by(request), finding))
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def send(request: HttpRequest, case: str) -> HttpResponse:
+    """Write the letter that was not written when something was decided."""
+    try:
+        one = deciding().case(case)
+        if answered(one, whole=False).is_untold:
+            tell(request, case)
+    except UnknownError as error:
+        raise Http404 from error
+    to = reverse("desk-case", args=[case])
+    return HttpResponseRedirect(f"{to}?done={quote(f'send {one.entries[-1]}')}#letter", status=303)
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def address(request: HttpRequest, case: str) -> HttpResponse:
+    """The page with the whole address of the person."""
+    return shown(request, case, whole=True)
 
 
 @require_http_methods(["POST"])
@@ -150,6 +174,8 @@ def _do(request: HttpRequest, case: str, what: str, act: Callable[[], Entry]) ->
         return _problem(request, case, "case-changed" if changed else "case-cannot", 409)
     except InputError as error:
         return _problem(request, case, _WORDS.get(error.message, "case-too-long"), 422)
+    if what in TOLD:
+        tell(request, case)
     to = reverse("desk-case", args=[case])
     return HttpResponseRedirect(f"{to}?done={quote(f'{what} {entry.seq}')}", status=303)
 

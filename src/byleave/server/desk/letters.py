@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.cases.case import State
 from byleave.text.catalogue import Catalogue
 from byleave.text.dates import date_text
 from byleave.text.desk import LETTER
+from byleave.text.platform import PLATFORM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,53 +16,77 @@ if TYPE_CHECKING:
     from byleave.cases.case import Case
     from byleave.cases.deadlines import Calendar
 
-KINDS = ("received", "extended", "fulfilled", "refused", "lapsed")
+ENDED = {
+    State.FULFILLED: "fulfilled",
+    State.REFUSED: "refused",
+    State.LAPSED: "lapsed",
+    State.WITHDRAWN: "withdrawn",
+}
+"""State in which a case has ended → the letter that says so."""
+
+
+class Letter(NamedTuple):
+    """What is said to whom."""
+
+    kind: str
+    """One of `letters_for` the case."""
+    language: str
+    is_member: bool
+    """Whether they have, or had, an account: models are told of those alone."""
+    link: str | None = None
+    """The address of their page, which acts for them: it stands in what is sent, and on no page of staff."""
 
 
 def letters_for(case: Case) -> tuple[str, ...]:
     """The letters that fit a case as it is, the one that is due first."""
-    ended = {State.FULFILLED: "fulfilled", State.REFUSED: "refused", State.LAPSED: "lapsed"}.get(case.state)
+    ended = ENDED.get(case.state)
     if ended:
         return (ended,)
     return ("extended", "received") if case.extended and case.is_open else ("received",)
 
 
-def letter(case: Case, kind: str, language: str, calendar: Calendar) -> str:
+def letter(case: Case, one: Letter, calendar: Calendar) -> str:
     """One letter: its subject, and its paragraphs with blank lines between.
 
     Args:
         case: as it is now.
-        kind: one of `letters_for(case)`.
-        language: one of the catalogue's.
+        one: which letter, and to whom.
         calendar: in whose days it is dated.
     """
-    told = Catalogue(language)
-    return "\n\n".join(_paragraphs(case, kind, told, calendar)) + "\n"
+    return "\n\n".join(_paragraphs(case, one, Catalogue(one.language), calendar)) + "\n"
 
 
-def _paragraphs(case: Case, kind: str, told: Catalogue, calendar: Calendar) -> Iterator[str]:
+def _paragraphs(case: Case, one: Letter, told: Catalogue, calendar: Calendar) -> Iterator[str]:
     def say(name: str, /, **values: str) -> str:
         return told.say(LETTER[name], **values)
 
     yield say("letter-subject", case=case.id)
     yield say("letter-greeting")
     yield say("letter-you", day=date_text(told, calendar.day_of(case.received)))
+    if case.purpose:
+        yield say("letter-only", purpose=told.say(PLATFORM[f"purpose-{case.purpose}"]))
     until = date_text(told, case.due(calendar).day)
-    said = case.extended if kind == "extended" else case.decided
+    said = case.extended if one.kind == "extended" else case.decided
     grounds = (said.grounds if said else None) or ""
-    if kind == "received":
-        yield say("letter-stands")
-        yield say("letter-until", day=until)
-    elif kind == "extended":
-        yield from (say("letter-longer", day=until), grounds, say("letter-still"))
-    elif kind == "fulfilled":
-        yield from (say("letter-granted"), say("letter-models"))
-    elif kind == "refused":
-        yield from (say("letter-no"), grounds)
-        yield say("letter-signed", name=_name(said.by if said else None))
-        yield from (say("letter-appeal"), say("letter-authority"))
-    else:
-        yield say("letter-lapsed-why")
+    match one.kind:
+        case "received":
+            yield from (say("letter-stands"), say("letter-until", day=until))
+        case "extended":
+            yield from (say("letter-longer", day=until), grounds, say("letter-still"))
+        case "fulfilled":
+            yield say("letter-granted-only" if case.purpose else "letter-granted")
+            if one.is_member:
+                yield say("letter-models")
+        case "refused":
+            yield from (say("letter-no"), grounds)
+            yield say("letter-signed", name=_name(said.by if said else None))
+            yield from (say("letter-appeal"), say("letter-authority"), say("letter-court"))
+        case "withdrawn":
+            yield say("letter-withdrawn-why")
+        case _:
+            yield say("letter-lapsed-why")
+    if one.link:
+        yield from (say("letter-page"), one.link)
     yield say("letter-close")
 
 

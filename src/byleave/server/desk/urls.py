@@ -38,6 +38,8 @@ urlpatterns = [
     path("cases/<path:case>/uphold", deeds.uphold, name="desk-uphold"),
     path("cases/<path:case>/refuse", deeds.refuse, name="desk-refuse"),
     path("cases/<path:case>/review", deeds.review, name="desk-review"),
+    path("cases/<path:case>/send", deeds.send, name="desk-send"),
+    path("cases/<path:case>/address", deeds.address, name="desk-address"),
     path("cases/<path:case>/letter.txt", case_page.letter_text, name="desk-letter"),
     path("cases/<path:case>", case_page.case, name="desk-case"),
 ]

@@ -56,7 +56,8 @@ def tend(service: Service, on_progress: Callable[[float], None] = lambda _: None
     for number, (objection, over_at) in enumerate(known, start=1):
         _tend_one(service, objection, over_at, now, tally)
         on_progress(number / len(known))
-    Letter.objects.filter(sent_at__lt=now - _LETTERS_FOR).delete()
+    # that somebody was answered is shown at the desk until the address goes
+    Letter.objects.filter(kind="confirm", sent_at__lt=now - _LETTERS_FOR).delete()
     tally.sent = letters.send_waiting(service)
     tally.waiting = Letter.objects.filter(sent_at__isnull=True).count()
     return tally

@@ -1,0 +1,68 @@
+"""Letters from the desk: what each says, and of whom it must not say it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from byleave.cases.case import Case, Said, State
+from byleave.cases.deadlines import Calendar
+from byleave.server.desk.letters import Letter, letter, letters_for
+from byleave.text.catalogue import LANGUAGES, Catalogue
+from byleave.text.desk import LETTER
+
+AT = datetime(2026, 11, 2, 10, tzinfo=UTC)
+
+
+def _no_holiday(_day: date) -> bool:
+    return False
+
+
+CALENDAR = Calendar(ZoneInfo("Europe/Dublin"), _no_holiday)
+
+
+def written(state: State, *, purpose: str | None = None, member: bool = False, language: str = "en") -> str:
+    """The letter that fits a case in this state."""
+    ended = None if state in {State.RECEIVED, State.CONFIRMED, State.IN_REVIEW} else Said(AT, "Petra Lund (petra)", "g")
+    case = Case("O-1", "person-1", purpose, AT, state, "DE", language, decided=ended)
+    return letter(case, Letter(letters_for(case)[0], language, is_member=member), CALENDAR)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", State)
+def test_each_end_has_a_letter_of_its_own(state: State, language: str) -> None:
+    """Only a case that is open is answered with "we have it": whoever took theirs back is told that it has ended."""
+    stands = Catalogue(language).say(LETTER["letter-stands"])
+    told = written(state, language=language)
+
+    assert (stands in told) == (state in {State.RECEIVED, State.CONFIRMED, State.IN_REVIEW})
+    assert (Catalogue(language).say(LETTER["letter-withdrawn-why"]) in told) == (state is State.WITHDRAWN)
+
+
+@pytest.mark.parametrize("state", [State.RECEIVED, State.FULFILLED])
+def test_an_objection_to_one_use_is_answered_about_that_use(state: State) -> None:
+    """Whoever objected to one use is never told that all training is meant."""
+    one, every = written(state, purpose="generative-ai"), written(state)
+
+    assert "It is about this use alone: AI that makes content." in one
+    assert "stays out of training" not in one
+    assert "about this use alone" not in every
+
+
+def test_models_are_told_of_to_members_alone() -> None:
+    """Whose data a model has seen is known of members alone; nobody else is promised it."""
+    promise = "ask us, and we say which have seen your data"
+
+    assert promise in written(State.FULFILLED, member=True)
+    assert promise not in written(State.FULFILLED)
+
+
+def test_a_refusal_names_every_way_on() -> None:
+    """M11: an appeal, the authority and a court; nobody is asked to answer a letter that nobody reads."""
+    told = written(State.REFUSED)
+
+    assert all(words in told for words in ("appeal on the page", "office that guards data", "go to court"))
+    assert "Answer this letter" not in told
+    assert "(petra)" not in told
