@@ -105,15 +105,15 @@ class Deciding:
         said = _grounds(grounds)
         return self._step(case, seen, lambda one: steps.refuse(one, f"{signed} ({by})", said))
 
-    def review(self, case: str, by: str, finding: Finding) -> Entry:
-        """Say whether a name that was found is the person's. Raises: UnknownError; InputError without grounds.
+    def review(self, case: str, by: str, finding: Finding, seen: int) -> Entry:
+        """Say whether a name that was found is the person's. Raises: as `take_up`; InputError without grounds.
 
-        A later review of the same text counts before an earlier one.
+        A later review of the same text counts before an earlier one. Whether the item names them, and whether the text
+        is its present one, is for the caller to see (`desk.found.waits_for_review`).
         """
-        found = self.case(case)
-        data = {"objection": found.id, "item": finding.item, "text": finding.text, "about": finding.about}
+        data = {"objection": case, "item": finding.item, "text": finding.text, "about": finding.about}
         data |= {"by": by, "grounds": _grounds(finding.grounds)}
-        return self._service.record(Proposal(Kind.FINDING_REVIEWED, found.subject, PLATFORM, data))
+        return self._step(case, seen, lambda one: Proposal(Kind.FINDING_REVIEWED, one.subject, PLATFORM, data))
 
     def _step(self, name: str, seen: int, step: Callable[[Case], Proposal]) -> Entry:
         case = self.case(name)

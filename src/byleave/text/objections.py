@@ -135,6 +135,10 @@ CASE = {
     "case-event-appealed": N_("You appealed. It holds again from here on."),
     "case-event-confirmed": N_("You confirmed it."),
     "case-event-in-review": N_("Somebody began to look at it."),
+    "case-event-reviewed-person": N_(
+        "Somebody looked at a post with a name like yours: it is about you, and stays out."
+    ),
+    "case-event-reviewed-other": N_("Somebody looked at a post with a name like yours: it is about somebody else."),
     "case-event-extended": N_("You were told that the answer takes longer."),
     "case-event-upheld": N_("It was granted."),
     "case-event-refused": N_("It was refused, with a reason."),

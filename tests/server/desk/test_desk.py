@@ -19,8 +19,10 @@ import pytest
 
 from byleave.adapters.key_files import read_ring
 from byleave.cases.record import read_record
+from byleave.finding.identifiers import digest_text
 from byleave.kernel.errors import VerificationError
 from byleave.ledger.entries import Kind
+from byleave.server.objecting import FOLLOW
 from tests.server.desk import world
 from tests.server.pages import FORM, HTML, Page, get, post
 from tests.server.serving import serving
@@ -185,6 +187,8 @@ def test_a_finding_is_looked_at(running: Running, staff: dict[str, Client]) -> N
     other = page.send(form, about="other", grounds="she lives elsewhere")
     assert "It is somebody else" in other.text
     assert "1 of these items may be used" in other.text
+    assert page.send(form, about="person", grounds="late").answer.status == 409
+    form = next(one for one in other.forms if one.action.endswith("/review"))
     mine = other.send(form, about="person", grounds="a photograph shows her")
     assert "2 of these items may be used" in mine.text
     assert entries(running, "O-7K2M").count("finding-reviewed") == 2
@@ -197,6 +201,73 @@ def test_a_finding_is_looked_at(running: Running, staff: dict[str, Client]) -> N
     ]
     assert page.send(form, about="nobody", grounds="x").answer.status == 400
     assert page.send(form, about="other", grounds=" ").answer.status == 422
+
+
+def test_only_what_was_found_is_freed(running: Running, staff: dict[str, Client]) -> None:
+    """An item that names nobody, one that names them for certain, and a text that has changed are not looked at."""
+    page = get(staff["case-worker"], CASE)
+    form = next(one for one in page.forms if one.action.endswith("/review"))
+    before = entries(running, "O-7K2M")
+    wrong = [{"item": world.OTHER}, {"item": world.CERTAIN}, {"item": "nothing"}, {"text": "0" * 64}, {"seen": "1"}]
+    wrong += [{"item": one, "text": digest_text(world.TEXTS[one])} for one in (world.OTHER, world.CERTAIN)]
+    told = [page.send(form, about="other", grounds="she lives elsewhere", **one).answer.status for one in wrong]
+
+    assert told == [409] * len(wrong)
+    assert entries(running, "O-7K2M") == before
+    with running.inside() as service:
+        link = f"/objection/O-7K2M/{service.address_secret(FOLLOW, 'O-7K2M')}"
+    assert "it is about somebody else" in get(running.client(), link).text
+
+
+def test_items_that_cannot_be_read_are_told_so(running: Running, staff: dict[str, Client]) -> None:
+    """Without the items nothing is refused, and nobody is sent to look for another key."""
+    path = new_case(running, "O-BLIND")
+    page = get(staff["lead"], path)
+
+    def name(old: str, new: str) -> None:
+        with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
+            database.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        database.close()
+
+    name("feed_item", "feed_away")
+    try:
+        seen = get(staff["lead"], path)
+        check = sent(page, "/refuse", grounds="needed in court", name="Petra Lund")
+    finally:
+        name("feed_away", "feed_item")
+
+    assert (seen.answer.status, check.answer.status) == (200, 503)
+    assert "the items cannot be read now" in seen.text
+    assert "another suppression key" not in seen.text + check.text
+    assert entries(running, "O-BLIND") == ["objection-received"]
+
+
+AGE_FACTOR = """
+import django, time, sys
+django.setup()
+from django.contrib.sessions.backends.db import SessionStore
+store = SessionStore(sys.argv[1])
+told = store["account_authentication_methods"]
+for one in told:
+    one["at"] = time.time() - 3_600
+store["account_authentication_methods"] = [*told, {"method": "password", "at": time.time()}]
+store.save()
+"""
+
+
+def test_a_password_is_no_second_factor(running: Running) -> None:
+    """A refusal wants the factor itself anew; what was written is in the form again afterwards."""
+    path = new_case(running, "O-OLD")
+    client = running.staff("lead-old", role="lead")
+    page = get(client, path)
+    inside(running, AGE_FACTOR, client.cookie("session") or "")
+    asked = sent(page, "/refuse", grounds="needed in court", name="Petra Lund")
+
+    assert "/2fa/" in asked.path
+    again = get(client, path)
+    assert again.form(f"{path}/refuse").values["name"] == "Petra Lund"
+    assert "needed in court" in again.html
+    assert get(client, path).form(f"{path}/refuse").values["name"] == ""
 
 
 def test_from_taking_up_to_a_letter(running: Running, staff: dict[str, Client]) -> None:

@@ -78,6 +78,13 @@ def has_shown_second_factor(request: HttpRequest) -> bool:
     return any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user))
 
 
+def second_factor_lately(request: HttpRequest) -> bool:
+    """Whether the second factor itself was shown a short while ago; a password that was typed again is none."""
+    records = get_authentication_records(request, request.user)
+    last = max((float(one.get("at", 0)) for one in records if one.get("method") == "mfa"), default=0.0)
+    return time.time() - last < float(settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
 def signed_in_lately(request: HttpRequest) -> bool:
     """Whether the person has shown who they are a short while ago: what a switch back on asks for.
 

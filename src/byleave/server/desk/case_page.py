@@ -12,11 +12,11 @@ from byleave.cases.case import State
 from byleave.cases.deadlines import terms_for
 from byleave.cases.record import RECORDED
 from byleave.finding.identifiers import IN_WORDS, MARK, Identifier
-from byleave.kernel.errors import InputError, MissingExtraError, UnknownError
+from byleave.kernel.errors import InputError, LedgerError, MissingExtraError, UnknownError
 from byleave.ledger.entries import Kind
 from byleave.server.accounts.roles import CASE_WORKER, LEAD, READER, may
 from byleave.server.desk.at_hand import calendar, deciding
-from byleave.server.desk.found import look
+from byleave.server.desk.found import OtherKeyError, look
 from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
 from byleave.server.desk.index import row_of
@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from byleave.server.desk.found import Looked
 
 DONE = ("take-up", "extend", "uphold", "refuse", "review", "send")
+
+KEPT = "desk-refusal"
+"""In the session: what was written in the form of a refusal, while its writer shows the second factor again."""
+NOT_LOOKED = (InputError, LedgerError, MissingExtraError)
+"""What is raised where nothing can be looked for."""
 
 
 class Event(NamedTuple):
@@ -116,6 +121,9 @@ def shown(
         "done": _done(request, one, entries),
         "trail": [(say("desk-cases"), reverse("desk"))],
     }
+    kept = request.session.get(KEPT)
+    if kept and kept["case"] == name:
+        context["kept"] = request.session.pop(KEPT)
     return framed(request, "case", "desk", status=status, **{**context, **more})
 
 
@@ -135,14 +143,19 @@ def given(case: Case) -> Iterator[Given]:
             yield Given(say(f"given-{one.kind}"), words)
 
 
+def why_not(error: Exception) -> str:
+    """The name of the sentence that says why nothing can be looked for."""
+    if isinstance(error, OtherKeyError):
+        return "case-found-wrong-key"
+    return "case-found-no-search" if isinstance(error, MissingExtraError) else "case-found-unreachable"
+
+
 def _found(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> dict[str, Any]:
     after = request.GET.get("after", "").replace("\x00", "") or None
     try:
         looked = look(current(), case, entries, after)
-    except InputError:
-        return {"looked": None, "not_looked": say("case-found-wrong-key")}
-    except MissingExtraError:
-        return {"looked": None, "not_looked": say("case-found-no-search")}
+    except NOT_LOOKED as error:
+        return {"looked": None, "not_looked": say(why_not(error))}
     told = catalogue()
     found = [(one, ", ".join(say(f"given-{kind}") for kind in one.kinds)) for one in looked.found]
     return {

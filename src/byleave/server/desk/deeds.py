@@ -13,12 +13,12 @@ from byleave.cases import steps
 from byleave.cases.deadlines import terms_for
 from byleave.kernel.errors import ConflictError, InputError, LedgerError, UnknownError
 from byleave.ledger.fields import ABOUT
-from byleave.server.accounts.people import signed_in_lately
+from byleave.server.accounts.people import second_factor_lately
 from byleave.server.accounts.roles import CASE_WORKER, LEAD
 from byleave.server.deciding import LONGEST_NAME, MOST_GROUNDS, Finding
 from byleave.server.desk.at_hand import deciding
-from byleave.server.desk.case_page import freed, shown
-from byleave.server.desk.found import look
+from byleave.server.desk.case_page import KEPT, NOT_LOOKED, freed, shown, why_not
+from byleave.server.desk.found import MOST_COUNTED, SECONDS_BEFORE_A_REFUSAL, look, waits_for_review
 from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
 from byleave.server.desk.telling import answered, tell
@@ -69,7 +69,16 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
         return _problem(request, case, "wrong-values", 400)
     item, text = request.POST.get("item", ""), request.POST.get("text", "")
     finding = Finding(item, text, about, request.POST.get("grounds", ""))
-    return _do(request, case, "review", lambda: deciding().review(case, _by(request), finding))
+    if not finding.grounds.strip():
+        return _problem(request, case, "case-grounds-blank", 422)
+    try:
+        if not waits_for_review(current(), deciding().entries(case), item, text):
+            return _problem(request, case, "case-text-changed", 409)
+    except UnknownError as error:
+        raise Http404 from error
+    except NOT_LOOKED as error:
+        return _problem(request, case, why_not(error), 503)
+    return _do(request, case, "review", lambda: deciding().review(case, _by(request), finding, _seen(request)))
 
 
 @require_POST
@@ -101,8 +110,9 @@ def refuse(request: HttpRequest, case: str) -> HttpResponse:
     wrong = _wrong(grounds, name)
     if wrong:
         return _problem(request, case, wrong, 422)
-    if not signed_in_lately(request):
+    if not second_factor_lately(request):
         # whoever finds an open browser shall end nobody's objection
+        request.session[KEPT] = {"case": case, "grounds": grounds, "name": name}
         to = reverse("desk-case", args=[case])
         return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': to})}", status=303)
     if request.POST.get("step") != "confirmed":
@@ -132,7 +142,12 @@ def _check(  # noqa: PLR0913 - what the second page shows
         return _problem(request, case, "case-cannot", 409)
     if one.entries[-1] != _seen(request):
         return _problem(request, case, "case-changed", 409)
-    looked = look(current(), one, deciding().entries(case), None)
+    try:
+        looked = look(
+            current(), one, deciding().entries(case), None, seconds=SECONDS_BEFORE_A_REFUSAL, most=MOST_COUNTED
+        )
+    except NOT_LOOKED as error:
+        return _problem(request, case, why_not(error), 503)
     return framed(
         request,
         "refuse",
@@ -145,6 +160,7 @@ def _check(  # noqa: PLR0913 - what the second page shows
         seen=one.entries[-1],
         looked=looked,
         freed=number_text(catalogue(), freed(looked)),
+        items=number_text(catalogue(), looked.items),
         may_refuse=not terms_for(one.country).never_refused,
         trail=[(say("desk-cases"), reverse("desk")), (say("case", case=case), reverse("desk-case", args=[case]))],
     )

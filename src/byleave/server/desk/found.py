@@ -30,8 +30,12 @@ AT_ONCE = 2_000
 """Items that are read together."""
 SECONDS = 1.5
 """What a page spends on looking."""
+SECONDS_BEFORE_A_REFUSAL = 10.0
+"""The same, for the page that says what a refusal would do."""
 MOST_FOUND = 25
 """On one page."""
+MOST_COUNTED = 2_000
+"""Of which it is counted what a refusal would free."""
 OWN_ITEMS = 200
 """Of somebody's own items, the newest, that are decided twice to show what a refusal would free."""
 _AROUND = 160
@@ -73,7 +77,19 @@ class Looked:
     """Of the newest own items, how many a refusal would free."""
 
 
-def look(service: Service, case: Case, entries: Sequence[Entry], after: str | None) -> Looked:
+class OtherKeyError(InputError):
+    """The suppression key is another one than the identifiers were hashed with."""
+
+
+def look(  # noqa: PLR0913 - how far is asked apart
+    service: Service,
+    case: Case,
+    entries: Sequence[Entry],
+    after: str | None,
+    *,
+    seconds: float = SECONDS,
+    most: int = MOST_FOUND,
+) -> Looked:
     """Look for the person of a case.
 
     Args:
@@ -81,15 +97,17 @@ def look(service: Service, case: Case, entries: Sequence[Entry], after: str | No
         case: whose person it is.
         entries: everything that is recorded about them.
         after: as the look before told; None: from the first item on.
+        seconds: how long at most.
+        most: how many are shown, or few more.
 
-    Raises: InputError when the suppression key is another one than the identifiers were hashed with; MissingExtraError.
+    Raises: OtherKeyError; MissingExtraError; InputError and LedgerError when the content cannot be read.
     """
     ids = {one.subject for one in entries}
     search, named = _search(service, entries)
     reviews = reviews_of(entries)
     found: list[Found] = []
-    items, until = 0, time.monotonic() + SECONDS
-    while len(found) < MOST_FOUND and time.monotonic() < until:
+    items, until = 0, time.monotonic() + seconds
+    while len(found) < most and time.monotonic() < until:
         page = service.content.every(after, AT_ONCE)
         for one, matches in _matches(page.items, search, named, ids):
             found.append(_found(one, matches, reviews))
@@ -100,6 +118,14 @@ def look(service: Service, case: Case, entries: Sequence[Entry], after: str | No
     counted = sum(service.content.counts(sorted(ids)).values())
     told = _decided(service, case, found)
     return Looked(tuple(told), items, after, counted, len(own), sum(_freed(service, case, own)))
+
+
+def waits_for_review(service: Service, entries: Sequence[Entry], item: str, text: str) -> bool:
+    """Whether an item names somebody by a name alone now, and its text is the one of this digest. Raises: as `look`."""
+    search, named = _search(service, entries)
+    ids = {one.subject for one in entries}
+    found = [_found(*one, {}) for one in _matches(service.content.items([item]), search, named, ids)]
+    return any(not one.certain and one.digest == text for one in found)
 
 
 def reviews_of(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
@@ -119,7 +145,7 @@ def _search(service: Service, entries: Iterable[Entry]) -> tuple[Search | None, 
     ]
     keys = service.finding_keys()
     if {str(one) for _, one in given if one.kind == MARK} - {keys.mark()}:
-        raise InputError("the suppression key is not the one that identifiers were hashed with")
+        raise OtherKeyError("the suppression key is not the one that identifiers were hashed with")
     sought = [Sought(subject, one) for subject, one in given if one.kind not in (MARK, "item")]
     if sought and find_spec("numpy") is None:
         raise MissingExtraError("looking for people in texts needs numpy", hint="pip install 'byleave[people]'")

@@ -36,6 +36,7 @@ _HAPPENED = {
     Kind.OBJECTION_UPHELD: "upheld",
     Kind.OBJECTION_REJECTED: "refused",
     Kind.OBJECTION_WITHDRAWN: "withdrawn",
+    Kind.FINDING_REVIEWED: "reviewed",
 }
 
 
@@ -166,6 +167,7 @@ def _events(entries: list[Entry], receipt: str) -> Iterator[Event]:
         if name is None:
             continue
         name = "lapsed" if one.data.get("lapsed") else "appealed" if one.data.get("appeals") else name
+        name = f"{name}-{one.data['about']}" if one.kind is Kind.FINDING_REVIEWED else name
         has_one = one.kind in ACKNOWLEDGED
         yield Event(
             say(f"case-event-{name}"),
