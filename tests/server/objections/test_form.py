@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from byleave.finding.identifiers import MOST_CHARACTERS as MOST_OF_ONE
+from byleave.finding.identifiers import Keys, identify
 from byleave.server.objections.form import FIELDS, FOUND_BY, MOST_CHARACTERS, MOST_LINES, Asked, blank, read
 from byleave.server.objections.links import has_other_scheme, is_link, is_shared, item_of
 from tests.server.hostile import HOSTILE
@@ -184,3 +185,23 @@ def test_links() -> None:
     assert is_shared("https://de.linkedin.com/in")
     assert not is_shared("https://ana-lima.example")
     assert not is_shared("https://de.linkedin.com/in/ana")
+
+
+_NAMES = st.text("aZ9.+-_'*", min_size=1, max_size=8)
+_LABELS = st.one_of(st.text("aZ9-_é", max_size=8), st.sampled_from(["a" * 63, "a" * 64, "xn--", "xn--zz", "-", "com"]))
+NEARLY = st.builds("{}@{}".format, _NAMES, st.lists(_LABELS, min_size=1, max_size=4).map(".".join))
+"""What looks like an address, and may be none."""
+
+
+@given(NEARLY, NEARLY)
+@example("a@exa_mple.com", "a@example.com")
+@example("a@-.com", "a@example.com")
+@example(f"a@{'a' * 64}.com", "a@example.com")
+def test_what_is_nearly_an_address_is_read_or_told(address: str, other: str) -> None:
+    """M11: what passes for an address is one that somebody is found by, and nothing else breaks the form."""
+    found = asked(address=address, emails=other)
+
+    assert found.errors.keys() <= {"address", "emails"}
+    if not found.errors:
+        assert found.identifiers[-2:] == (("email", other), ("email", address)) or address == other
+        assert all(identify("email", one, Keys(b"key"), None) for one in (address, other))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.finding.folding import MIXED, fold, fold_runs, tokens, words
 from byleave.finding.identifiers import Keys, identify
+from byleave.finding.shapes import email_forms
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import InputError
 from byleave.kernel.vocabulary import PURPOSES
@@ -164,8 +165,9 @@ def _choices(values: Mapping[str, str], *, signed_in: bool) -> Iterator[tuple[st
 
 
 def _is_address(text: str) -> bool:
-    """Whether a letter could be sent there: ASCII before the sign, as most mail servers want it."""
-    return len(text) <= LONGEST_ADDRESS and text.isascii() and _ADDRESS.fullmatch(text) is not None
+    """Whether a letter could be sent there, and somebody is found by it: ASCII, as most mail servers want it."""
+    fits = len(text) <= LONGEST_ADDRESS and text.isascii() and _ADDRESS.fullmatch(text) is not None
+    return fits and bool(email_forms(text))
 
 
 def _found_by(values: Mapping[str, str], links: tuple[str, ...], errors: dict[str, Told]) -> Iterator[tuple[str, str]]:
