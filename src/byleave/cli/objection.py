@@ -33,7 +33,7 @@ def tend(*, data: str | None, as_json: bool) -> None:
         return
     click.echo(
         f"lapsed: {tally.lapsed}, letters sent: {tally.sent}, waiting: {tally.waiting}, "
-        f"addresses deleted: {tally.cleared}"
+        f"given up: {tally.failed}, addresses deleted: {tally.cleared}"
     )
 
 

@@ -150,6 +150,9 @@ CASE = {
     ),
     "case-take-back": N_("Take it back"),
     "case-take-back-more": N_("Then your data may be used again. Other objections of yours go on holding."),
+    "case-take-back-mail": N_(
+        "You have confirmed it, so only the link in our e-mail can take it back. Open that link: it leads here again."
+    ),
     "case-take-back-do": N_("Take the objection back"),
     "case-appeal": N_("You do not agree?"),
     "case-appeal-more": N_("Appeal, and your objection holds again at once. Somebody looks at it anew."),
@@ -174,13 +177,15 @@ CASE = {
 
 LETTER = {
     "object-letter-title": N_("Confirm your objection {reference}"),
+    "object-letter-titles": N_("Confirm your objections"),
     "object-letter-greeting": N_("Hello,"),
     "object-letter-received": N_(
         "On {on} we got an objection to the use of data to train AI. Its number is {reference}. It holds now."
     ),
     "object-letter-confirm": N_("Was it you? Then open this link and confirm it:"),
     "object-letter-until": N_("Without that the objection ends on {on}."),
-    "object-letter-follow": N_("Here you see how it stands. You can take it back there, too:"),
+    "object-letter-back": N_("Keep this letter: with the same link you can take the objection back later."),
+    "object-letter-follow": N_("Here you see how it stands:"),
     "object-letter-not-you": N_("If it was not you, you need not do anything."),
 }
 

@@ -8,14 +8,17 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from byleave.adapters.key_files import read_ring
 from byleave.cases import steps
 from byleave.cases.case import State
+from byleave.cases.deadlines import Calendar
 from byleave.proof.verification import verify_receipt
 from tests.server.centre.builds import PACK, post
+from tests.server.objections.aged import long_ago
 from tests.server.objections.builds import build, explained, secret_of
 from tests.server.pages import FORM, get
 from tests.server.pages import post as send
@@ -227,6 +230,43 @@ def test_a_case_opens_for_its_secret_alone(running: Running) -> None:
         assert service.case(name).is_open
 
 
+def test_what_is_confirmed_is_taken_back_by_the_letter_alone(running: Running) -> None:
+    """M11: whoever types another's address sees the page, but cannot end what that person has confirmed."""
+    client = running.client()
+    page = object_(client, names="Eda Noor", address="eda@mail.example")
+    name = reference(page)
+    early = next(one for one in page.forms if one.action.endswith("/take-back"))
+    to = link(running, name)
+    confirmed = get(client, to)
+    confirmed = confirmed.send(confirmed.form(to))
+    seen = get(client, page.path)
+
+    assert not any(one.action.endswith("/take-back") for one in seen.forms)
+    assert "only the link in our e-mail can take it back" in seen.text
+    refused = page.send(early)
+    assert refused.answer.status == 403
+    with running.inside() as service:
+        assert service.case(name).state is State.CONFIRMED
+    again = get(running.client(), to)
+    back = again.send(next(one for one in again.forms if one.action.endswith("/take-back")))
+    assert "Your objection was taken back." in back.text
+
+
+def test_why_an_answer_takes_longer_is_on_the_page(running: Running) -> None:
+    """M11: the grounds of an extension stand where the person looks, as text."""
+    client = running.client()
+    page = object_(client, names="Ira Noor", address="ira@mail.example")
+    with running.inside() as service:
+        calendar = Calendar(ZoneInfo("UTC"), lambda _: False)
+        case, grounds = service.case(reference(page)), "<b>Many</b> wrote at once."
+        service.store.append([steps.extend(case, "Ines Roth (desk-1)", grounds, calendar, service.now())])
+    page = get(client, page.path)
+
+    assert "The answer takes longer." in page.text
+    assert "&lt;b&gt;Many&lt;/b&gt; wrote at once." in page.html
+    assert "desk-1" not in page.html
+
+
 def test_a_refusal_is_told_and_appealed_against(running: Running) -> None:
     """M11: grounds and name stand on the page; an appeal holds at once and is answered at the same address."""
     client = running.client()
@@ -273,6 +313,13 @@ def test_a_member_has_their_objections_among_the_settings(running: Running) -> N
     assert "You have not objected to anything." in get(stranger, "/settings/objections").text
     back = done.send(next(one for one in done.forms if one.action.endswith("/take-back")))
     assert "Your objection was taken back." in back.text
+    kept = check(client)
+    kept = kept.send(kept.form(FORM_PAGE), step="send")
+    long_ago(running)
+    asks = kept.send(next(one for one in kept.forms if one.action.endswith("/take-back")))
+    assert "/account/reauthenticate/" in asks.path
+    with running.inside() as service:
+        assert service.case(reference(kept)).is_open
 
 
 @pytest.mark.parametrize(("language", "said"), [("de", "Wir haben Ihren Widerspruch"), ("fr", "Nous avons votre")])

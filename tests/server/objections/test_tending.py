@@ -8,11 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from byleave.cases.case import State
+from byleave.text.catalogue import Catalogue
+from byleave.text.dates import date_text
 from tests.server.pages import get
 from tests.server.pages import post as send
 from tests.server.serving import serving
@@ -57,10 +60,10 @@ def letters(running: Running) -> str:
     return "".join(file.read_text() for file in sorted((running.folder / "mail").glob("*")))
 
 
-def rows(running: Running, table: str) -> list[tuple[Any, ...]]:
+def rows(running: Running, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
     """What a table holds."""
     with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
-        found = database.execute(f"SELECT * FROM {table}").fetchall()
+        found = database.execute(f"SELECT {columns} FROM {table}").fetchall()
     database.close()
     return found
 
@@ -80,7 +83,7 @@ def test_from_a_mail_server_that_was_away_to_the_end(running: Running) -> None:
 
     early, late, again, cleared = tend(running, "30.5", "31.5", "31.6", "122")
     assert (early["lapsed"], late["lapsed"], cleared["cleared"]) == (0, 1, 1)
-    assert again == {"cleared": 0, "lapsed": 0, "sent": 0, "waiting": 0, "wrote": []}
+    assert again == {"cleared": 0, "failed": 0, "lapsed": 0, "sent": 0, "waiting": 0, "wrote": []}
     with running.inside() as service:
         assert service.case(open_).state is State.LAPSED
         assert service.case(confirmed).state is State.CONFIRMED
@@ -96,13 +99,68 @@ def test_from_a_mail_server_that_was_away_to_the_end(running: Running) -> None:
     assert rows(running, "objections_contact") == []
 
 
-def test_one_address_gets_five_letters_a_day(running: Running) -> None:
-    """A form fills nobody's letter box: every objection stands, and its letter comes on another day."""
-    for _ in range(7):
-        object_(running, "Flood@mail.example")
+def test_a_burst_for_one_address_is_one_letter(running: Running) -> None:
+    """A form fills nobody's letter box: all that waits is one letter, and a letter box gets three in a day."""
+    names = [object_(running, "Flood@mail.example") for _ in range(5)]
+    others = [object_(running, f"f.lood+{number}@mail.example") for number in range(3)]
 
-    first, again, later = tend(running, "200", "200", "201.1")
-    assert (first["sent"], again["sent"], again["waiting"], later["sent"]) == (5, 0, 2, 2)
+    first, later = tend(running, "200", "201.1")
+    assert (first["sent"], first["waiting"], later["sent"], first["lapsed"], later["lapsed"]) == (3, 1, 1, 0, 0)
+    (one,) = [text for text in letters(running).split(f"{'-' * 79}\n") if names[0] in text]
+    assert all(one.count(f"/objection/confirm/{name}/") == 1 for name in names)
+    # what opens a case goes to its own address alone
+    assert not any(name in one for name in others)
+
+
+def test_whoever_gets_the_letter_late_has_thirty_days(running: Running) -> None:
+    """M11: time runs from the letter on, and the day that it names is the day by which the case goes."""
+    name = object_(running, "behind@mail.example")
+
+    sent, *_ = tend(running, "210", "240.9", "241.1")
+    assert (sent["sent"], sent["lapsed"]) == (1, 0)
+    (asked,) = [row[-1] for row in rows(running, "objections_contact", "objection, asked_at") if row[0] == name]
+    since = datetime.fromisoformat(asked).replace(tzinfo=UTC)
+    until = (since + timedelta(days=30)).date()
+    (told,) = [text for text in letters(running).split(f"{'-' * 79}\n") if name in text]
+    assert f"ends on {date_text(Catalogue('en'), until)}." in told
+    with running.inside() as service:
+        case = service.case(name)
+    assert case.decided is not None
+    assert (case.decided.at - since).days == 31
+
+
+def test_an_address_that_is_refused_holds_up_nobody(running: Running) -> None:
+    """M11: others get their letters; after four days it is given up, and time has run since it was first refused."""
+    refused, other = object_(running, "refused@mail.example"), object_(running, "after@mail.example")
+
+    first, given_up = tend(running, "250", "254.2")
+    assert (first["sent"], first["waiting"], first["failed"]) == (1, 1, 0)
+    assert (given_up["sent"], given_up["waiting"], given_up["failed"]) == (0, 0, 1)
+    assert other in letters(running)
+    assert refused not in letters(running)
+    tend(running, "280.9")
+    with running.inside() as service:
+        assert service.case(refused).state is State.RECEIVED
+    tend(running, "281.2")
+    with running.inside() as service:
+        assert service.case(refused).state is State.LAPSED
+
+
+def test_an_erasure_empties_the_table_at_once(running: Running) -> None:
+    """M12: address, reason and letters go with the person, and what was just written to them is not sent."""
+    name, other = object_(running, "gone@mail.example"), object_(running, "gone-2@mail.example")
+    with running.inside() as service:
+        subject = service.case(name).subject
+    client = running.service("members:erase")
+    assert client.call("DELETE", f"/api/v1/members/{subject}").status == 200
+    for table in ("objections_contact", "objections_letter"):
+        told = [row[0] for row in rows(running, table, "objection")]
+        assert name not in told
+        assert other in told
+
+    # also where only the ledger has been told of it
+    assert tend(running, f"260,-{other}")[0]["wrote"] == [True]
+    assert "To: gone-2@mail.example" not in letters(running)
 
 
 def test_a_letter_that_waits_keeps_its_case_alive(running: Running) -> None:
@@ -123,7 +181,13 @@ def test_a_letter_that_waits_keeps_its_case_alive(running: Running) -> None:
     with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
         database.execute("UPDATE objections_letter SET tried_at = '2126-01-01' WHERE objection = ?", [name])
     database.close()
-    assert tend(running, "300")[0]["lapsed"] == 2  # those whose letters went out last
+    tend(running, "300")
     with running.inside() as service:
         assert service.case(name).state is State.RECEIVED
-    assert set(json.loads(run(f"file:{running.folder}/mail").stdout)) == {"cleared", "lapsed", "sent", "waiting"}
+    assert set(json.loads(run(f"file:{running.folder}/mail").stdout)) == {
+        "cleared",
+        "failed",
+        "lapsed",
+        "sent",
+        "waiting",
+    }

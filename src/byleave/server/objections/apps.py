@@ -10,3 +10,10 @@ class ObjectionsConfig(AppConfig):
 
     name = "byleave.server.objections"
     label = "objections"
+
+    def ready(self) -> None:
+        """Forget whoever is erased."""
+        from byleave.server.accounts.people import forgotten  # noqa: PLC0415 - needs the models
+        from byleave.server.objections.contacts import forget  # noqa: PLC0415
+
+        forgotten.connect(forget, dispatch_uid="objections")

@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 @require_safe
 def case(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """The case as it stands."""
-    return _page(request, _opened(FOLLOW, reference, secret), secret)
+    return _page(request, _opened(reference, secret), secret)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """The page that the letter leads to. Opening it confirms nothing: programs open the links of letters, too."""
-    found, service = _opened(CONFIRM, reference, secret), current()
-    to = reverse("objection-case", args=[reference, service.address_secret(FOLLOW, reference)])
+    found, service = _opened(reference, secret, CONFIRM), current()
+    to = reverse("objection-case", args=[reference, secret])
     if request.method == "POST":
         try:
             service.confirm(reference)
@@ -51,7 +51,7 @@ def confirm(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """Send the letter with the link once more."""
-    found, service = _opened(FOLLOW, reference, secret), current()
+    found, service = _opened(reference, secret), current()
     if found.confirmed is None and found.is_open and contacts.contact(reference) is not None:
         letters.ask_to_confirm(reference, server_of(request), service.now())
         letters.soon(service)
@@ -60,8 +60,10 @@ def again(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
-    """Withdraw the objection."""
-    found = _opened(FOLLOW, reference, secret)
+    """Withdraw the objection. Once its person has confirmed it, only the link that they alone got does that."""
+    found = _opened(reference, secret)
+    if not _may_take_back(found, secret):
+        return _page(request, found, secret, errors=[("", say("case-take-back-mail"))], status=403)
     try:
         current().take_back(reference)
     except ConflictError:
@@ -74,7 +76,7 @@ def take_back(request: HttpRequest, reference: str, secret: str) -> HttpResponse
 @require_POST
 def appeal(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """Do not accept a refusal: a case of its own, whose page comes next."""
-    found, service = _opened(FOLLOW, reference, secret), current()
+    found, service = _opened(reference, secret), current()
     try:
         new = service.appeal(reference).case
     except ConflictError:
@@ -85,13 +87,13 @@ def appeal(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     if new.confirmed is None and contacts.contact(new.id) is not None:
         letters.ask_to_confirm(new.id, server_of(request), service.now())
         letters.soon(service)
-    return _back(new.id, service.address_secret(FOLLOW, new.id), "")
+    return _back(new.id, _secret_like(secret, found.id, new.id), "")
 
 
 @require_safe
 def receipt(request: HttpRequest, reference: str, secret: str, seq: int) -> HttpResponse:  # noqa: ARG001 - Django's
     """The signed receipt of one act of the case, as a file."""
-    found = _opened(FOLLOW, reference, secret)
+    found = _opened(reference, secret)
     if seq not in found.entries:
         raise Http404
     try:
@@ -102,15 +104,25 @@ def receipt(request: HttpRequest, reference: str, secret: str, seq: int) -> Http
     return HttpResponse(text, content_type="application/json", headers={"Content-Disposition": file})
 
 
-def _opened(use: str, reference: str, secret: str) -> Case:
-    """The case, for whoever has its secret; a wrong one and no case are the same."""
+def _opened(reference: str, secret: str, *uses: str) -> Case:
+    """The case, for whoever has a secret of it, of any use or of these; a wrong one and no case are the same."""
     service = current()
-    if not service.opens(use, reference, secret):
+    if not any(service.opens(use, reference, secret) for use in uses or (FOLLOW, CONFIRM)):
         raise Http404
     try:
         return service.case(reference)
     except UnknownError as error:
         raise Http404 from error
+
+
+def _may_take_back(case: Case, secret: str) -> bool:
+    return case.confirmed is None or current().opens(CONFIRM, case.id, secret)
+
+
+def _secret_like(secret: str, reference: str, other: str) -> str:
+    """The secret of another case of the person that can do as much as this one."""
+    service = current()
+    return service.address_secret(CONFIRM if service.opens(CONFIRM, reference, secret) else FOLLOW, other)
 
 
 def _back(reference: str, secret: str, said: str) -> HttpResponseRedirect:
@@ -120,6 +132,7 @@ def _back(reference: str, secret: str, said: str) -> HttpResponseRedirect:
 
 def _page(request: HttpRequest, found: Case, secret: str, *, status: int = 200, **context: Any) -> HttpResponse:  # noqa: ANN401
     service, reference = current(), found.id
+    may_take_back = _may_take_back(found, secret)
     arguments = [reference, secret]
     other = found.appealed_by[-1] if found.appealed_by else ""
     told = {
@@ -127,8 +140,8 @@ def _page(request: HttpRequest, found: Case, secret: str, *, status: int = 200, 
         "said": request.GET.get("said", ""),
         "kept_days": KEPT_FOR.days,
         "to_again": reverse("objection-again", args=arguments),
-        "to_take_back": reverse("objection-take-back", args=arguments),
+        "to_take_back": reverse("objection-take-back", args=arguments) if may_take_back else "",
         "to_appeal": reverse("objection-appeal", args=arguments),
-        "to_other": reverse("objection-case", args=[other, service.address_secret(FOLLOW, other)]) if other else "",
+        "to_other": reverse("objection-case", args=[other, _secret_like(secret, reference, other)]) if other else "",
     }
     return render(request, "objections/case.html", {**told, **context}, status=status)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from byleave.cases.case import State
+from byleave.cases.steps import LAPSES_AFTER
+from byleave.server.objections.inboxes import inbox_of
 from byleave.server.objections.models import Contact, Letter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from byleave.cases.case import Case
@@ -22,7 +26,9 @@ def keep(case: Case, address: str, reason: str) -> bool:
     if not address and not reason:
         return False
     values = {
+        "subject": case.subject,
         "address": address.lower(),
+        "inbox": inbox_of(address) if address else "",
         "language": case.language or "en",
         "reason": reason,
         "received_at": case.received,
@@ -52,6 +58,23 @@ def masked(address: str) -> str:
 def close(objection: str, now: datetime) -> None:
     """Note that a case is over; what is kept about it goes after `KEPT_FOR`."""
     Contact.objects.filter(objection=objection, over_at__isnull=True).update(over_at=now)
+
+
+def confirms_until(case: Case, at: Contact | None) -> datetime | None:
+    """Until when a case may be confirmed; None where that is done, or too late.
+
+    Whoever gets the letter late has as much time as everybody.
+    """
+    if case.state is not State.RECEIVED:
+        return None
+    asked = at.asked_at if at else None
+    return max(case.received, asked or case.received) + LAPSES_AFTER
+
+
+def forget(sender: object, members: Sequence[str], **_more: object) -> None:  # noqa: ARG001 - a receiver's signature
+    """Remove what is kept about everybody who was erased, and the letters that wait."""
+    for objection in list(Contact.objects.filter(subject__in=list(members)).values_list("objection", flat=True)):
+        clear(objection)
 
 
 def clear(objection: str) -> None:

@@ -9,12 +9,18 @@ class Contact(models.Model):
     """Where one objection is answered, and what its sender chose to say."""
 
     objection = models.TextField(primary_key=True)
+    subject = models.TextField()
+    """Whose objection it is, by the ledger: with them it is erased."""
     address = models.TextField()
     """An e-mail address; blank where the answer stands on the pages alone."""
+    inbox = models.TextField()
+    """What addresses that lead into one letter box have in common, for the number of letters in a day."""
     language = models.TextField()
     reason = models.TextField()
     """Blank, unless the person wanted to give one."""
     received_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    """When the letter that asks to confirm first went out, or was first refused for good: from then on time runs."""
     over_at = models.DateTimeField(null=True)
     """When the case was first seen to be over; the row goes some time after that."""
 
@@ -22,7 +28,11 @@ class Contact(models.Model):
         """Its table."""
 
         db_table = "objections_contact"
-        indexes = (models.Index(fields=["address"], name="objections_contact_address"),)
+        indexes = (
+            models.Index(fields=["address"], name="objections_contact_address"),
+            models.Index(fields=["inbox"], name="objections_contact_inbox"),
+            models.Index(fields=["subject"], name="objections_contact_person"),
+        )
 
     def __str__(self) -> str:
         """Which objection."""
@@ -44,6 +54,10 @@ class Letter(models.Model):
     tried_at = models.DateTimeField(null=True)
     """When somebody last took it to the mail server."""
     sent_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    """When the mail server first refused this letter, or its address."""
+    failed_at = models.DateTimeField(null=True)
+    """When it was given up."""
 
     class Meta:
         """Those that wait are found at once, and those about one objection."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from byleave.kernel.errors import ConflictError, LedgerError
+from byleave.server.accounts.people import signed_in_lately
 from byleave.server.centre.frame import framed, trail
 from byleave.server.objections import contacts
 from byleave.server.objections.contacts import KEPT_FOR
@@ -43,8 +45,11 @@ def case(request: HttpRequest, member: str, reference: str) -> HttpResponse:
 @require_POST
 @for_member
 def take_back(request: HttpRequest, member: str, reference: str) -> HttpResponse:
-    """Withdraw it."""
+    """Withdraw it. Nobody who finds an open browser gives leave in somebody's name."""
     found = _own(member, reference)
+    if not signed_in_lately(request):
+        to = reverse("own-objection", args=[reference])
+        return HttpResponseRedirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': to})}", status=303)
     try:
         current().take_back(reference)
     except ConflictError:

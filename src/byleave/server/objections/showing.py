@@ -9,12 +9,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from byleave.cases.case import OPEN, State
-from byleave.cases.steps import LAPSES_AFTER
 from byleave.finding.identifiers import HASHED, MARK
 from byleave.ledger.entries import Kind
 from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.deadline_calendar import calendar_of
-from byleave.server.objections.contacts import contact, masked
+from byleave.server.objections.contacts import confirms_until, contact, masked
 from byleave.server.objections.form import EVERYTHING, FOUND_BY
 from byleave.server.ui.context import OWN_NAMES
 from byleave.server.ui.voice import country, markup, safe, say
@@ -78,6 +77,8 @@ class Shown:
     """Where it is answered, with most of it hidden; blank: on the pages alone."""
     answered_by: date
     extended: bool
+    longer: str
+    """Why the answer takes longer; blank where it does not."""
     grounds: str
     signed_by: str
     can_appeal: bool
@@ -125,10 +126,11 @@ def show(case: Case, entries: tuple[Entry, ...], receipt: str) -> Shown:
         told=say(f"case-{case.state}-more"),
         is_open=case.is_open,
         stands=case.state in OPEN or case.state is State.FULFILLED,
-        confirms_until=(case.received + LAPSES_AFTER).date() if case.state is State.RECEIVED else None,
+        confirms_until=until.date() if (until := confirms_until(case, at)) else None,
         address=masked(at.address) if at and at.address else "",
         answered_by=due.day,
         extended=due.extended,
+        longer=(case.extended.grounds or "") if case.extended and case.is_open else "",
         grounds=(decided.grounds or "") if decided else "",
         signed_by=_name(decided.by) if decided else "",
         can_appeal=case.state in {State.REFUSED, State.LAPSED} and not case.appealed_by,

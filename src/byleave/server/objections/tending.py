@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from byleave.cases.case import State
-from byleave.cases.steps import LAPSES_AFTER
 from byleave.kernel.errors import ConflictError, UnknownError
 from byleave.server.objections import contacts, letters
 from byleave.server.objections.contacts import KEPT_FOR
@@ -35,7 +33,9 @@ class Tally:
     sent: int = 0
     """Letters."""
     waiting: int = 0
-    """Letters that were not sent: their address has had enough for today."""
+    """Letters that were not sent: their address has had enough for today, or was refused."""
+    failed: int = 0
+    """Letters that the mail server has refused for days, and that were given up."""
 
     def as_json(self) -> dict[str, int]:
         """The counts by name."""
@@ -59,7 +59,8 @@ def tend(service: Service, on_progress: Callable[[float], None] = lambda _: None
     # that somebody was answered is shown at the desk until the address goes
     Letter.objects.filter(kind="confirm", sent_at__lt=now - _LETTERS_FOR).delete()
     tally.sent = letters.send_waiting(service)
-    tally.waiting = Letter.objects.filter(sent_at__isnull=True).count()
+    tally.waiting = letters.waiting().count()
+    tally.failed = Letter.objects.filter(failed_at__gte=now).count()
     return tally
 
 
@@ -72,8 +73,9 @@ def _tend_one(service: Service, objection: str, over_at: datetime | None, now: d
         tally.cleared += 1
         return
     # whoever was never sent the link has not had the time that they were told
-    waits = Letter.objects.filter(objection=objection, kind="confirm", sent_at__isnull=True).exists()
-    if case.state is State.RECEIVED and now >= case.received + LAPSES_AFTER + _REST_OF_THE_DAY and not waits:
+    waits = letters.waiting().filter(objection=objection, kind="confirm").exists()
+    until = contacts.confirms_until(case, contacts.contact(objection))
+    if until is not None and now >= until + _REST_OF_THE_DAY and not waits:
         try:
             case = service.lapse(objection)
             tally.lapsed += 1
