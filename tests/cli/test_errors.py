@@ -27,7 +27,7 @@ USAGE = {
     ),
     "no such subcommand": (("policy", "lst"), "no such command `lst`, did you mean `list`?", "byleave policy --help"),
     "no items": (("gate",), "missing argument `ITEMS...`", "byleave gate --help"),
-    "no register": (("gate", "x"), "missing option `--register`", "byleave gate --help"),
+    "no register": (("gate", "x"), "missing options `--register`, `--pack`", "byleave gate --help"),
     "no place": (RUN, "say either --out DIR or --dry-run", "--dry-run prints the summary"),
     "two places": ((*RUN, "--out=out", "--dry-run"), "say either --out DIR or --dry-run", "--dry-run prints"),
     "other engine": ((*RUN, "--engine=spark"), "invalid value for `--engine`: `spark` is not `duckdb`", "byleave gate"),

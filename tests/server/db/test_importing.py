@@ -192,7 +192,7 @@ def test_who_was_erased_comes_back_off(tmp_path: Path, store: Store) -> None:
         told = import_register(store, [folder])
 
     assert told.aside["on-before-the-person-came-back"] == 1
-    assert [entry.data.get("value") for entry in store.history("ana")] == [None, "off"]
+    assert [entry.data.get("value") for entry in store.history("ana")] == [None, "off", "off"]
 
 
 def test_without_the_key_of_erased_people_nothing_is_imported(tmp_path: Path, address: str) -> None:

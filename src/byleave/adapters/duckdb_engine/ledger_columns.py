@@ -13,7 +13,7 @@ from byleave.adapters.duckdb_engine.columns import literal, read_column
 from byleave.adapters.ledger_database import require_whole
 from byleave.kernel.errors import RefusedError
 from byleave.kernel.vocabulary import FREES, REACHES
-from byleave.ledger.entries import Kind
+from byleave.ledger.entries import OF_AN_OBJECTION, Kind
 from byleave.ledger.fields import ABOUT
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _FIELDS: dict[str, tuple[str, Typed, tuple[Kind, ...]]] = {
     "reaches": ("reaches", Typed("choice", options=REACHES), (_CHOSE,)),
     "frees": ("frees", Typed("choice", options=FREES), (_CHOSE,)),
     "unused_since": ("unused_since", Typed("ids"), (_CHOSE,)),
-    "objection": ("objection", _TEXT, (_OBJECTED, *ENDS, _IDENTIFIED, _REVIEWED)),
+    "objection": ("objection", _TEXT, (_OBJECTED, *sorted(OF_AN_OBJECTION))),
     "purpose": ("purpose", _TEXT, (_OBJECTED,)),
     "notice": ("notice", _TEXT, (_NOTICED,)),
     "version": ("version", _TEXT, (_NOTICED,)),
