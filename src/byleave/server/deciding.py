@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_GROUNDS = 4_000
 """Characters of grounds, which the person reads."""
 LONGEST_NAME = 100
+ANOTHER = "somebody else looks at an appeal"
 
 
 class Finding(NamedTuple):
@@ -95,7 +96,8 @@ class Deciding:
             grounds: why, in words for the person.
             seen: as in `take_up`.
 
-        Raises: as `take_up`; InputError without grounds or name, or where they are too long.
+        Raises: as `take_up`; ConflictError for an appeal against what the same account decided; InputError without
+        grounds or name, or where they are too long.
         """
         signed = " ".join(name.split())
         if not signed:
@@ -103,6 +105,10 @@ class Deciding:
         if len(signed) > LONGEST_NAME:
             raise InputError("the name is too long", hint=f"at most {LONGEST_NAME} characters")
         said = _grounds(grounds)
+        first = self.cases(case).get(self.case(case).appeals or "")
+        if first and first.decided and first.decided.by and account_of(first.decided.by) == by:
+            told = f"`{by}` made the decision against which `{case}` is"
+            raise ConflictError(told, hint=ANOTHER)
         return self._step(case, seen, lambda one: steps.refuse(one, f"{signed} ({by})", said))
 
     def review(self, case: str, by: str, finding: Finding, seen: int) -> Entry:
@@ -126,6 +132,16 @@ class Deciding:
                 told = f"the objection `{name}` has changed since you looked"
                 raise ConflictError(told, hint="read it again") from error
             raise
+
+
+def account_of(by: str) -> str:
+    """The account in what a refusal is signed with: `Petra Lund (petra)`."""
+    return by.removesuffix(")").rpartition(" (")[2] if by.endswith(")") else by
+
+
+def name_of(by: str) -> str:
+    """The name in it; blank where there is none."""
+    return by.removesuffix(")").rpartition(" (")[0] if by.endswith(")") else ""
 
 
 def _grounds(text: str) -> str:

@@ -26,9 +26,7 @@ FRAME = {
 }
 
 QUEUE = {
-    "queue-lead": N_(
-        "The case that must be answered first comes first. Each one keeps its data out until it is decided."
-    ),
+    "queue-lead": N_("The case that is due first comes first. Each one keeps its data out until it is decided."),
     "queue-all": N_("All"),
     "queue-open": N_("Open"),
     "queue-search": N_("Search"),
@@ -121,7 +119,7 @@ CASE = {
     "effect-refuse": N_("If you refuse it"),
     "effect-refuse-more": N_("{count} of these items may be used from the next snapshot on."),
     "effect-extend": N_("If you put the answer off"),
-    "effect-extend-more": N_("Nothing changes but the last day, and the person must be told why."),
+    "effect-extend-more": N_("Nothing changes but the last day, and the person is told why."),
     "decide": N_("Decide"),
     "decide-take-up": N_("Take it up"),
     "decide-uphold": N_("Uphold"),
@@ -158,6 +156,7 @@ CASE = {
     "case-too-long": N_("That is too long: at most 4,000 signs of grounds, and 100 of a name."),
     "case-unprintable": N_("The grounds hold a sign that cannot be printed. Write them anew."),
     "case-cannot": N_("That cannot be done with this case now."),
+    "case-another": N_("You refused the first objection. Somebody else looks at the appeal."),
     "case-failed": N_("The ledger takes nothing now. Nothing was recorded."),
     "case-history": N_("History"),
     "event-objection-received": N_("The objection came in. It stands from then on."),

@@ -374,11 +374,56 @@ def test_a_refusal_is_shown_first_and_signed(running: Running, staff: dict[str, 
 
     assert "Recorded: it is refused." in done.text
     assert "Petra Lund (lead-1) refused it: needed in court" in done.text
+    steps = csv.DictReader(io.StringIO(staff["reader"].call("GET", "/desk/trail.csv?by=lead-1").body.decode()))
+    assert [(one["by"], one["signed"]) for one in steps if one["case"] == "O-NO"] == [("lead-1", "Petra Lund")]
     assert entries(running, "O-NO") == ["objection-received", "objection-rejected"]
     letter = staff["lead"].call("GET", f"{path}/letter.txt?language=en").body.decode()
     assert "needed in court" in letter
     assert "Petra Lund decided this." in letter
     assert "lead-1" not in letter
+
+
+def test_an_appeal_is_for_somebody_else(running: Running, staff: dict[str, Client]) -> None:
+    """M11: whoever refused an objection does not refuse the appeal against it; upholding it stays open to them."""
+    with running.inside() as service:
+        link = f"/objection/O-NO/{service.address_secret(FOLLOW, 'O-NO')}"
+        refused = get(running.client(), link).text
+        appeal = service.appeal("O-NO").case.id
+    assert "office that guards data" in refused
+    assert "go to court" in refused
+    path = f"/desk/cases/{appeal}"
+    check = sent(get(staff["lead"], path), "/refuse", grounds="as before", name="Another Name")
+    done = sent(check, "/refuse", answers="yes")
+
+    assert done.answer.status == 409
+    assert "You refused the first objection." in done.text
+    assert "objection-rejected" not in entries(running, appeal)
+    assert "Recorded: it is upheld." in sent(get(staff["lead"], path), "/uphold").text
+
+
+def test_other_letters_are_found_small_or_large(running: Running, staff: dict[str, Client]) -> None:
+    """A search by a name minds no capital letters, also of other alphabets, on SQLite too."""
+    with running.inside() as service:
+        world.objected(service, "O-ELO", "person-elo", country="FR")
+        world.gave(service, "O-ELO", "person-elo", ("name", "Éloïse Żak"))
+    for words in ("éloïse żak", "ÉLOÏSE ŻAK", "Éloïse Żak"):
+        assert "O-ELO" in get(staff["reader"], f"/desk/?{query(words)}").html
+
+
+def test_only_answers_are_counted_as_answered(running: Running, staff: dict[str, Client]) -> None:
+    """What a person took back was answered by nobody, and speeds no average up."""
+
+    def answered() -> int:
+        page = get(staff["reader"], "/desk/report").html
+        found = re.search(r'<th scope="row">Answered</th><td class="number">(\d+)', page)
+        assert found
+        return int(found[1])
+
+    new_case(running, "O-MINE")
+    before = answered()
+    with running.inside() as service:
+        service.withdraw("person-O-MINE", "O-MINE")
+    assert answered() == before
 
 
 def test_an_express_wish_is_not_refused(running: Running, staff: dict[str, Client]) -> None:
@@ -431,8 +476,8 @@ def test_the_trail_has_every_step(running: Running, staff: dict[str, Client]) ->
     cases = list(csv.reader(io.StringIO(staff["reader"].call("GET", "/desk/cases.csv?state=all").body.decode())))
 
     assert "case-worker-1" in page.text
-    assert rows[0] == ["entry", "at", "by", "what", "case", "about"]
-    assert "'=HYPERLINK(1)" in {row[4] for row in rows}
+    assert rows[0] == ["entry", "at", "by", "signed", "what", "case", "about"]
+    assert "'=HYPERLINK(1)" in {row[5] for row in rows}
     assert "'=HYPERLINK(1)" in {row[0] for row in cases}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in [*rows, *cases] for cell in row)
     assert "case-worker-1" not in get(staff["reader"], "/desk/trail?by=lead-1").html.partition("<tbody>")[2]

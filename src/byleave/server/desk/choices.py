@@ -65,7 +65,7 @@ def choices(request: HttpRequest) -> HttpResponse:
 @for_role(READER)
 def choices_csv(request: HttpRequest) -> HttpResponse:
     """Every day and country, as a file."""
-    read_on()
+    read_on(None)
     return as_csv("choices", _table(request.GET.get("setting", "")[:200].replace("\x00", "")))
 
 

@@ -15,7 +15,7 @@ from byleave.kernel.errors import ConflictError, InputError, LedgerError, Unknow
 from byleave.ledger.fields import ABOUT
 from byleave.server.accounts.people import second_factor_lately
 from byleave.server.accounts.roles import CASE_WORKER, LEAD
-from byleave.server.deciding import LONGEST_NAME, MOST_GROUNDS, Finding
+from byleave.server.deciding import ANOTHER, LONGEST_NAME, MOST_GROUNDS, Finding
 from byleave.server.desk.at_hand import deciding
 from byleave.server.desk.case_page import KEPT, NOT_LOOKED, freed, shown, why_not
 from byleave.server.desk.found import MOST_COUNTED, SECONDS_BEFORE_A_REFUSAL, look, waits_for_review
@@ -186,8 +186,8 @@ def _do(request: HttpRequest, case: str, what: str, act: Callable[[], Entry]) ->
     except LedgerError:
         return _problem(request, case, "case-failed", 503)
     except ConflictError as error:
-        changed = error.hint == "read it again"
-        return _problem(request, case, "case-changed" if changed else "case-cannot", 409)
+        name = {"read it again": "case-changed", ANOTHER: "case-another"}.get(error.hint or "", "case-cannot")
+        return _problem(request, case, name, 409)
     except InputError as error:
         return _problem(request, case, _WORDS.get(error.message, "case-too-long"), 422)
     if what in TOLD:

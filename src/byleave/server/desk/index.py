@@ -16,6 +16,7 @@ from django.db.models import F
 from byleave.cases.case import fold_cases
 from byleave.cases.record import RECORDED
 from byleave.ledger.entries import OF_AN_OBJECTION, Kind
+from byleave.server.deciding import account_of, name_of
 from byleave.server.desk.counting import changes
 from byleave.server.desk.models import CaseRow, DayCount, Progress, StepRow
 
@@ -109,7 +110,8 @@ def _steps(entries: Iterable[Entry]) -> None:
             seq=one.seq,
             at=one.recorded_at,
             kind=one.kind.value,
-            by=one.data["by"],
+            by=account_of(one.data["by"]) if one.kind is Kind.OBJECTION_REJECTED else one.data["by"],
+            signed=name_of(one.data["by"]) if one.kind is Kind.OBJECTION_REJECTED else "",
             case_id=one.data["objection"],
             about=one.data.get("about", ""),
         )

@@ -49,6 +49,9 @@ class StepRow(models.Model):
     at = models.DateTimeField()
     kind = models.TextField()
     by = models.TextField()
+    """The account."""
+    signed = models.TextField(default="", blank=True)
+    """Of a refusal: the name of the person who answers for it."""
     case_id = models.TextField(db_index=True)
     about = models.TextField(default="", blank=True)
     """Of a finding that was looked at: `person` or `other`."""

@@ -75,7 +75,9 @@ def _grid(title: str, rows: list[tuple[str, Cell]], text: str = "") -> Section:
 
 def _objected(begins: datetime, ends: datetime, now: datetime) -> Section:
     came = Q(received_at__gte=begins, received_at__lt=ends)
-    decided = Q(decided_at__gte=begins, decided_at__lt=ends)
+    over = Q(decided_at__gte=begins, decided_at__lt=ends)
+    # what was taken back, or lapsed, nobody has answered
+    decided = over & Q(state__in=(State.FULFILLED.value, State.REFUSED.value))
     ended = {
         "report-upheld": State.FULFILLED,
         "report-refused": State.REFUSED,
@@ -84,7 +86,7 @@ def _objected(begins: datetime, ends: datetime, now: datetime) -> Section:
     }
     asked = {"received": came, "decided": decided, "in_time": decided & rows_that(Standing.ANSWERED, now)}
     asked |= {"open": Q(is_open=True), "overdue": rows_that(Standing.OVERDUE, now)}
-    asked |= {state.name: decided & Q(state=state.value) for state in ended.values()}
+    asked |= {state.name: over & Q(state=state.value) for state in ended.values()}
     told = CaseRow.objects.aggregate(**{name: Count("pk", filter=one) for name, one in asked.items()})
     late = Cell(str(number(told["overdue"]).text), tone="late" if told["overdue"] else None)
     return _grid(

@@ -6,6 +6,7 @@ What people gave is kept in the ledger alone, so that a search asks the ledger a
 from __future__ import annotations
 
 import json
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from byleave.finding.identifiers import IN_WORDS, KINDS, identify
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from byleave.server.service import Service
 
 MOST_CHARACTERS = 200
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 MOST_CASES = 500
 """That a search by an identifier may find; more are told as so many."""
 
@@ -49,7 +51,9 @@ def _identifiers(service: Service, text: str) -> list[str]:
         except InputError:
             continue
     words = " ".join(text.split())
-    return [*found, *(f"{kind}:{words.lower()}" for kind in IN_WORDS)] if words else found
+    # SQLite makes only the letters of ASCII small: what is written in other letters is looked for in each usual way
+    ways = dict.fromkeys(one.translate(_SMALL) for one in (words.lower(), words, words.title(), words.upper()))
+    return [*found, *(f"{kind}:{one}" for kind in IN_WORDS for one in ways)] if words else found
 
 
 def _literal(text: str) -> str:
