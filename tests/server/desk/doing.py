@@ -1,0 +1,56 @@
+"""What the tests of the desk do again and again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from tests.server.desk import world
+from tests.server.pages import Page, get
+
+if TYPE_CHECKING:
+    from tests.server.serving import Client, Running
+
+
+CASE = "/desk/cases/O-7K2M"
+ROLES = ("reader", "case-worker", "lead")
+
+
+def inside(running: Running, code: str, *arguments: str) -> str:
+    """Run code in a process with the server's environment; what it prints."""
+    environment = {**running.environment, "DJANGO_SETTINGS_MODULE": "byleave.server.settings"}
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, env=environment, cwd=running.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def new_case(running: Running, name: str, country: str = "DE") -> str:
+    """A case of a person of its own; the address of its page."""
+    with running.inside() as service:
+        world.objected(service, name, f"person-{name}", country=country, language="fr")
+    return f"/desk/cases/{name}"
+
+
+def entries(running: Running, name: str) -> list[str]:
+    """The kinds of everything that is recorded about a case."""
+    with running.inside() as service:
+        return [one.kind.value for one in service.store.entries() if one.data.get("objection") == name]
+
+
+def sent(page: Page, end: str, **values: str) -> Page:
+    """The form of a case's page whose address ends so, filled in and sent."""
+    return page.send(next(one for one in page.forms if one.action.endswith(end)), **values)
+
+
+def query(words: str) -> str:
+    """Words as a search."""
+    return urlencode({"q": words})
+
+
+def token(client: Client) -> dict[str, str]:
+    """What a form needs against forgery."""
+    form = next(one for one in get(client, "/desk/").forms if "csrfmiddlewaretoken" in one.values)
+    return {"csrfmiddlewaretoken": form.values["csrfmiddlewaretoken"]}
