@@ -12,7 +12,7 @@ PEOPLE = {
     "people-language": N_("Language of the profile"),
     "people-any": N_("Any"),
     "people-every": N_("Only with all of the words"),
-    "people-go": N_("Search"),
+    "people-go": N_("Search people"),
     "people-found": N_("Who fits, best first"),
     "people-none": N_("Nobody fits “{words}”."),
     "people-none-more": N_("Try fewer words, or other ones."),

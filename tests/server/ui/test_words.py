@@ -23,7 +23,8 @@ from byleave.text.platform import PLATFORM, WHY
 from byleave.text.talent import TALENT
 
 SERVER = Path(byleave.server.__path__[0])
-NAMED = {**PAGES, **CENTRE, **PLATFORM, **NOTICES, **DESK, **OBJECTIONS, **TALENT}
+PARTS = (PAGES, CENTRE, PLATFORM, NOTICES, DESK, OBJECTIONS, TALENT)
+NAMED = {name: text for part in PARTS for name, text in part.items()}
 MOST_GRADE = 8
 """By Flesch and Kincaid, for English (J. P. Kincaid and others, 1975)."""
 MOST_LIX = 40
@@ -35,6 +36,11 @@ GUILT = (
     r"|verpassen|sicher\?|verlieren|helft|rater|perdre|aidez"
 )
 PLACEHOLDER = re.compile(r"\{\w*\}")
+
+
+def test_every_sentence_has_a_name_of_its_own() -> None:
+    """Of two sentences under one name a page would show the other's."""
+    assert len(NAMED) == sum(map(len, PARTS))
 
 
 @cache

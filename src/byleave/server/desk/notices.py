@@ -39,7 +39,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "desk-notices",
         read=read,
         title=say("desk-notices"),
-        lead=say("notices-lead"),
+        lead=say("desk-notices-lead"),
         sections=list(_sections()),
     )
 
