@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from byleave.adapters.duckdb_engine.columns import Kind, literal
-from byleave.kernel.errors import InputError
+from byleave.adapters.duckdb_engine.columns import Kind
+from byleave.adapters.duckdb_engine.learned_rows import item_rows
 from byleave.learn.rewrite.guard import language_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ _KINDS = {
     "language": Kind("text"),
     "text": Kind("text"),
 }
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +56,12 @@ def read_posts(places: Sequence[str | Path], spill: Path, languages: Sequence[st
 
     Raises: InputError for what cannot be read, or an id that is missing.
     """
-    import pyarrow.parquet as pq
-
-    from byleave.adapters.duckdb_engine.session import Session
-    from byleave.adapters.duckdb_engine.tables import UNREADABLE, file_source, filled, typed
-    from byleave.adapters.files import find_table
-    from byleave.gate.request import Reading
-
-    path = spill / "posts.parquet"
-    session = Session(spill)
-    try:
-        source = file_source(session, find_table("items", places))
-        table = typed(source, _KINDS, Reading(), passing=False)
-        with source.being_read():
-            session.run(f"COPY ({filled(table, _KINDS)}) TO {literal(str(path))} (FORMAT parquet)")
-    finally:
-        session.close()
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(_AT_ONCE, columns=[*_KINDS, UNREADABLE]):
-            for row in batch.to_pylist():
-                if row["item_id"] is None or row["member_id"] is None:
-                    raise InputError(f"{source.place}: a row has no id", hint="every item has an id and an owner")
-                why = _unfit(row, languages)
-                if why is None:
-                    yield Post(row["item_id"], row["member_id"], row["text"])
-                elif why != "other-category":
-                    passed.add(why)
-    path.unlink()
+    for _, _, row in item_rows(places, _KINDS, spill):  # texts alone, of which each can be read
+        why = _unfit(row, languages)
+        if why is None:
+            yield Post(row["item_id"], row["member_id"], row["text"])
+        elif why != "other-category":
+            passed.add(why)
 
 
 def _unfit(row: dict[str, str | None], languages: Sequence[str]) -> str | None:

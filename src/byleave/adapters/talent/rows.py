@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from byleave.adapters.duckdb_engine.columns import Kind, literal
+from byleave.adapters.duckdb_engine.columns import Kind
+from byleave.adapters.duckdb_engine.learned_rows import item_rows
 from byleave.kernel.errors import InputError
 from byleave.learn.talent.ranker import MOST_GRADE
 
@@ -25,7 +26,6 @@ _KINDS = {
     "about": _OPTIONAL,
     "grade": Kind("order"),
 }
-_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +61,8 @@ def read_items(places: Sequence[str | Path], spill: Path) -> Iterator[Item]:
 
     Raises: InputError for what cannot be read, an id that is missing, or a judgement that lacks something.
     """
-    import pyarrow.parquet as pq
-
-    from byleave.adapters.duckdb_engine.session import Session
-    from byleave.adapters.duckdb_engine.tables import UNREADABLE, file_source, filled, typed
-    from byleave.adapters.files import find_table
-    from byleave.gate.request import Reading
-
-    path = spill / "rows.parquet"
-    session = Session(spill)
-    try:
-        source = file_source(session, find_table("items", places))
-        table = typed(source, _KINDS, Reading(), passing=False)
-        with source.being_read():
-            session.run(f"COPY ({filled(table, _KINDS)}) TO {literal(str(path))} (FORMAT parquet)")
-    finally:
-        session.close()
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(_AT_ONCE, columns=[*_KINDS, UNREADABLE]):
-            for row in batch.to_pylist():
-                unreadable = row.pop(UNREADABLE)
-                yield _item(row, source.place, unreadable)
-    path.unlink()
+    for place, unreadable, row in item_rows(places, _KINDS, spill):
+        yield _item(row, place, unreadable)
 
 
 def _item(row: dict[str, Any], place: str, unreadable: str | None) -> Item:
@@ -91,9 +71,6 @@ def _item(row: dict[str, Any], place: str, unreadable: str | None) -> Item:
         raise InputError(
             f"{place}: the {unreadable} of `{item.item_id}` cannot be read", hint="a grade is a whole number"
         )
-    for name in ("item_id", "member_id"):
-        if row[name] is None:
-            raise InputError(f"{place}: a row has no {name}", hint="every item has an id and an owner")
     if item.is_judgement:
         if item.about is None or item.grade is None:
             hint = "a row with a query says in `about` which profile's item it judges, and its `grade`"
