@@ -18,8 +18,9 @@ from byleave.ledger.entries import PLATFORM, Kind
 from byleave.policy.rules import pack_digest
 from byleave.server import activations as seen
 from byleave.server.activating import activate_pack
+from tests.server.db.conftest import ENGINES
 from tests.server.db.ledgers import new_ledger
-from tests.server.test_service import BEGIN, ENGINES, Clock, clock, service  # noqa: F401 - fixtures
+from tests.server.in_process import BEGIN, Clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("service", ENGINES, indirect=True)
-def test_activated_pack_is_in_force(service: Service, clock: Clock) -> None:  # noqa: F811
+def test_activated_pack_is_in_force(service: Service, clock: Clock) -> None:
     """M7, M10: from its instant on and not before, for its purpose alone; its receipts name it."""
     service.register("ana", "DE")
     begins = clock.now + timedelta(days=3)
@@ -52,7 +53,7 @@ def test_activated_pack_is_in_force(service: Service, clock: Clock) -> None:  # 
 
 
 @pytest.mark.parametrize("service", ENGINES[:1], indirect=True)
-def test_pack_that_says_something_else_here_is_refused(service: Service, clock: Clock) -> None:  # noqa: F811
+def test_pack_that_says_something_else_here_is_refused(service: Service, clock: Clock) -> None:
     """A pack whose digest is not that of the file, or that is not here: nothing is decided by a guess."""
     for pack in (OTHER, "unheard@1"):
         data = {"pack": pack, "digest": "sha256:" + "0" * 64, "purposes": ["generative-ai"], "from": clock.now}

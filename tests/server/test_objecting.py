@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from byleave.adapters.key_files import new_keys
 from byleave.cases import steps
 from byleave.cases.case import State
 from byleave.finding.identifiers import Keys
@@ -17,50 +16,14 @@ from byleave.ledger.entries import Kind
 from byleave.proof.key_ring import parse_ring
 from byleave.proof.verification import verify_receipt
 from byleave.server.acknowledging import RequestKey
-from byleave.server.content import NoContent
-from byleave.server.db.store import Store
-from byleave.server.forms import Forms
 from byleave.server.objecting import CONFIRM, FOLLOW, Given
-from byleave.server.policy_in_force import in_force
-from byleave.server.service import Service
-from byleave.server.signing import Signing
-from tests.server.db.ledgers import SECRET, new_ledger
+from tests.server.db.ledgers import SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from byleave.server.service import Service
+    from tests.server.in_process import Clock
 
-ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ANA = Given(None, (("name", "Ana Lima"), ("email", "ana@example.com")), "PT", "fr")
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = BEGIN
-
-    def __call__(self) -> datetime:
-        """What it shows."""
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """New Year's Day."""
-    return Clock()
-
-
-@pytest.fixture(params=ENGINES)
-def service(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Service]:
-    """A service under the recommended pack, with nobody in it."""
-    new_keys(tmp_path / "keys", "example.org/receipts", BEGIN)
-    store = Store(new_ledger(request.param, tmp_path), suppression_secret=SECRET, clock=clock)
-    parts = (store, in_force(["byleave@1"]), Signing(tmp_path / "keys"), NoContent())
-    made = Service(*parts, secret=SECRET, clock=clock, forms=Forms(tmp_path / "keys" / "forms"))
-    yield made
-    made.close()
 
 
 def refuse(service: Service, objection: str) -> None:

@@ -20,8 +20,9 @@ from byleave.server.policy_in_force import PolicyInForce
 from byleave.server.service import Service
 from byleave.server.signing import Signing
 from byleave.text import receipts as wording
+from tests.server.db.conftest import ENGINES
 from tests.server.db.ledgers import SECRET
-from tests.server.test_service import BEGIN, ENGINES, Clock, clock, service  # noqa: F401 - fixtures
+from tests.server.in_process import BEGIN, Clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ DIGEST = "sha256:" + "ab" * 32
 pytestmark = pytest.mark.parametrize("service", ENGINES, indirect=True)
 
 
-def later(service: Service, folder: Path, clock: Clock) -> Service:  # noqa: F811 - fixtures
+def later(service: Service, folder: Path, clock: Clock) -> Service:
     """The service as it is started again on the same ledger and keys, with a pack that says other things."""
     pack = load_pack("byleave@1")
     other = pack.opt_out.model_copy(update={"reaches": "collection"})
@@ -42,7 +43,7 @@ def later(service: Service, folder: Path, clock: Clock) -> Service:  # noqa: F81
     return Service(service.store, policy, *parts, secret=SECRET, clock=clock, forms=forms)
 
 
-def read(service: Service, text: str) -> Receipt:  # noqa: F811
+def read(service: Service, text: str) -> Receipt:
     """A receipt that verifies with the published keys."""
     found = verify_receipt(text.encode(), parse_ring(service.ring(), "keys"), "receipt")
     assert found.receipt is not None, found.problem
@@ -50,9 +51,9 @@ def read(service: Service, text: str) -> Receipt:  # noqa: F811
 
 
 def test_receipt_is_the_same_a_year_later(
-    service: Service,  # noqa: F811
+    service: Service,
     tmp_path: Path,
-    clock: Clock,  # noqa: F811
+    clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """M9: after a year, under another pack, other sentences and another country, it verifies and is equal to a byte."""
@@ -77,9 +78,9 @@ def test_receipt_is_the_same_a_year_later(
 
 
 def test_request_that_is_sent_again_gets_the_first_receipt(
-    service: Service,  # noqa: F811
+    service: Service,
     tmp_path: Path,
-    clock: Clock,  # noqa: F811
+    clock: Clock,
 ) -> None:
     """A request with its key is the same one under another pack, and answered with the receipt of the first time."""
     service.register("ana", "DE")
@@ -90,7 +91,7 @@ def test_request_that_is_sent_again_gets_the_first_receipt(
     assert again.set_preference("ana", "ai-training", "off", key=key) == first
 
 
-def test_notice_that_was_shown_stands_in_the_receipt(service: Service) -> None:  # noqa: F811
+def test_notice_that_was_shown_stands_in_the_receipt(service: Service) -> None:
     """M10: which notice somebody was shown is recorded with the act: name, version, language, digest of the text."""
     service.register("ana", "DE")
     published = service.publish_notice("ai-training", "2", "de", DIGEST)
@@ -104,7 +105,7 @@ def test_notice_that_was_shown_stands_in_the_receipt(service: Service) -> None: 
     assert read(service, service.set_preference("ana", "ai-training", "off").receipt).notice is None
 
 
-def test_notice_that_was_never_published_was_not_shown(service: Service) -> None:  # noqa: F811
+def test_notice_that_was_never_published_was_not_shown(service: Service) -> None:
     """Nobody was shown a text that the platform did not publish in that language: refused, and nothing is recorded."""
     service.register("ana", "DE")
     service.publish_notice("ai-training", "2", "de", DIGEST)
@@ -116,9 +117,9 @@ def test_notice_that_was_never_published_was_not_shown(service: Service) -> None
 
 
 def test_receipt_without_its_form_is_refused(
-    service: Service,  # noqa: F811
+    service: Service,
     tmp_path: Path,
-    clock: Clock,  # noqa: F811
+    clock: Clock,
 ) -> None:
     """Where what a receipt was drawn up after is gone, or was changed, no other receipt is given in its place."""
     service.register("ana", "DE")
@@ -132,7 +133,7 @@ def test_receipt_without_its_form_is_refused(
         later(service, tmp_path, clock).receipt("ana", made.entry.seq)
 
 
-def test_receipts_of_like_acts_are_not_mixed_up(service: Service, tmp_path: Path, clock: Clock) -> None:  # noqa: F811
+def test_receipts_of_like_acts_are_not_mixed_up(service: Service, tmp_path: Path, clock: Clock) -> None:
     """M9: what a receipt says is of this act, this person's country, this actor, this notice and this pack alone."""
     for name, country in (("ana", "DE"), ("ben", "US"), ("col", None)):
         service.register(name, country)
@@ -159,7 +160,7 @@ def test_receipts_of_like_acts_are_not_mixed_up(service: Service, tmp_path: Path
     assert told(later(service, tmp_path, clock), "ana", "off", "member", None)[4] == "byleave@2"
 
 
-def test_receipt_names_the_epoch_of_its_entry(service: Service) -> None:  # noqa: F811
+def test_receipt_names_the_epoch_of_its_entry(service: Service) -> None:
     """M3: what was recorded before another epoch began is told with its own when it is asked again."""
     service.register("ana", "DE")
     key = RequestKey("platform", "k-1")

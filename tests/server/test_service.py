@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from byleave.adapters.key_files import new_keys
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
@@ -16,58 +16,14 @@ from byleave.policy.facts import IMPORT, Item
 from byleave.proof.verification import verify_receipt
 from byleave.server.acknowledging import RequestKey
 from byleave.server.acts import Choice, Delivery
-from byleave.server.content import ContentItem, NoContent
-from byleave.server.db.store import Store
-from byleave.server.forms import Forms
-from byleave.server.policy_in_force import in_force
-from byleave.server.service import Service
-from byleave.server.signing import Signing
-from tests.server.db.ledgers import SECRET, new_ledger
+from byleave.server.content import ContentItem
+from tests.server.in_process import BEGIN, Clock, new_service
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from byleave.proof.receipt import Receipt
-
-ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.needs("postgresql"))]
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = BEGIN
-
-    def __call__(self) -> datetime:
-        """What it shows."""
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """New Year's Day."""
-    return Clock()
-
-
-@pytest.fixture(params=ENGINES)
-def service(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Service]:
-    """A service under the recommended pack, with nobody in it."""
-    new_keys(tmp_path / "keys", "example.org/receipts", BEGIN)
-    store = Store(new_ledger(request.param, tmp_path), suppression_secret=SECRET, clock=clock)
-    forms = Forms(tmp_path / "keys" / "forms")
-    made = Service(
-        store,
-        in_force(["byleave@1"]),
-        Signing(tmp_path / "keys"),
-        NoContent(),
-        secret=SECRET,
-        clock=clock,
-        forms=forms,
-    )
-    yield made
-    made.close()
+    from byleave.server.service import Service
 
 
 def post(member: str, created: datetime = BEGIN, *subjects: str) -> ContentItem:
@@ -249,12 +205,7 @@ def test_receipt_and_entry_say_the_same_of_what_a_choice_covers(service: Service
 
 def test_an_off_keeps_for_whom_nothing_had_been_collected(tmp_path: Path, clock: Clock) -> None:
     """M9, M10: who may not use anything yet is named, with since when; who has used it all along is not."""
-    new_keys(tmp_path / "keys", "example.org/receipts", BEGIN)
-    store = Store(new_ledger("sqlite", tmp_path), suppression_secret=SECRET, clock=clock)
-    signing, forms = Signing(tmp_path / "keys"), Forms(tmp_path / "keys" / "forms")
-    policy = in_force(["linkedin@2025-10-24"])
-    made = Service(store, policy, signing, NoContent(), secret=SECRET, clock=clock, forms=forms)
-    try:
+    with closing(new_service("sqlite", tmp_path, clock, "linkedin@2025-10-24")) as made:
         made.register("ana", "DE")
         clock.now += timedelta(days=1)
         first = made.set_preference("ana", "data-for-ai-improvement", "off")
@@ -267,5 +218,3 @@ def test_an_off_keeps_for_whom_nothing_had_been_collected(tmp_path: Path, clock:
             "generative-ai microsoft 1900-01-01T00:00:00Z",
         ]
         assert "unused_since" not in json.loads(first.receipt)["receipt"]
-    finally:
-        made.close()
