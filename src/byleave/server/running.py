@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from byleave.adapters.small_file import read_bytes
+from byleave.kernel.errors import InputError
 from byleave.ledger.address import sqlite_path
 from byleave.server.content import TableContent
 from byleave.server.db.store import Store
@@ -39,7 +40,7 @@ def start(
 
     Raises: ByleaveError when something is missing; `byleave serve` makes what a first start needs.
     """
-    secret = read_bytes(configuration.suppression_key)
+    secret = _suppression_key(configuration.suppression_key)
     policy = in_force(configuration.packs)
     signing = Signing(configuration.keys, secret_in(configuration.passphrase_file))
     store = Store(
@@ -47,6 +48,14 @@ def start(
     )
     forms = Forms(configuration.keys / FOLDER)
     return Service(store, policy, signing, content_source(configuration), secret=secret, clock=clock, forms=forms)
+
+
+def _suppression_key(file: Path) -> bytes:
+    try:
+        return read_bytes(file)
+    except InputError as error:
+        hint = "byleave serve makes what a service needs; of one that is there, name its folder: --data FOLDER"
+        raise InputError(error.message, hint=hint) from error
 
 
 def content_source(configuration: Configuration) -> ContentSource:
