@@ -218,3 +218,14 @@ def test_an_off_keeps_for_whom_nothing_had_been_collected(tmp_path: Path, clock:
             "generative-ai microsoft 1900-01-01T00:00:00Z",
         ]
         assert "unused_since" not in json.loads(first.receipt)["receipt"]
+
+
+def test_a_member_s_objection_is_answered_by_their_law(service: Service) -> None:
+    """M11: it carries where they live and is confirmed by their sign-in; one that another record tells is not."""
+    service.register("ana", "CH")
+    service.register("bo", "CH")
+    own = service.object("ana", "generative-ai").entry.data["objection"]
+    told = service.object("bo", "generative-ai", actor="import").entry.data["objection"]
+
+    assert (service.case(own).country, service.case(own).confirmed is not None) == ("CH", True)
+    assert (service.case(told).country, service.case(told).confirmed) == ("CH", None)
