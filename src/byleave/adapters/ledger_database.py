@@ -1,4 +1,4 @@
-"""A ledger's database read in bulk: entries as Arrow, through ADBC, without the server and its web framework.
+"""A ledger's database read in bulk: entries as Arrow, without the server and its web framework.
 
 The tables `ledger_epoch`, `ledger_entry` and `ledger_payload` are those of `server/db`; instants in them are
 microseconds since 1970-01-01 UTC.
@@ -10,11 +10,10 @@ import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
+from byleave.adapters.ledger_connections import Connection, PostgresqlConnection, SqliteConnection, errors
 from byleave.adapters.waiting import parts_within, within
 from byleave.kernel.errors import ByleaveError, InputError, MissingExtraError, RefusedError, UsageError
 from byleave.ledger.activated import Activated, activations
@@ -39,7 +38,7 @@ _COLUMNS = {
     "data": "string",
     "erased": "int64",
 }
-# no value is NULL: the SQLite driver takes a column's type from the first batch, and NULLs for numbers
+# no value is NULL: what is erased says so in a column of its own
 _ENTRIES = """
 SELECT e.seq, e.recorded_at, e.kind, COALESCE(p.subject, '') AS subject, COALESCE(p.actor, '') AS actor,
     COALESCE(p."at", 0) AS "at", COALESCE(p.data, '') AS data, CASE WHEN p.seq IS NULL THEN 1 ELSE 0 END AS erased
@@ -101,14 +100,12 @@ class Kept:
 
 PATIENCE = "BYLEAVE_LEDGER_TIMEOUT"
 _PATIENCE_SECONDS = 30.0
-_AT_ONCE = 500_000
-"""Entries that one query asks for: the first of them come at once, however long the ledger is."""
 
 
 class LedgerDatabase:
     """An open ledger as it is at one instant, that of the first question. Reads only."""
 
-    def __init__(self, url: str, connection: Any, patience: float) -> None:  # noqa: ANN401 - of either driver
+    def __init__(self, url: str, connection: Connection, patience: float) -> None:
         """Take an open connection and how many seconds an answer may take; `open_ledger` makes one."""
         self._url = url
         self._connection = connection
@@ -180,42 +177,29 @@ class LedgerDatabase:
                 raise
 
         try:
-            with parts_within(self._patience, self._batches(schema, after, until), _errors()) as batches:
+            with parts_within(
+                self._patience, self._connection.entries(_ENTRIES, schema, after, until), errors()
+            ) as batches:
                 yield pa.RecordBatchReader.from_batches(schema, read(batches))
         except ByleaveError as error:
             if failed:
                 raise failed[0] from error
             raise
 
-    def _batches(self, schema: pa.Schema, after: int, until: int) -> Iterator[pa.RecordBatch]:
-        for start in range(after, until, _AT_ONCE):
-            with self._connection.cursor() as cursor:
-                cursor.execute(_ENTRIES.format(after=start, until=min(start + _AT_ONCE, until)))
-                for batch in cursor.fetch_record_batch():
-                    if batch.num_rows:
-                        yield batch.cast(schema)
-
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
-        def ask() -> list[tuple[Any, ...]]:
-            with self._connection.cursor() as cursor:
-                cursor.execute(sql)
-                return list(cursor.fetchall())
-
         with self._plain():
-            return within(self._patience, ask, _errors())
+            return within(self._patience, lambda: self._connection.ask(sql), errors())
 
     @contextmanager
     def _plain(self) -> Iterator[None]:
         """Turn the drivers' errors into ours."""
-        from adbc_driver_manager import Error
-
         try:
             yield
-        except Error as error:
-            raise _plain_error(self._url, error) from error
         except TimeoutError as error:
             self._left_behind = True
             raise _silent(self._url, self._patience) from error
+        except errors() as error:
+            raise _plain_error(self._url, error) from error
 
     def close(self) -> None:
         """Close the connection, unless a thread still waits for it: that one ends with the process."""
@@ -242,14 +226,6 @@ _DRIVER = r"^[A-Z_]+: (\[\w+\] )?(Failed to prepare query: )?"
 _REACH = "nothing is decided without it; check the address, the rights and the database"
 
 
-def _errors() -> tuple[type[Exception], ...]:
-    """What reading from either database raises."""
-    import pyarrow as pa
-    from adbc_driver_manager import Error
-
-    return Error, pa.ArrowException, OSError
-
-
 def _silent(url: str, seconds: float) -> InputError:
     message = f"the ledger `{without_password(url)}` has not answered for {seconds:g} seconds"
     return InputError(message, hint=f"{_REACH}, or set {PATIENCE} to more seconds")
@@ -272,23 +248,20 @@ def patience() -> float:
 def open_ledger(url: str) -> Iterator[LedgerDatabase]:
     """Open a ledger by its URL: `sqlite:///path` (four slashes for an absolute one) or `postgresql://…`.
 
-    Raises: UsageError for another scheme, MissingExtraError without the drivers, InputError when it cannot be reached.
+    Raises: UsageError for another scheme, MissingExtraError without the driver, InputError when it cannot be reached.
     """
-    path, seconds = sqlite_path(url), patience()
-    name = "postgresql" if path is None else "sqlite"
+    name, seconds = sqlite_path(url), patience()
+    path = None if name is None else _there(name)
     try:
-        driver = import_module(f"adbc_driver_{name}.dbapi")
-        errors = import_module("adbc_driver_manager")
-    except ImportError as error:
-        hint = "install it: pip install 'byleave[ledger]'"
-        raise MissingExtraError(f"reading a ledger needs adbc-driver-{name}", hint=hint) from error
-    place = url if path is None else _sqlite(path)
-    try:
-        connection = within(seconds, lambda: _connected(driver, place, snapshot=path is None), _errors())
-    except errors.Error as error:
-        raise _plain_error(url, error) from error
+        connection = within(
+            seconds,
+            lambda: PostgresqlConnection(url) if path is None else SqliteConnection(path, seconds),
+            (*errors(), MissingExtraError),
+        )
     except TimeoutError as error:
         raise _silent(url, seconds) from error
+    except errors() as error:
+        raise _plain_error(url, error) from error
     database = LedgerDatabase(url, connection, seconds)
     try:
         yield database
@@ -296,23 +269,11 @@ def open_ledger(url: str) -> Iterator[LedgerDatabase]:
         database.close()
 
 
-def _connected(driver: Any, place: str, *, snapshot: bool) -> Any:  # noqa: ANN401 - either driver's module
-    """A connection all of whose questions are answered as of the first: SQLite does so by itself."""
-    connection = driver.connect(place)
-    if snapshot:
-        with connection.cursor() as cursor:
-            # otherwise somebody who is erased between two queries would be half read: registered, and without refusal
-            cursor.execute("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        connection.commit()
-    return connection
-
-
-def _sqlite(name: str) -> str:
-    """A path as SQLite's own URI, for reading alone: it would make a file that is missing."""
+def _there(name: str) -> Path:
     path = Path(name)
     if not path.is_file():
         raise InputError(f"there is no ledger `{path}`", hint="make one with `byleave migrate`, or check the path")
-    return f"file:{quote(str(path.resolve()))}?mode=ro"
+    return path
 
 
 def require_whole(found: int, after: int, until: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -57,8 +56,8 @@ def _undo(out: Path) -> bool:
 
         from byleave.server.undo_demo import undo_story
     except ImportError:
-        click.echo("The parts with a model and the service are left out: they need the extras `server` and `ledger`.")
-        click.echo("  pip install 'byleave[server,ledger]'")
+        click.echo("The parts with a model and the service are left out: they need the extra `server`.")
+        click.echo("  pip install 'byleave[server]'")
         return False
     click.echo("Undo: a model is trained, somebody opts out, and it forgets them")
     with shown_progress() as progress:
@@ -99,7 +98,21 @@ def _live(folder: Path) -> None:
         for line in lines:
             click.echo(line)
         if sys.stdout.isatty():
-            for line in doors(server):
-                click.echo(line)
-            with suppress(KeyboardInterrupt):
-                signal.pause()
+            _stay(doors(server))
+
+
+def _stay(lines: list[str]) -> None:
+    """Say where to look next, and go on until somebody says that it is enough.
+
+    The signals are held back before the first line: one that came between the last line and the waiting would
+    otherwise end the demonstration as if it had failed.
+    """
+    ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    try:
+        for line in lines:
+            click.echo(line)
+        sys.stdout.flush()
+        signal.sigwait(ends)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
