@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from byleave.kernel.errors import InputError, RefusedError
+from byleave.ledger.covering import chosen, terms_of, unused_by
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.fold import State, fold
 from byleave.ledger.importing import (
@@ -232,3 +234,22 @@ def _switched_on_later(history: History, name: str, given: list[Given], offs: se
     ids = {one.subject for one in known_of(history, name).history} | {name}
     switched = [row.at for one in given if one.name in ids for row in one.acts if row.on and row.actor == MEMBER]
     return any(all(at < on for who, at in offs if who in ids) for on in switched)
+
+
+@pytest.mark.parametrize("registered", [False, True])
+def test_an_imported_off_keeps_for_whom_nothing_had_been_collected(*, registered: bool) -> None:
+    """M9: as a member's own act does; a later pack that claims an earlier beginning reaches back before neither."""
+    pack = parse_pack(shipped_text("linkedin@2025-10-24"), "pack")
+    given = Given("eve", [home("DE")], [act("off", 200)])
+    history = History(1)
+    if registered:
+        applied(history, plan_person(Given("eve", [home("DE")]), NOTHING_KNOWN, START).acts)
+    plan = plan_person(given, Known(history.entries, ()), START + timedelta(days=201), terms_of(pack))
+    (off,) = (one for one in plan.acts if one.kind is Kind.PREFERENCE_SET)
+
+    assert "generative-ai microsoft 1900-01-01T00:00:00Z" in off.data["unused_since"]
+    assert not any("linkedin" in one for one in off.data["unused_since"])
+    under = terms_of(pack)(SETTING)
+    member = fold([*history.entries, *applied(history, plan.acts)]).register().members["eve"]
+    before = replace(member, acts=(), residences=tuple(replace(one, recorded_at=None) for one in member.residences))
+    assert off.data == chosen(SETTING, "off", under, unused_by(under, before, START + timedelta(days=200)))

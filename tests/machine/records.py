@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from byleave.kernel.errors import InputError, RefusedError
+from byleave.ledger.covering import terms_of
 from byleave.policy.facts import Moment
 from byleave.policy.semantics import decide
 from byleave.server.db import importing
@@ -102,7 +103,13 @@ def import_said(world: World, given: dict[str, pa.Table], said: Iterable[Said], 
     complete = True
     try:
         with _small_steps():
-            done = importing.import_register(world.store, given, clock=lambda: world.time, on_progress=show)
+            done = importing.import_register(
+                world.store,
+                given,
+                terms_of=terms_of(world.rules.pack),
+                clock=lambda: world.time,
+                on_progress=show,
+            )
     except CrashError:
         complete = False
         with suppress(InputError):
@@ -230,8 +237,10 @@ def confirm(world: World) -> None:
         else:
             raise AssertionError("builds were opened, although the ledger is looser than the platform")
     if looser.found["member"]:  # somebody is a member there and was never registered here
-        importing.import_register(world.store, export, clock=lambda: world.time)
-    reconcile(world.store, export, apply=True, confirm=who, clock=lambda: world.time)
+        importing.import_register(world.store, export, terms_of=terms_of(world.rules.pack), clock=lambda: world.time)
+    reconcile(
+        world.store, export, terms_of=terms_of(world.rules.pack), apply=True, confirm=who, clock=lambda: world.time
+    )
     world.catch_up()
     assert not world.shut, "builds were confirmed, and are shut"
     COUNTS["confirmations"] += 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from byleave.ledger.admission import Proposal
-from byleave.ledger.covering import chosen
+from byleave.ledger.covering import chosen, unused_by
 from byleave.ledger.entries import Kind
 from byleave.server.policy_in_force import PolicyInForce
 from tests.machine.scenery import BORN, COUNTRIES, ITEMS, MEMBERS, NOTICE, PEOPLE, SETTING, policies
@@ -58,8 +58,7 @@ class Rules(RuleBasedStateMachine):
         pack, time = self.world.rules.pack, self.world.time
         policy = PolicyInForce(dict.fromkeys(pack.purposes, pack))
         switch, member = policy.switch(SETTING), self.world.state.register().members.get(name)
-        asked = value == "off" and switch.terms.reaches == "collection" and member is not None
-        unused = policy.unused(switch, member, min(at or time, time)) if asked and member else []
+        unused = unused_by(switch.terms, member, min(at or time, time)) if value == "off" else []
         return chosen(SETTING, value, switch.terms, unused)
 
     def _act(self, kind: Kind, name: str, actor: str, skew: int = 0, **data: Any) -> list[Entry] | None:

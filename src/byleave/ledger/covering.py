@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from byleave.kernel.instants import FIRST, format_instant, parse_instant
 from byleave.kernel.vocabulary import FREES, REACHES
+from byleave.policy.rules import rules_for
+from byleave.policy.used import used_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
 
+    from byleave.policy.facts import Member
     from byleave.policy.model import Pack, Reach
+    from byleave.policy.rules import Rules
 
 Unused = tuple[str, str, "datetime"]
 """Purpose, recipient, and since when nothing had been collected for them."""
@@ -30,6 +34,8 @@ class Terms(NamedTuple):
     """How far an opt-out reaches; None where the setting governs no purpose."""
     frees: str | None = None
     """What an opt-in frees; None where the setting governs no purpose."""
+    rules: tuple[Rules, ...] = ()
+    """For every purpose and recipient, where an opt-out reaches collection alone."""
 
 
 if TYPE_CHECKING:
@@ -52,7 +58,25 @@ def terms(packs: Mapping[str, Pack], names: Collection[str]) -> Terms:
     """
     covers = sorted(purpose for purpose, pack in packs.items() if _governs(pack, purpose, names))
     frees = least(packs[purpose].opt_in.frees for purpose in covers)
-    return Terms(tuple(covers), farthest(packs[purpose].opt_out.reaches for purpose in covers), frees)
+    reaches: Reach | None = farthest(packs[purpose].opt_out.reaches for purpose in covers)
+    asked = [(one, whom) for one in covers if reaches == "collection" for whom in packs[one].recipients]
+    return Terms(tuple(covers), reaches, frees, tuple(rules_for(packs[one], one, whom) for one, whom in asked))
+
+
+def unused_by(under: Terms | None, member: Member | None, now: datetime) -> list[Unused]:
+    """For whom nothing of a member's would have been collected right up to an *off*, and since when.
+
+    A later pack may claim an earlier beginning, where an *off* reaches collection alone.
+
+    Args:
+        under: what the setting governs.
+        member: with the acts before the one that is recorded now.
+        now: when that act counts from.
+    """
+    if under is None or member is None:
+        return []
+    found = [(rules.purpose, rules.recipient, used_until(member, rules, now)) for rules in under.rules]
+    return [(purpose, recipient, until) for purpose, recipient, until in found if until < now]
 
 
 def terms_of(pack: Pack) -> TermsOf:

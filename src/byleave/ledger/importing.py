@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.kernel.canonical import canonical_json
 from byleave.kernel.errors import InputError, RefusedError
 from byleave.ledger.admission import ENDINGS, Proposal, check_proposal
-from byleave.ledger.covering import chosen, not_known
+from byleave.ledger.covering import chosen, not_known, unused_by
 from byleave.ledger.entries import PLATFORM, Entry, Kind
+from byleave.ledger.fold import fold_some
 from byleave.ledger.wire import to_microseconds
 from byleave.policy.facts import IMPORT, MEMBER, Member, Residence
 from byleave.policy.semantics import residence_at
@@ -157,7 +158,7 @@ def plan_person(given: Given, known: Known, now: datetime, terms_of: TermsOf = n
         _refuse_unregistered(given)
     if not registered and given.homes:
         _register(plan, given)
-    _acts(plan, given, known, terms_of)
+    _acts(plan, given, known, now, terms_of)
     if registered:
         _moves(plan, given, known.history, own, now)
     _notices(plan, given, own)
@@ -255,7 +256,7 @@ def _refuse_later_birth(given: Given, history: Sequence[Entry]) -> None:
             raise RefusedError(message, hint="the later date counts, and a ledger cannot correct it; leave it blank")
 
 
-def _acts(plan: Plan, given: Given, ledger: Known, terms_of: TermsOf) -> None:
+def _acts(plan: Plan, given: Given, ledger: Known, now: datetime, terms_of: TermsOf) -> None:
     own = [entry for entry in ledger.history if entry.subject == given.name]
     switched = [entry for entry in ledger.history if entry.kind is Kind.PREFERENCE_SET]
     known = {
@@ -281,8 +282,26 @@ def _acts(plan: Plan, given: Given, ledger: Known, terms_of: TermsOf) -> None:
             known.add(told)
             off += [] if act.on else [(act.setting, at)]
             actor = IMPORT if act.actor in (None, MEMBER, IMPORT) else PLATFORM
-            data = chosen(told[0], told[1], terms_of(told[0]))
+            under = terms_of(act.setting)
+            before = None if act.on or under is None or not under.rules else _member(given.name, ledger, plan, now)
+            data = chosen(told[0], told[1], under, unused_by(under, before, min(at, now)))
             _add(plan, act.place, Proposal(Kind.PREFERENCE_SET, given.name, actor, data, at))
+
+
+def _member(name: str, ledger: Known, plan: Plan, now: datetime) -> Member:
+    """Somebody by what is recorded and what is planned so far.
+
+    The platform knew where they lived and what they were told before the ledger did, so it is not asked since when.
+    """
+    last = ledger.history[-1].seq if ledger.history else 0
+    planned = [
+        Entry(last + 1 + number, now, one.kind, one.subject, one.actor, one.at or now, one.data)
+        for number, one in enumerate(plan.acts)
+    ]
+    member = fold_some([*ledger.history, *planned]).members[name]
+    homes = tuple(replace(one, recorded_at=None) for one in member.residences)
+    notices = tuple(replace(one, recorded_at=None) for one in member.notices)
+    return replace(member, residences=homes, notices=notices)
 
 
 def _objections(plan: Plan, given: Given, own: Sequence[Entry], now: datetime) -> None:

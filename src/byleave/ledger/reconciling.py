@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.instants import format_instant
 from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.admission import Proposal
-from byleave.ledger.covering import Terms, chosen, farthest, not_known
+from byleave.ledger.covering import Terms, chosen, farthest, not_known, unused_by
 from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.fold import fold_some
 from byleave.ledger.importing import Given, GivenObjection, Known, Place, objection_name, residences
@@ -124,8 +124,9 @@ def _settings(given: Given, member: Member, now: datetime, terms_of: TermsOf, *,
             if full and last is not None:
                 yield Difference(given.name, f"setting {setting}", NOTHING, ours, since, "tell the platform")
         elif not told.on and ours != "off":
-            data = chosen(setting, "off", terms_of(setting))
-            act = Proposal(Kind.PREFERENCE_SET, given.name, IMPORT, data, min(told.at, now))
+            under, at = terms_of(setting), min(told.at, now)
+            data = chosen(setting, "off", under, unused_by(under, member, at))
+            act = Proposal(Kind.PREFERENCE_SET, given.name, IMPORT, data, at)
             yield Difference(given.name, f"setting {setting}", "off", ours, told.at, APPLY, told.place, act)
         elif told.on and ours == "off":
             yield Difference(given.name, f"setting {setting}", "on", ours, since, ASK, told.place)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.admission import Proposal
-from byleave.ledger.covering import chosen
+from byleave.ledger.covering import chosen, unused_by
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.policy.facts import MEMBER
 from byleave.server.acknowledging import Acknowledging, RequestKey, country_code
@@ -121,17 +121,11 @@ class Acts(Acknowledging):
             raise
 
     def _unused(self, choice: Choice, switch: Switch) -> list[Unused]:
-        """For whom nothing of the person's had been collected before they switch off, and since when.
-
-        Asked only where switching off reaches collection alone: a later pack may then claim an earlier beginning.
-        """
-        member = None
-        if choice.value == "off" and switch.terms.reaches == "collection":
-            member = self.person(choice.member).member
-        if member is None:
+        """For whom nothing of the person's had been collected before they switch off, and since when."""
+        if choice.value != "off" or not switch.terms.rules:
             return []
         now = min(choice.at or self.now(), self.now())
-        return self._policy.unused(switch, member, now)
+        return unused_by(switch.terms, self.person(choice.member).member, now)
 
     def _under_former_names(self, proposals: Sequence[Proposal]) -> Iterator[list[Proposal]]:
         """The same choices under other names of their settings: a pack may have renamed one since they were made."""

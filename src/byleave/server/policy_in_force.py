@@ -12,14 +12,11 @@ from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.covering import terms
 from byleave.policy.problems import did_you_mean
 from byleave.policy.rules import Rules, pack_digest, rules_for
-from byleave.policy.used import used_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
-    from byleave.ledger.covering import Terms, Unused
-    from byleave.policy.facts import Member
+    from byleave.ledger.covering import Terms
     from byleave.policy.model import Pack, Setting
 
 
@@ -81,22 +78,6 @@ class PolicyInForce:
         if purpose not in self._by_purpose:
             raise UsageError(f"no pack in force has the purpose `{purpose}`", hint=f"there are: {_list(self.purposes)}")
         return self._rules(purpose, recipient)
-
-    def unused(self, switch: Switch, member: Member, now: datetime) -> list[Unused]:
-        """For whom a setting governs, and nothing of a member's would have been collected right up to now; since when.
-
-        Args:
-            switch: whose purposes are asked for.
-            member: with the acts before the one that is recorded now.
-            now: when that act counts from.
-        """
-        found = []
-        for purpose in switch.purposes:
-            for recipient in self._by_purpose[purpose].pack.recipients:
-                until = used_until(member, self.rules(purpose, recipient), now)
-                if until < now:
-                    found.append((purpose, recipient, until))
-        return found
 
     def _rules_for(self, purpose: str, recipient: str) -> Rules:
         return rules_for(self._by_purpose[purpose].pack, purpose, recipient)
