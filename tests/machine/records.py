@@ -7,6 +7,7 @@ is known to the platform alone; until the ledger was compared with it no build m
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -266,10 +267,15 @@ def _export(world: World) -> dict[str, pa.Table]:
 
 
 def _require_nothing_forgotten(world: World) -> None:
-    """Whoever was told that their refusal is recorded is refusing still, though their act was lost."""
+    """Whoever was told that their refusal is recorded is refusing still, though their act was lost.
+
+    Of what erased people held back, also of others' items, the platform has nothing to compare with.
+    """
+    withheld = {(item, name) for item, name in world.refusing.withheld if name not in world.erased}
+    who = replace(world.refusing, withheld=withheld)
     register, moment = register_at(world.entries, len(world.entries)), Moment(world.time, replay=False)
     for policy in policies():
         for item in ITEMS:
             named = {item.member_id, *(item.subjects or ())}
             if not named & world.erased and not decide(item, register, policy.rules, moment).failed:
-                world.require_leave(world.refusing, item, policy, "a restored ledger")
+                world.require_leave(who, item, policy, "a restored ledger")
