@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 AT_ONCE = 2_000
 TIMES = 5
 PAGES = (
-    "/desk/", "/desk/?standing=overdue", "/desk/?state=all&country=FR", "/desk/?q=given-77@example.com",
-    "/desk/?q=O-5", "/desk/cases/O-5", "/desk/trail", "/desk/choices", "/desk/report",
+    "/desk/", "/desk/?standing=overdue", "/desk/?state=all&country=FR", "/desk/?waiting=acknowledge",
+    "/desk/search given-77@example.com", "/desk/search O-5", "/desk/search Person Number", "/desk/search Ольга",
+    "/desk/cases/O-5", "/desk/trail", "/desk/choices", "/desk/report",
 )  # fmt: skip
+"""Addresses; what is searched for follows a blank."""
 
 
 def main(cases: int) -> None:
@@ -96,7 +98,8 @@ def asked(path: str) -> None:
 
     from byleave.server.accounts.models import Account
 
-    request = RequestFactory().get(path)
+    to, _, words = path.partition(" ")
+    request = RequestFactory().post(to, {"q": words}) if words else RequestFactory().get(to)
     request.user = Account(pk=1, username="petra", is_staff=True, role="lead")
     methods = "account_authentication_methods"
     request.session = {methods: [{"method": "mfa", "at": time.time()}], f"{methods}_user": user_id_to_str(request.user)}

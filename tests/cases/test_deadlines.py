@@ -95,8 +95,9 @@ def test_never_on_time_when_late(received: datetime, now: datetime, told: dateti
     shown = found.standing(now)
 
     assert (shown is Standing.OVERDUE) is (DUBLIN.day_of(now) > found.day)
-    assert found.standing(now, answered=now) is (
-        Standing.ANSWERED_LATE if DUBLIN.day_of(now) > found.day else Standing.ANSWERED
+    assert found.standing(now, now) is (Standing.ANSWERED_LATE if DUBLIN.day_of(now) > found.day else Standing.ANSWERED)
+    assert found.standing(now, now, answered=False) is (
+        Standing.ENDED_LATE if DUBLIN.day_of(now) > found.day else Standing.ENDED
     )
     if not found.extended:
         assert found.day <= after_months(DUBLIN.day_of(received), 1) + timedelta(days=5)

@@ -6,20 +6,24 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given as each
+from hypothesis import strategies as st
 
 from byleave.cases import steps
 from byleave.cases.case import State
 from byleave.finding.identifiers import Keys
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.ledger.admission import Proposal
-from byleave.ledger.entries import Kind
+from byleave.ledger.entries import PLATFORM, Kind
 from byleave.proof.key_ring import parse_ring
 from byleave.proof.verification import verify_receipt
 from byleave.server.acknowledging import RequestKey
-from byleave.server.objecting import CONFIRM, FOLLOW, Given
+from byleave.server.objecting import CONFIRM, FOLLOW, Given, WrittenDown, reference_of
 from tests.server.db.ledgers import SECRET
 
 if TYPE_CHECKING:
+    from random import Random
+
     from byleave.server.service import Service
     from tests.server.in_process import Clock
 
@@ -201,3 +205,76 @@ def test_who_was_erased_has_no_case(service: Service) -> None:
 
     with pytest.raises(UnknownError):
         service.case(done.case.id)
+
+
+def test_what_staff_write_down_counts_from_the_day_it_came(service: Service) -> None:
+    """M11: a letter stands and its time runs from its day, the entry says who wrote it down, and it does not lapse."""
+    came = service.now() - timedelta(days=12)
+    done = service.receive(ANA, RequestKey("desk", "1"), WrittenDown("petra", "letter", came))
+
+    received, identified = service.person(done.case.subject).entries
+    assert (received.actor, received.data["by"], received.data["came"]) == (PLATFORM, "petra", "letter")
+    assert (received.at, identified.actor) == (came, PLATFORM)
+    assert received.recorded_at >= service.now() - timedelta(minutes=1)
+    assert (done.case.received, done.case.state) == (came, State.CONFIRMED)
+    assert [one.stands for one in service.member(done.case.subject).objections] == [True]
+    with pytest.raises(ConflictError):
+        service.lapse(done.case.id)
+    again = service.receive(ANA, RequestKey("desk", "1"), WrittenDown("petra", "letter", came))
+    assert again.case == done.case
+
+
+def test_a_letter_of_tomorrow_is_refused(service: Service) -> None:
+    """What is said to have come later than now is not recorded, neither an objection nor an appeal."""
+    head, later = service.head().seq, WrittenDown("petra", "letter", service.now() + timedelta(days=1))
+    with pytest.raises(InputError, match="later than now"):
+        service.receive(ANA, None, later)
+    assert service.head().seq == head
+    done = service.receive(ANA)
+    refuse(service, done.case.id)
+    with pytest.raises(InputError, match="later than now"):
+        service.appeal(done.case.id, later)
+    assert not service.case(done.case.id).appealed_by
+
+
+def test_an_appeal_that_staff_write_down(service: Service) -> None:
+    """M11: it stands from its day on, keeps what the person is found by, and says who wrote it down."""
+    done = service.receive(ANA)
+    refuse(service, done.case.id)
+    new = service.appeal(done.case.id, WrittenDown("petra", "telephone", service.now())).case
+
+    assert (new.appeals, new.came, new.written_by) == (done.case.id, "telephone", "petra")
+    assert (new.state, new.identifiers) == (State.CONFIRMED, done.case.identifiers)
+    assert [one.stands for one in service.member(new.subject).objections] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("actor", "data"),
+    [
+        ("member", {"by": "petra", "came": "letter"}),
+        (PLATFORM, {"by": "petra"}),
+        (PLATFORM, {"came": "letter"}),
+        (PLATFORM, {"by": "", "came": "letter"}),
+        (PLATFORM, {"by": "petra", "came": "pigeon"}),
+    ],
+)
+def test_who_wrote_it_down_and_how_it_came_stand_together(service: Service, actor: str, data: dict[str, str]) -> None:
+    """The ledger takes no objection that says half of that, or says it of the person's own act."""
+    told = {"objection": "o-half", "purpose": None, **data}
+    with pytest.raises(InputError):
+        service.store.append([Proposal(Kind.OBJECTION_RECEIVED, "p-half", actor, told)])
+
+
+@each(st.text("0123456789abcdefghjkmnpqrstvwxyz", min_size=16, max_size=16), st.randoms(use_true_random=False))
+def test_a_number_that_was_copied_by_hand(signs: str, chance: Random) -> None:
+    """Capital letters, blanks, dashes, and letters that look like digits: it is the same number."""
+    number = "-".join(["ob", *(signs[at : at + 4] for at in range(0, 16, 4))])
+    copied = "".join(
+        chance.choice([one, one.upper(), {"0": "oO", "1": "iIlL"}.get(one, one)[0], f"{one} ", f"\u2013{one}"])
+        if one != "-"
+        else chance.choice(["-", " ", "", " - "])
+        for one in number.removeprefix("ob")
+    )
+
+    assert reference_of(chance.choice(["ob", "OB", " Ob"]) + copied) == number
+    assert reference_of(f"{number}0") == f"{number}0"

@@ -25,6 +25,7 @@ PAGES = {
     "case": "/desk/cases/O-7K2M",
     "decided": "/desk/cases/O-5T6R",
     "trail": "/desk/trail",
+    "by-post": "/desk/by-post",
     **world.SHEETS,
 }
 
@@ -63,6 +64,48 @@ def test_page_in_every_look(petra: Page, desk: Running, name: str) -> None:
     assert [one for one in complaints if "Content Security Policy" in one] == []
 
 
+def test_pages_that_a_form_leads_to_in_every_look(petra: Page, desk: Running) -> None:
+    """M12: what came by post, from the form to the paper, a mistake in it, a search and an opened text."""
+    petra.goto(f"{desk.url}/desk/")
+    petra.fill("#q", world.NAME)
+    petra.get_by_role("button", name="Search").click()
+    assert "O-7K2M" in petra.locator("table").inner_text()
+    assert petra.url == f"{desk.url}/desk/search"
+    assert looked(petra) == []
+    petra.get_by_role("link", name="O-7K2M").click()
+    petra.get_by_role("button", name="Show every text on this page").click()
+    assert world.MAIL in petra.locator(".found").first.inner_text()
+    assert looked(petra) == []
+    petra.goto(f"{desk.url}/desk/by-post")
+    petra.fill("#by-post-day", "1899-12-31")
+    petra.get_by_role("button", name="Check before you record").click()
+    assert "No day before" in petra.locator(".wrong").inner_text()
+    assert looked(petra) == []
+    petra.fill("#by-post-day", "2026-11-02")
+    petra.fill("#object-names", "Berit Fjeld-Aune")
+    petra.select_option("#object-country", "GB")
+    petra.get_by_role("button", name="Check before you record").click()
+    assert "Nothing is recorded yet." in petra.locator("#content").inner_text()
+    assert looked(petra) == []
+    petra.get_by_role("button", name="Record it").click()
+    assert "it stands from the day on which it came" in petra.locator("#said").inner_text()
+    assert looked(petra) == []
+    petra.get_by_role("button", name="Print the letter").click()
+    assert f"{desk.url}/objection/" in petra.locator(".sheet").inner_text()
+    assert looked(petra) == []
+    assert sheets(petra) == 1
+
+
+def looked(page: Page) -> list[str]:
+    """What is wrong with a page that came from a form, in every look and with what is pressed."""
+    found = faults(page, LOOKS)
+    for direction in DIRECTIONS:
+        dress(page, Look(direction, "light", 320))
+        found += [f"{direction}: {one} is too small" for one in page.evaluate(SMALL)]
+    dress(page, Look("ltr", "light", 1280))
+    return found
+
+
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("name", PAGES)
 def test_targets_can_be_hit(petra: Page, desk: Running, name: str, direction: str) -> None:
@@ -84,6 +127,18 @@ def test_a_case_with_the_keyboard_alone(petra: Page, desk: Running) -> None:
     press(petra, "Uphold")
     assert "Recorded: it is upheld." in petra.locator("#said").inner_text()
     assert "Votre opposition O-9QX4" in petra.locator(".letter").inner_text()
+
+
+def test_a_letter_is_written_down_with_the_keyboard_alone(petra: Page, desk: Running) -> None:
+    """M12: from the list to a recorded letter with Tab, typing and Enter."""
+    petra.goto(f"{desk.url}/desk/")
+    dress(petra, Look("ltr", "light", 1280))
+    press(petra, "Write down what came by post or telephone")
+    petra.locator("#object-names").focus()
+    petra.keyboard.type("Solveig Keyboard-Holt")
+    press(petra, "Check before you record")
+    press(petra, "Record it")
+    assert "it stands from the day on which it came" in petra.locator("#said").inner_text()
 
 
 def press(page: Page, words: str) -> None:

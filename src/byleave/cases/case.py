@@ -12,7 +12,7 @@ from byleave.ledger.entries import OF_AN_OBJECTION, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from byleave.cases.deadlines import Calendar, Standing
     from byleave.ledger.entries import Entry
@@ -31,6 +31,8 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.RECEIVED, State.CONFIRMED, State.IN_REVIEW})
+UNANSWERED = frozenset({State.LAPSED, State.WITHDRAWN})
+"""How a case ends without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,12 @@ class Case:
     appeals: str | None = None
     """The case against whose refusal this one is."""
     appealed_by: tuple[str, ...] = ()
+    came: str | None = None
+    """How it came to staff who wrote it down, of `ledger.fields.CAME`; None: by a form, or by a program."""
+    written_by: str | None = None
+    """Who of the staff wrote it down."""
+    acknowledged: datetime | None = None
+    """When whoever handed it in got a receipt; None: that came by another way, or not at all."""
     entries: tuple[int, ...] = ()
     """The numbers of the entries about it, in order."""
 
@@ -76,7 +84,12 @@ class Case:
 
     def standing(self, calendar: Calendar, now: datetime) -> Standing:
         """How it stands with its deadline."""
-        return self.due(calendar).standing(now, self.decided.at if self.decided else None)
+        over = self.decided.at if self.decided else None
+        return self.due(calendar).standing(now, over, answered=self.state not in UNANSWERED)
+
+    def acknowledged_by(self, calendar: Calendar) -> date | None:
+        """The last day on which the person is told that it has come; None where no law asks for that."""
+        return terms_for(self.country).acknowledged(calendar.day_of(self.received))
 
 
 def fold_cases(entries: Iterable[Entry]) -> dict[str, Case]:
@@ -106,16 +119,22 @@ def fold_cases(entries: Iterable[Entry]) -> dict[str, Case]:
 
 
 def _received(entry: Entry) -> Case:
+    """A case as it begins. What staff have read or heard themselves needs no link to confirm it, and does not lapse."""
     data = entry.data
+    written_by = data.get("by")
     return Case(
         data["objection"],
         entry.subject,
         data["purpose"],
         min(entry.at, entry.recorded_at),
-        State.RECEIVED,
+        State.CONFIRMED if written_by else State.RECEIVED,
         data.get("country"),
         data.get("language"),
+        confirmed=entry.recorded_at if written_by else None,
         appeals=data.get("appeals"),
+        came=data.get("came"),
+        written_by=written_by,
+        acknowledged=entry.recorded_at if "form" in data and not written_by else None,
         entries=(entry.seq,),
     )
 

@@ -142,6 +142,10 @@ class Standing(StrEnum):
     OVERDUE = "overdue"
     ANSWERED = "answered"
     ANSWERED_LATE = "answered-late"
+    ENDED = "ended"
+    """It was taken back, or lapsed: nobody has answered it."""
+    ENDED_LATE = "ended-late"
+    """The same, when an answer was overdue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +158,19 @@ class Due:
     """The first instant at which it is late."""
     extended: bool
 
-    def standing(self, now: datetime, answered: datetime | None = None) -> Standing:
-        """How it stands; whatever is late is never shown as anything else."""
-        if answered is not None:
-            return Standing.ANSWERED if answered < self.end else Standing.ANSWERED_LATE
+    def standing(self, now: datetime, over: datetime | None = None, *, answered: bool = True) -> Standing:
+        """How it stands; whatever is late is never shown as anything else.
+
+        Args:
+            now: the present.
+            over: when the case ended; None: it waits.
+            answered: whether it ended with an answer.
+        """
+        if over is not None:
+            in_time, late = (
+                (Standing.ANSWERED, Standing.ANSWERED_LATE) if answered else (Standing.ENDED, Standing.ENDED_LATE)
+            )
+            return in_time if over < self.end else late
         if now >= self.end:
             return Standing.OVERDUE
         return Standing.DUE_SOON if now >= self.end - SOON else Standing.ON_TIME

@@ -28,14 +28,21 @@ RECORDED = (
     Kind.FINDING_REVIEWED,
 )
 """Kinds of which staff get a record."""
-_TOLD = ("objection", "by", "grounds", "lapsed", "item", "text", "about")
+_TOLD = ("objection", "purpose", "appeals", "came", "by", "grounds", "lapsed", "item", "text", "about")
+
+
+def is_step(entry: Entry) -> bool:
+    """Whether an entry is a step of staff: something they did with a case, or an objection that they wrote down."""
+    return entry.kind in RECORDED or (entry.kind is Kind.OBJECTION_RECEIVED and "by" in entry.data)
 
 
 def record_of(entry: Entry, epoch: str) -> dict[str, Any]:
     """What a record says. Raises: InputError for an entry of another kind, or one that was erased."""
-    if entry.kind not in RECORDED or entry.erased:
+    if entry.erased or not is_step(entry):
         raise InputError(f"entry {entry.seq} is no step of staff")
     told = {name: entry.data[name] for name in _TOLD if name in entry.data}
+    if entry.kind is Kind.OBJECTION_RECEIVED:
+        told["received_at"] = format_instant(min(entry.at, entry.recorded_at))
     return {
         "format": FORMAT,
         "epoch": epoch,

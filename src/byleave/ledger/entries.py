@@ -107,7 +107,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
 
 OPTIONAL: Mapping[Kind, frozenset[str]] = {
     Kind.PREFERENCE_SET: frozenset({"covers", "form", "frees", "reaches", "shown", "unused_since"}),
-    Kind.OBJECTION_RECEIVED: frozenset({"appeals", "country", "form", "language"}),
+    Kind.OBJECTION_RECEIVED: frozenset({"appeals", "by", "came", "country", "form", "language"}),
     Kind.OBJECTION_UPHELD: frozenset({"by"}),
     Kind.OBJECTION_REJECTED: frozenset({"by", "lapsed"}),
     Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
@@ -119,10 +119,10 @@ OPTIONAL: Mapping[Kind, frozenset[str]] = {
 }
 """Fields that may be there too: the form of the receipt that was given out, the entry of the notice shown, the purposes
 that a setting governed when the act was recorded, how far an opt-out reached then, and what an opt-in freed; of an
-objection, what it appeals against, where and in which language the person is answered, who decided it, and the rule by
-which it lapsed; of forgetting, the digest of its certificate."""
+objection, what it appeals against, where and in which language the person is answered, how it came to staff and who
+wrote it down, who decided it, and the rule by which it lapsed; of forgetting, the digest of its certificate."""
 
-_CHECKED = frozenset({"about", "covers", "frees", "identifiers", "reaches", "text", "unused_since"})
+_CHECKED = frozenset({"about", "came", "covers", "frees", "identifiers", "reaches", "text", "unused_since"})
 """Fields of an entry about a person that hold more than any text."""
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED, Kind.OBJECTION_CONFIRMED})
@@ -130,6 +130,8 @@ SEARCH = frozenset({Kind.SEARCH_HIDDEN, Kind.SEARCH_SHOWN})
 """Kinds by which somebody says whether searches for people find them; no decision reads them."""
 """Kinds that end a refusal, or say that it is the person's. Nobody else does that; the one exception is a rejection
 with grounds."""
+_WRITTEN_DOWN = frozenset({"by", "came"})
+"""What staff say of an objection that they wrote down for the person: who did, and how it came."""
 _ONLY_BY_STAFF = frozenset({Kind.OBJECTION_IN_REVIEW, Kind.OBJECTION_EXTENDED, Kind.FINDING_REVIEWED})
 OF_AN_OBJECTION = frozenset(
     {Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_IDENTIFIED}
@@ -202,7 +204,12 @@ def _check_actor(entry: Entry, place: str) -> None:
         raise InputError(f"{place}: expected one of {', '.join(ACTORS)} as actor, got `{entry.actor}`")
     if entry.kind in _ONLY_BY_THE_PERSON | {Kind.SEARCH_SHOWN} and entry.actor != MEMBER:
         raise InputError(f"{place}: only the person may do that", hint="a refusal ends by the person's own act alone")
-    if entry.kind in _ONLY_BY_STAFF and entry.actor != PLATFORM:
+    written_down = entry.kind is Kind.OBJECTION_RECEIVED and bool(_WRITTEN_DOWN & entry.data.keys())
+    if written_down and not all(entry.data.get(name) for name in _WRITTEN_DOWN):
+        raise InputError(
+            f"{place}: `by` and `came` stand together", hint="staff say how it came, and who wrote it down"
+        )
+    if (written_down or entry.kind in _ONLY_BY_STAFF) and entry.actor != PLATFORM:
         raise InputError(f"{place}: expected `{PLATFORM}` as actor, got `{entry.actor}`")
 
 

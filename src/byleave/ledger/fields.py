@@ -1,4 +1,4 @@
-"""What the fields of an entry about no person may hold, and what a choice covered.
+"""What the fields of an entry about no person may hold, what a choice covered, and how an objection came.
 
 The other fields of an entry about a person are text, a day or an instant.
 """
@@ -27,6 +27,8 @@ MOST_KEYS = 1_000
 """People in one entry that says that a model has forgotten them; whoever forgets more writes several."""
 ABOUT = ("person", "other")
 """Whom a text is about that holds a name: the person who objects, or somebody else of that name."""
+CAME = ("letter", "telephone", "e-mail", "in-person")
+"""How an objection came to staff who wrote it down; whoever uses a form has written it down themselves."""
 MOST_IDENTIFIERS = 100
 """In one entry; whoever has more to be found by gives them in several."""
 _IDENTIFIER = re.compile(r"[a-z][a-z-]{1,19}:[^\x00]{1,1100}", re.DOTALL)
@@ -100,6 +102,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "about": (ABOUT.__contains__, f"one of {', '.join(ABOUT)}"),
     "as_of": _INSTANT,
     "by": _TEXT,
+    "came": (CAME.__contains__, f"one of {', '.join(CAME)}"),
     "certificate": _SHA256,
     "counts": (_is_counts, "a number of rows for each reason"),
     "covers": (_are_covered, f"a sorted list of {', '.join(PURPOSES)}"),

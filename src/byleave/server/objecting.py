@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from byleave.finding.identifiers import HASHED, Keys, identify
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.kernel.vocabulary import PURPOSES
 from byleave.ledger.admission import Proposal
-from byleave.ledger.entries import Kind
+from byleave.ledger.entries import PLATFORM, Kind
 from byleave.ledger.fields import MOST_IDENTIFIERS
 from byleave.policy.facts import MEMBER
 from byleave.server.acknowledging import Acknowledging, RequestKey, country_code
@@ -37,6 +38,10 @@ FOLLOW, CONFIRM = "follow", "confirm"
 _LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz234567", "0123456789abcdefghjkmnpqrstvwxyz")
 """From the alphabet of RFC 4648 to Crockford's, in which no two signs look alike."""
 _REFERENCE_BYTES, _SECRET_BYTES = 10, 20
+_LOOKS_LIKE = str.maketrans("oil", "011")
+"""What somebody may read for a sign of that alphabet."""
+_COPIED = re.compile(r"ob([0-9a-z]{16})")
+_BETWEEN = re.compile(r"[\s\-\u2010-\u2015]")
 _LABEL = b"byleave addresses of cases 1"
 
 
@@ -57,6 +62,23 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenDown:
+    """How an objection came to staff, who write it down for the person."""
+
+    by: str
+    """The account of whoever does."""
+    came: str
+    """One of `ledger.fields.CAME`."""
+    at: datetime
+    """When it came: from then on it stands, and its deadline runs."""
+
+    def apply(self, act: Proposal) -> Proposal:
+        """The act of the person as staff record it."""
+        told = {**act.data, "by": self.by, "came": self.came}
+        return Proposal(act.kind, act.subject, PLATFORM, told, self.at)
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """An objection that stands, with its receipt and what is to become of it."""
 
@@ -69,19 +91,21 @@ class Objecting(Acknowledging):
 
     now: Callable[[], datetime]
 
-    def receive(self, given: Given, key: RequestKey | None = None) -> Received:
+    def receive(self, given: Given, key: RequestKey | None = None, written_down: WrittenDown | None = None) -> Received:
         """Take an objection in. It stands from now on, before anybody has confirmed or read it.
 
-        What a member hands in who has signed in is confirmed by that. Sent again under its key, it is answered as
-        before.
+        What a member hands in who has signed in is confirmed by that. What staff write down stands from the day on
+        which it came to them. Sent again under its key, it is answered as before.
 
-        Raises: InputError for what nobody could be found by, a purpose, a country or a language that there is not;
-        ConflictError for a key that was used for another objection.
+        Raises: InputError for what nobody could be found by, a purpose, a country or a language that there is not, and
+        for what is said to have come later than now; ConflictError for a key that was used for another objection.
         """
         if given.purpose is not None and given.purpose not in PURPOSES:
             raise InputError(f"there is no purpose `{given.purpose}`", hint=f"there are: {', '.join(PURPOSES)}")
         if given.language not in LANGUAGES:
             raise InputError(f"nobody answers in `{given.language}`", hint=f"it is one of {', '.join(LANGUAGES)}")
+        if written_down and written_down.at > self.now():
+            raise InputError("the objection is said to have come later than now", hint="give the day on which it came")
         country = country_code(given.country)
         identifiers = self._identifiers(given.identifiers, country)
         if not identifiers and given.member is None:
@@ -90,11 +114,12 @@ class Objecting(Acknowledging):
         reference, subject = self._reference(named), given.member or f"p-{self._key(named)[:24]}"
         data = {"objection": reference, "purpose": given.purpose, "language": given.language}
         data |= {"country": country} if country else {}
-        acts = [Proposal(Kind.OBJECTION_RECEIVED, subject, MEMBER, data)]
+        act, actor = Proposal(Kind.OBJECTION_RECEIVED, subject, MEMBER, data), PLATFORM if written_down else MEMBER
+        acts = [written_down.apply(act) if written_down else act]
         if identifiers:
             told = {"objection": reference, "identifiers": identifiers}
-            acts.append(Proposal(Kind.OBJECTION_IDENTIFIED, subject, MEMBER, told))
-        if given.member is not None:
+            acts.append(Proposal(Kind.OBJECTION_IDENTIFIED, subject, actor, told))
+        if given.member is not None and written_down is None:
             acts.append(Proposal(Kind.OBJECTION_CONFIRMED, subject, MEMBER, {"objection": reference}))
         (done,) = self._acknowledged(acts, named)
         return Received(done, self.case(reference))
@@ -134,19 +159,23 @@ class Objecting(Acknowledging):
             [Proposal(Kind.OBJECTION_WITHDRAWN, case.subject, MEMBER, data)], RequestKey("take-back", objection)
         )[0]
 
-    def appeal(self, objection: str) -> Received:
+    def appeal(self, objection: str, written_down: WrittenDown | None = None) -> Received:
         """Do not accept a refusal: a new objection, which stands at once. A second time is answered as the first.
 
-        Raises: UnknownError; ConflictError when there is nothing to appeal against.
+        Raises: UnknownError; ConflictError when there is nothing to appeal against; InputError for what staff write
+        down and is said to have come later than now.
         """
+        if written_down and written_down.at > self.now():
+            raise InputError("the appeal is said to have come later than now", hint="give the day on which it came")
         case, key = self.case(objection), RequestKey("appeal", objection)
         reference = self._reference(key)
         if reference not in case.appealed_by:
-            acts = [steps.appeal(case, reference)]
+            act, actor = steps.appeal(case, reference), PLATFORM if written_down else MEMBER
+            acts = [written_down.apply(act) if written_down else act]
             if case.identifiers:
                 told = {"objection": reference, "identifiers": list(case.identifiers)}
-                acts.append(Proposal(Kind.OBJECTION_IDENTIFIED, case.subject, MEMBER, told))
-            if case.confirmed is not None:
+                acts.append(Proposal(Kind.OBJECTION_IDENTIFIED, case.subject, actor, told))
+            if case.confirmed is not None and written_down is None:
                 acts.append(Proposal(Kind.OBJECTION_CONFIRMED, case.subject, MEMBER, {"objection": reference}))
             (done,) = self._acknowledged(acts, key)
             return Received(done, self.case(reference))
@@ -190,8 +219,19 @@ class Objecting(Acknowledging):
 
     def _reference(self, key: RequestKey) -> str:
         """A reference number, the same for the same request: `ob-` and 16 letters and digits in fours."""
-        letters = _letters(hashlib.sha256(f"reference\n{self._key(key)}".encode()).digest()[:_REFERENCE_BYTES])
-        return "-".join(["ob", *(letters[at : at + 4] for at in range(0, len(letters), 4))])
+        digest = hashlib.sha256(f"reference\n{self._key(key)}".encode()).digest()
+        return _in_fours(_letters(digest[:_REFERENCE_BYTES]))
+
+
+def reference_of(text: str) -> str:
+    """A reference number as it is written here, from one that was copied by hand; any other text as it is."""
+    words = " ".join(text.split())
+    found = _COPIED.fullmatch(_BETWEEN.sub("", words.lower()))
+    return _in_fours(found[1].translate(_LOOKS_LIKE)) if found else words
+
+
+def _in_fours(letters: str) -> str:
+    return "-".join(["ob", *(letters[at : at + 4] for at in range(0, len(letters), 4))])
 
 
 def _letters(raw: bytes) -> str:

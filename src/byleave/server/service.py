@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from byleave.cases.record import RECORDED, signed_record
+from byleave.cases.record import RECORDED, is_step, signed_record
 from byleave.finding.identifiers import Keys
 from byleave.kernel.errors import InputError, UnknownError
 from byleave.ledger.entries import Entry
@@ -204,7 +204,7 @@ class Service(Acts, Objecting):
     def step_record(self, seq: int) -> str:
         """The signed record of a step of staff, as a file. Raises: UnknownError when entry `seq` is none."""
         placed = self._store.reader.at(seq)
-        if placed is None or placed.entry.erased or placed.entry.kind not in RECORDED:
+        if placed is None or placed.entry.erased or not is_step(placed.entry):
             raise UnknownError(f"there is no record `{seq}`")
         return signed_record(placed.entry, placed.epoch, self._signing.signer(placed.entry.recorded_at))
 

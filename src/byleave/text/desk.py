@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from byleave.text.catalogue import N_
+from byleave.text.desk_post import DESK_POST
 
 FRAME = {
     "desk": N_("Desk"),
@@ -46,6 +47,8 @@ QUEUE = {
     "standing-on-time": N_("On time"),
     "standing-answered": N_("Answered"),
     "standing-answered-late": N_("Answered late"),
+    "standing-ended": N_("Ended without an answer"),
+    "standing-ended-late": N_("Ended late, without an answer"),
     "days-late-0": N_("since today"),
     "days-late-1": N_("since yesterday"),
     "days-late-more": N_("for {days} days"),
@@ -220,7 +223,7 @@ LETTER = {
 }
 
 TRAIL = {
-    "trail-lead": N_("What staff did, the newest first. Each line is an entry of the ledger, and none can be changed."),
+    "trail-lead": N_("What staff did, the newest first. Each step is an entry of the ledger, and cannot be changed."),
     "trail-who": N_("Who"),
     "trail-what": N_("What"),
     "trail-when": N_("When"),
@@ -364,5 +367,5 @@ SHEETS = {
     "report-print": N_("Print this page; it fits on paper."),
 }
 
-DESK = {**FRAME, **QUEUE, **CASE, **LETTER, **TRAIL, **SHEETS}
+DESK = {**FRAME, **QUEUE, **CASE, **LETTER, **TRAIL, **SHEETS, **DESK_POST}
 """Every message of the desk."""

@@ -132,6 +132,7 @@ CASE = {
     "case-coded-more": N_("Your e-mail addresses, phone numbers, handles and profiles."),
     "case-events": N_("What has happened"),
     "case-event-received": N_("You objected."),
+    "case-event-written-down": N_("Your objection reached us on {on}. We wrote it down."),
     "case-event-appealed": N_("You appealed. It holds again from here on."),
     "case-event-confirmed": N_("You confirmed it."),
     "case-event-in-review": N_("Somebody began to look at it."),
@@ -152,6 +153,9 @@ CASE = {
     "case-take-back-more": N_("Then your data may be used again. Other objections of yours go on holding."),
     "case-take-back-mail": N_(
         "You have confirmed it, so only the link in our e-mail can take it back. Open that link: it leads here again."
+    ),
+    "case-take-back-post": N_(
+        "It came by letter or telephone, so this page cannot take it back. Write to us if you want that."
     ),
     "case-take-back-do": N_("Take the objection back"),
     "case-appeal": N_("You do not agree?"),

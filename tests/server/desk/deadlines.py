@@ -33,7 +33,8 @@ def random_case(chance: random.Random, number: int) -> Case:
     extended = Said(later[0], "petra", "why") if chance.random() < 0.4 else None
     decided = Said(later[1], "petra") if chance.random() < 0.4 else None
     country = chance.choice(["DE", "GB", "CH", "US", None])
-    state = State.FULFILLED if decided else State.CONFIRMED
+    ends = (State.FULFILLED, State.REFUSED, State.LAPSED, State.WITHDRAWN)
+    state = chance.choice(ends) if decided else State.CONFIRMED
     return Case(f"c-{number}", "p", None, received, state, country, extended=extended, decided=decided, entries=(1,))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from tests.server.desk import world
 from tests.server.pages import Page, get
@@ -45,9 +44,20 @@ def sent(page: Page, end: str, **values: str) -> Page:
     return page.send(next(one for one in page.forms if one.action.endswith(end)), **values)
 
 
-def query(words: str) -> str:
-    """Words as a search."""
-    return urlencode({"q": words})
+def searched(client: Client, words: str, **more: str) -> Page:
+    """What a search finds: it is sent with the form, and stands in no address."""
+    page = get(client, "/desk/")
+    return page.send(page.form("/desk/search"), q=words, **more)
+
+
+def opened(page: Page) -> Page:
+    """The page of a case with every text that was found and may be read, opened one after the other."""
+    while True:
+        closed = (one for one in page.forms if one.action.endswith("/texts") and one.buttons[0].get("name") == "item")
+        form = next(closed, None)
+        if form is None:
+            return page
+        page = page.send(form, item=form.buttons[0]["value"])
 
 
 def token(client: Client) -> dict[str, str]:

@@ -11,6 +11,7 @@ from email import message_from_bytes, policy
 from typing import TYPE_CHECKING
 
 from byleave.server.objecting import FOLLOW
+from tests.server.desk import world
 from tests.server.desk.doing import CASE, entries, inside, new_case, sent, token
 from tests.server.pages import get, post
 
@@ -199,3 +200,53 @@ def test_a_password_is_no_second_factor(running: Running) -> None:
     assert again.form(f"{path}/refuse").values["name"] == "Petra Lund"
     assert "needed in court" in again.html
     assert get(client, path).form(f"{path}/refuse").values["name"] == ""
+
+
+FAIL = """
+import django, sys
+django.setup()
+from datetime import UTC, datetime
+from byleave.server.objections.models import Letter
+now = datetime.now(UTC)
+Letter.objects.filter(objection=sys.argv[1]).update(sent_at=None, refused_at=now, failed_at=now)
+"""
+
+
+def test_a_letter_that_failed_is_seen_until_somebody_acts(running: Running, staff: dict[str, Client]) -> None:
+    """M11: it is counted in the list and told on the case with what to do; sent again or printed, it waits no more."""
+    name = by_form(running, "away@mail.example")
+    path = f"/desk/cases/{name}"
+    sent(get(staff["lead"], path), "/uphold")
+    assert letter_about(running, name, "Wir geben ihm statt.")
+    assert "Letters that failed" not in get(staff["reader"], "/desk/").text
+    inside(running, FAIL, name)
+    page = get(staff["case-worker"], path)
+
+    assert "A letter did not arrive" in page.text
+    assert "given up on" in page.text
+    assert re.search(r"<strong>1</strong><span>Letters that failed", get(staff["reader"], "/desk/").html)
+    assert name in get(staff["reader"], "/desk/?waiting=undelivered").html
+    again = sent(page, "/send")
+    assert "A letter did not arrive" not in again.text
+    assert name not in get(staff["reader"], "/desk/?waiting=undelivered").html
+    inside(running, FAIL, name)
+    assert name in get(staff["reader"], "/desk/?waiting=undelivered").html
+    sent(get(staff["case-worker"], path), "/print")
+    assert name not in get(staff["reader"], "/desk/?waiting=undelivered").html
+    assert "A letter did not arrive" not in get(staff["reader"], path).text
+
+
+def test_what_ended_unanswered_is_not_called_answered(running: Running, staff: dict[str, Client]) -> None:
+    """Taken back and lapsed have their own word and filter, late or not."""
+    with running.inside() as service:
+        for name, days in (("O-TAKEN", 2), ("O-TAKEN-LATE", 50)):
+            world.objected(service, name, f"person-{name}", days=days, country="DE")
+            service.withdraw(f"person-{name}", name)
+    ended, late = (get(staff["reader"], f"/desk/?standing={one}").html for one in ("ended", "ended-late"))
+    answered = [get(staff["reader"], f"/desk/?standing={one}").html for one in ("answered", "answered-late")]
+
+    assert ("O-TAKEN<" in ended, "O-TAKEN-LATE" in ended) == (True, False)
+    assert ("O-TAKEN<" in late, "O-TAKEN-LATE<" in late) == (False, True)
+    assert not any("O-TAKEN" in page for page in answered)
+    assert "Ended without an answer" in get(staff["reader"], "/desk/cases/O-TAKEN").text
+    assert "Ended late, without an answer" in get(staff["reader"], "/desk/cases/O-TAKEN-LATE").text

@@ -15,6 +15,7 @@ from byleave.ledger.entries import PLATFORM, Kind
 from byleave.lineage.revocations import file_name
 from byleave.policy.facts import MEMBER
 from byleave.server.acts import Delivery
+from byleave.server.objecting import Given
 from tests.server.centre.builds import ledger, model, snapshot
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tests.server.serving import Running
 
 DAY = timedelta(days=1)
+GIVEN = Given(None, (("name", "Form Sender-Kent"),), "GB")
+"""What somebody hands in by the form."""
 HOLDER = "trainer"
 """Who was given a copy, by the name of its token."""
 NAME, MAIL = "Noura Haddad-Weiss", "noura@haddad-weiss.example"

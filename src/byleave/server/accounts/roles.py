@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 READER, CASE_WORKER, LEAD = "reader", "case-worker", "lead"
 ROLES: Mapping[str, str] = {
     READER: "see every page of the desk, and change nothing",
-    CASE_WORKER: "take cases up, put answers off, uphold, and look at names that were found",
+    CASE_WORKER: "write down what came by post, take cases up, put answers off, uphold, look at found names",
     LEAD: "refuse, too: end an objection that stands",
 }
 """Role → what it may do, beyond the role before it."""

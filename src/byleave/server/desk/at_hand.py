@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from byleave.server.desk.index import Read
 
 
+EXPORT_SECONDS = 10.0
+"""What a file spends on reading on before it is sent; where that is not enough, it says so."""
+
+
 @cache
 def calendar() -> Calendar:
     """The days by which answers are due, as the server was configured."""

@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from byleave.cases.case import State
 from byleave.cases.deadlines import terms_for
-from byleave.cases.record import RECORDED
-from byleave.finding.identifiers import IN_WORDS, MARK, Identifier
-from byleave.kernel.errors import InputError, LedgerError, MissingExtraError, UnknownError
+from byleave.cases.record import is_step
+from byleave.kernel.errors import UnknownError
 from byleave.ledger.entries import Kind
+from byleave.ledger.fields import CAME
 from byleave.server.accounts.roles import CASE_WORKER, LEAD, READER, may
+from byleave.server.desk import looks
 from byleave.server.desk.at_hand import calendar, deciding
-from byleave.server.desk.found import OtherKeyError, look
+from byleave.server.desk.found_view import found, given
 from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
 from byleave.server.desk.index import row_of
 from byleave.server.desk.letters import Letter, letter, letters_for
-from byleave.server.desk.standing import word_of
-from byleave.server.desk.telling import answered, is_member
+from byleave.server.desk.standing import acknowledged, word_of
+from byleave.server.desk.telling import acknowledged_at, answered, is_member, link_of, may_be_printed
 from byleave.server.running import current
 from byleave.server.ui.context import OWN_NAMES
-from byleave.server.ui.voice import catalogue, country, say
+from byleave.server.ui.voice import country, say
 from byleave.text.catalogue import LANGUAGES, language_of
-from byleave.text.numbers import number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,14 +37,11 @@ if TYPE_CHECKING:
 
     from byleave.cases.case import Case
     from byleave.ledger.entries import Entry
-    from byleave.server.desk.found import Looked
 
-DONE = ("take-up", "extend", "uphold", "refuse", "review", "send")
+DONE = ("take-up", "extend", "uphold", "refuse", "review", "send", "written-down")
 
 KEPT = "desk-refusal"
 """In the session: what was written in the form of a refusal, while its writer shows the second factor again."""
-NOT_LOOKED = (InputError, LedgerError, MissingExtraError)
-"""What is raised where nothing can be looked for."""
 
 
 class Event(NamedTuple):
@@ -59,14 +56,6 @@ class Event(NamedTuple):
     download: bool = True
 
 
-class Given(NamedTuple):
-    """Something by which the person can be found."""
-
-    kind: str
-    words: str
-    """Blank where only a hash is kept."""
-
-
 @require_safe
 @for_role(READER)
 def case(request: HttpRequest, case: str) -> HttpResponse:
@@ -79,10 +68,24 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
 def letter_text(request: HttpRequest, case: str) -> HttpResponse:
     """A letter as a file of plain text."""
     one = _known(case)[case]
-    what = _letter(request, one, deciding().entries(case))
+    what = _letter(request.GET, one, deciding().entries(case))
     headers = {"Content-Disposition": 'attachment; filename="letter.txt"'}
     text = letter(one, what, calendar())
+    looks.note(request, looks.LETTER_SAVED, case)
     return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def printed(request: HttpRequest, case: str) -> HttpResponse:
+    """A letter for paper, with the address of the person's page where that may stand there."""
+    one = _known(case)[case]
+    what = _letter(request.POST, one, deciding().entries(case))
+    link = link_of(request, case) if may_be_printed(one) else None
+    text = letter(one, what._replace(link=link), calendar())
+    looks.note(request, looks.LETTER_PRINTED, case)
+    trail = [(say("desk-cases"), reverse("desk")), (say("case", case=case), reverse("desk-case", args=[case]))]
+    return framed(request, "letter", "desk", case=one, letter=text, language=what.language, link=link, trail=trail)
 
 
 def shown(
@@ -96,27 +99,24 @@ def shown(
     """The page, also after something that could not be done; `whole`: with the whole address of the person."""
     cases = _known(name)
     one, entries = cases[name], deciding().entries(name)
-    what = _letter(request, one, entries)
+    now, row = current().now(), row_of(one, calendar())
     context = {
         "case": one,
-        "word": word_of(row_of(one, calendar()), current().now(), calendar()),
+        "word": word_of(row, now, calendar()),
+        "acknowledged": acknowledged(row, acknowledged_at(one), now),
         "due": one.due(calendar()),
+        "received": calendar().day_of(one.received) if one.came else one.received,
+        "came": say("case-came", how=say(f"by-post-{one.came}"), by=one.written_by) if one.came else "",
         "state": say(f"state-{one.state}"),
-        "is_member": what.is_member,
+        "is_member": is_member(entries),
         "about": say(f"purpose-{one.purpose}") if one.purpose else say("case-every-purpose"),
         "country": country(one.country) if one.country else None,
         "language": OWN_NAMES.get(language_of(one.language)) if one.language else None,
         "others": [other for other in cases.values() if other.id != name],
         "given": list(given(one)),
-        **_found(request, one, entries),
+        **found(request, one, entries),
         **_may(request, one),
-        "answered": answered(one, whole=whole),
-        "is_whole": whole,
-        "letter": letter(one, what, calendar()),
-        "letter_kind": what.kind,
-        "letter_language": what.language,
-        "letters": [(other, say(f"letter-{other}")) for other in letters_for(one)],
-        "letter_languages": [(code, OWN_NAMES[code]) for code in LANGUAGES],
+        **_told(request, one, entries, whole=whole),
         "events": list(_events([entry for entry in entries if entry.data.get("objection") == name])),
         "done": _done(request, one, entries),
         "trail": [(say("desk-cases"), reverse("desk"))],
@@ -134,92 +134,71 @@ def _known(name: str) -> Mapping[str, Case]:
         raise Http404 from error
 
 
-def given(case: Case) -> Iterator[Given]:
-    """What the person gave; what is kept as a hash is told by its kind alone."""
-    for text in case.identifiers:
-        one = Identifier.read(text)
-        if one.kind != MARK:
-            words = one.value if one.kind in (*IN_WORDS, "item") else ""
-            yield Given(say(f"given-{one.kind}"), words)
-
-
-def why_not(error: Exception) -> str:
-    """The name of the sentence that says why nothing can be looked for."""
-    if isinstance(error, OtherKeyError):
-        return "case-found-wrong-key"
-    return "case-found-no-search" if isinstance(error, MissingExtraError) else "case-found-unreachable"
-
-
-def _found(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> dict[str, Any]:
-    after = request.GET.get("after", "").replace("\x00", "") or None
-    try:
-        looked = look(current(), case, entries, after)
-    except NOT_LOOKED as error:
-        return {"looked": None, "not_looked": say(why_not(error))}
-    told = catalogue()
-    found = [(one, ", ".join(say(f"given-{kind}") for kind in one.kinds)) for one in looked.found]
-    return {
-        "looked": looked,
-        "found": found,
-        "items": number_text(told, looked.items),
-        "own": {name: number_text(told, value) for name, value in _own(looked).items()},
-        "out_now": number_text(told, sum(one.is_out for one in looked.found)),
-        "freed": number_text(told, freed(looked)),
-        "is_continued": after is not None,
-    }
-
-
-def _own(looked: Looked) -> dict[str, int]:
-    return {"count": looked.own, "looked": looked.own_looked_at, "freed": looked.own_freed}
-
-
-def freed(looked: Looked) -> int:
-    """How many of the items that were looked at a refusal would free."""
-    return sum(one.freed for one in looked.found) + looked.own_freed
-
-
-def _may(request: HttpRequest, case: Case) -> dict[str, bool]:
+def _may(request: HttpRequest, case: Case) -> dict[str, Any]:
     terms = terms_for(case.country)
-    works = may(request.user, CASE_WORKER)
-    in_time = current().now() < case.due(calendar()).end
+    works, now = may(request.user, CASE_WORKER), current().now()
     return {
         "works": works,
         "may_take_up": works and case.is_open and case.state is not State.IN_REVIEW,
-        "may_extend": works and case.is_open and not case.extended and bool(terms.further_months) and in_time,
+        "may_extend": works
+        and case.is_open
+        and not case.extended
+        and bool(terms.further_months)
+        and now < case.due(calendar()).end,
         "may_decide": works and case.is_open,
+        "may_appeal": works and case.state in {State.REFUSED, State.LAPSED} and not case.appealed_by,
+        "cames": [(one, say(f"by-post-{one}")) for one in CAME],
+        "today": calendar().day_of(now).isoformat(),
+        "decided_on": calendar().day_of(case.decided.at).isoformat() if case.decided else "",
         "is_lead": may(request.user, LEAD),
         "never_refused": terms.never_refused,
     }
 
 
-def _letter(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> Letter:
+def _told(request: HttpRequest, case: Case, entries: Sequence[Entry], *, whole: bool) -> dict[str, Any]:
+    """How the person is answered, and the letter that is chosen."""
+    what = _letter(request.GET, case, entries)
+    return {
+        "answered": answered(case, whole=whole),
+        "is_whole": whole,
+        "letter": letter(case, what, calendar()),
+        "letter_kind": what.kind,
+        "letter_language": what.language,
+        "letters": [(other, say(f"letter-{other}")) for other in letters_for(case)],
+        "letter_languages": [(code, OWN_NAMES[code]) for code in LANGUAGES],
+        "has_link": may_be_printed(case),
+    }
+
+
+def _letter(told: Mapping[str, str], case: Case, entries: Sequence[Entry]) -> Letter:
     fits = letters_for(case)
-    kind, language = request.GET.get("letter", ""), request.GET.get("language", "")
+    kind, language = told.get("letter", ""), told.get("language", "")
     spoken = language if language in LANGUAGES else language_of(case.language)
     return Letter(kind if kind in fits else fits[0], spoken, is_member(entries))
 
 
-def _done(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> tuple[str, int] | None:
-    """What was just recorded, where the address names the last step about this case."""
+def _done(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> tuple[str, int | None] | None:
+    """What was just recorded, where the address names the last entry about this case, and which has a record."""
     what, _, seq = request.GET.get("done", "").partition(" ")
-    own = [one.seq for one in entries if one.data.get("objection") == case.id]
-    if what not in DONE or not seq.isascii() or not seq.isdigit() or not own or own[-1] != int(seq[:18]):
+    own = [one for one in entries if one.data.get("objection") == case.id]
+    if what not in DONE or not seq.isascii() or not seq.isdigit() or not own or own[-1].seq != int(seq[:18]):
         return None
-    return say(f"decided-{what}"), own[-1]
+    return say(f"decided-{what}"), next((one.seq for one in reversed(own) if is_step(one)), None)
 
 
 def _events(entries: Sequence[Entry]) -> Iterator[Event]:
     for one in reversed(entries):
-        to = reverse("desk-record", args=[one.seq]) if one.kind in RECORDED else None
+        to = reverse("desk-record", args=[one.seq]) if is_step(one) else None
         tone = "care" if one.kind in (Kind.OBJECTION_REJECTED, Kind.OBJECTION_EXTENDED) else ""
-        yield Event(
-            _told(one), min(one.at, one.recorded_at), say("event-entry", seq=one.seq), to, say("event-record"), tone
-        )
+        at = one.recorded_at if is_step(one) else min(one.at, one.recorded_at)
+        yield Event(_words(one), at, say("event-entry", seq=one.seq), to, say("event-record"), tone)
 
 
-def _told(entry: Entry) -> str:
+def _words(entry: Entry) -> str:
     data = entry.data
     by, grounds = data.get("by") or say("somebody"), data.get("grounds", "")
+    if entry.kind is Kind.OBJECTION_RECEIVED and data.get("came"):
+        return say("event-written-down", by=by, on=calendar().day_of(entry.at))
     if entry.kind is Kind.FINDING_REVIEWED:
         return say(f"event-finding-{data['about']}", by=by, item=data["item"], grounds=grounds)
     kind = "objection-lapsed" if data.get("lapsed") else entry.kind.value

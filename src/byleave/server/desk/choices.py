@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from byleave.archive.guide_document import Chart
 from byleave.server.accounts.roles import READER
-from byleave.server.desk.at_hand import calendar, read_on
+from byleave.server.desk.at_hand import EXPORT_SECONDS, calendar, read_on
 from byleave.server.desk.frame import as_csv, framed
 from byleave.server.desk.guard import for_role
+from byleave.server.desk.looks import CHOICES_SAVED, note
 from byleave.server.desk.models import DayCount
 from byleave.server.desk.sheet import Cell, Grid, Section, drawn, number, plain_share, share
 from byleave.server.running import current
@@ -65,8 +66,9 @@ def choices(request: HttpRequest) -> HttpResponse:
 @for_role(READER)
 def choices_csv(request: HttpRequest) -> HttpResponse:
     """Every day and country, as a file."""
-    read_on(None)
-    return as_csv("choices", _table(request.GET.get("setting", "")[:200].replace("\x00", "")))
+    read, setting = read_on(EXPORT_SECONDS), request.GET.get("setting", "")[:200].replace("\x00", "")
+    note(request, CHOICES_SAVED, about=[setting])
+    return as_csv("choices", _table(setting), read)
 
 
 def _sections(switch: Switch, where: str) -> list[Section]:

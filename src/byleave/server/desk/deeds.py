@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from byleave.cases import steps
+from byleave.cases.case import State
 from byleave.cases.deadlines import terms_for
 from byleave.kernel.errors import ConflictError, InputError, LedgerError, UnknownError
 from byleave.ledger.fields import ABOUT
@@ -17,11 +18,13 @@ from byleave.server.accounts.people import second_factor_lately
 from byleave.server.accounts.roles import CASE_WORKER, LEAD
 from byleave.server.deciding import ANOTHER, LONGEST_NAME, MOST_GROUNDS, Finding
 from byleave.server.desk.at_hand import deciding
-from byleave.server.desk.case_page import KEPT, NOT_LOOKED, freed, shown, why_not
-from byleave.server.desk.found import MOST_COUNTED, SECONDS_BEFORE_A_REFUSAL, look, waits_for_review
+from byleave.server.desk.case_page import KEPT, shown
+from byleave.server.desk.found import MOST_COUNTED, SECONDS_BEFORE_A_REFUSAL, look, readable, waits_for_review
+from byleave.server.desk.found_view import NOT_LOOKED, freed, why_not
 from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
-from byleave.server.desk.telling import answered, tell
+from byleave.server.desk.looks import ADDRESS_SHOWN, TEXT_READ, note
+from byleave.server.desk.telling import answered, ask_again, tell
 from byleave.server.running import current
 from byleave.server.ui.voice import catalogue, say
 from byleave.text.numbers import number_text
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from byleave.ledger.entries import Entry
 
 _DIGITS = 18
+MOST_OPENED = 200
+"""Texts that are opened at once; a page shows fewer."""
 TOLD = ("extend", "uphold", "refuse")
 """Steps of which the person gets a letter."""
 
@@ -84,10 +89,13 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
 @require_POST
 @for_role(CASE_WORKER)
 def send(request: HttpRequest, case: str) -> HttpResponse:
-    """Write the letter that was not written when something was decided."""
+    """Write the letter that was not written when something was decided, or the one anew that could not be delivered."""
     try:
         one = deciding().case(case)
-        if answered(one, whole=False).is_untold:
+        at = answered(one, whole=False)
+        if at.failed and at.written[-1].kind == "confirm" and one.state is State.RECEIVED:
+            ask_again(request, case)
+        elif at.is_untold or (at.failed and at.address):
             tell(request, case)
     except UnknownError as error:
         raise Http404 from error
@@ -99,7 +107,27 @@ def send(request: HttpRequest, case: str) -> HttpResponse:
 @for_role(CASE_WORKER)
 def address(request: HttpRequest, case: str) -> HttpResponse:
     """The page with the whole address of the person."""
-    return shown(request, case, whole=True)
+    page = shown(request, case, whole=True)
+    note(request, ADDRESS_SHOWN, case)
+    return page
+
+
+@require_POST
+@for_role(CASE_WORKER)
+def texts(request: HttpRequest, case: str) -> HttpResponse:
+    """Open the texts of items that were found. That somebody reads them is noted first."""
+    try:
+        asked = [one for one in request.POST.getlist("item") if one and "\x00" not in one]
+        items = readable(current(), deciding().entries(case), asked[:MOST_OPENED])
+    except UnknownError as error:
+        raise Http404 from error
+    except NOT_LOOKED as error:
+        return _problem(request, case, why_not(error), 503)
+    if not items:
+        return _problem(request, case, "case-not-read", 409)
+    note(request, TEXT_READ, case, items)
+    to, here = reverse("desk-case", args=[case]), request.GET.urlencode()
+    return HttpResponseRedirect(f"{to}{'?' if here else ''}{here}#found", status=303)
 
 
 @require_http_methods(["POST"])

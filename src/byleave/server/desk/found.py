@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from byleave.finding.folding import fold_with_places
 from byleave.finding.identifiers import MARK, Identifier, digest_text
 from byleave.finding.search import Match, Search, Sought
-from byleave.kernel.decision import Verdict
+from byleave.kernel.decision import Reason, Verdict
 from byleave.kernel.errors import InputError, MissingExtraError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Entry, Kind
@@ -38,6 +38,12 @@ MOST_COUNTED = 2_000
 """Of which it is counted what a refusal would free."""
 OWN_ITEMS = 200
 """Of somebody's own items, the newest, that are decided twice to show what a refusal would free."""
+PUBLIC = "public"
+NEVER_USED = frozenset(
+    {Reason.INVALID_ITEM, Reason.UNKNOWN_CATEGORY, Reason.EXCLUDED_CATEGORY, Reason.UNKNOWN_VISIBILITY}
+    | {Reason.NOT_PUBLIC}
+)
+"""Reasons by which an item is left out whatever anybody chooses."""
 _AROUND = 160
 
 
@@ -50,7 +56,7 @@ class Found:
     """By what they were found: `name`, `email`, … ; `subject` where the platform itself says so."""
     certain: bool
     parts: tuple[tuple[str, bool], ...]
-    """The text around it, in parts, each with whether it is what was found."""
+    """The text around it, in parts, each with whether it is what was found; none of an item that nobody reads here."""
     digest: str
     """Of the text, for a review."""
     review: str | None
@@ -59,6 +65,9 @@ class Found:
     """Whether it is kept out of all training now."""
     freed: bool = False
     """Whether a refusal would let it be used."""
+
+    is_read: bool = False
+    """Whether staff may read its text: everybody can see it, and it might be trained on, were nobody against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +130,23 @@ def look(  # noqa: PLR0913 - how far is asked apart
 
 
 def waits_for_review(service: Service, entries: Sequence[Entry], item: str, text: str) -> bool:
-    """Whether an item names somebody by a name alone now, and its text is the one of this digest. Raises: as `look`."""
+    """Whether an item that staff may read names somebody by a name alone now, and its text is the one of this digest.
+
+    Raises: as `look`.
+    """
     search, named = _search(service, entries)
     ids = {one.subject for one in entries}
     found = [_found(*one, {}) for one in _matches(service.content.items([item]), search, named, ids)]
-    return any(not one.certain and one.digest == text for one in found)
+    waits = [one.item for one in found if not one.certain and one.digest == text]
+    return bool(waits) and _is_read(service.decide(waits)[0])
+
+
+def readable(service: Service, entries: Sequence[Entry], items: Sequence[str]) -> list[str]:
+    """Those of some items that name somebody now, and that staff may read. Raises: as `look`."""
+    search, named = _search(service, entries)
+    ids = {one.subject for one in entries}
+    found = [one for one, _ in _matches(service.content.items(items), search, named, ids)]
+    return [one.item.item_id for one in service.decide(found) if _is_read(one)] if found else []
 
 
 def reviews_of(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
@@ -200,14 +221,21 @@ def _decided(service: Service, case: Case, found: Sequence[Found]) -> Iterator[F
         return
     now, then = service.decide_after([one.item for one in found], _refusal(case))
     for one, before, after in zip(found, now, then, strict=True):
-        is_out = not _used(before)
-        yield replace(one, is_out=is_out, freed=is_out and _used(after))
+        is_out, is_read = not _used(before), _is_read(before)
+        parts = one.parts if is_read else ()
+        yield replace(one, is_out=is_out, freed=is_out and _used(after), is_read=is_read, parts=parts)
 
 
 def _freed(service: Service, case: Case, items: Sequence[ContentItem]) -> Iterator[bool]:
     if items:
         now, then = service.decide_after(items, _refusal(case))
         yield from (_used(after) and not _used(before) for before, after in zip(now, then, strict=True))
+
+
+def _is_read(state: ItemState) -> bool:
+    """Whether a case needs somebody to read an item. What is in no corpus anyway is nobody's to read."""
+    reasons = [set(one.failed) for one in state.outcomes]
+    return state.item.facts.visibility == PUBLIC and any(not one & NEVER_USED for one in reasons)
 
 
 def _used(state: ItemState) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import StreamingHttpResponse
@@ -67,7 +68,13 @@ def framed(
     return render(request, f"desk/{template}.html", {**frame, **context}, status=status)
 
 
-def as_csv(name: str, rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """Rows as a file, sent as they are read; no cell of it is a formula."""
+def as_csv(name: str, rows: Iterable[Sequence[object]], read: Read) -> StreamingHttpResponse:
+    """Rows as a file, sent as they are read; no cell of it is a formula.
+
+    Where the index is behind the ledger, the name of the file and its last row say so.
+    """
+    if read.is_behind:
+        name = f"{name}-not-whole-{read.seq}-of-{read.head}"
+        rows = chain(rows, [(f"not whole: {read.seq} of {read.head} entries of the ledger were read",)])
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8", headers=headers)

@@ -14,9 +14,10 @@ from django.db import transaction
 from django.db.models import F
 
 from byleave.cases.case import fold_cases
-from byleave.cases.record import RECORDED
+from byleave.cases.record import is_step
 from byleave.ledger.entries import OF_AN_OBJECTION, Kind
 from byleave.server.deciding import account_of, name_of
+from byleave.server.desk import looks
 from byleave.server.desk.counting import changes
 from byleave.server.desk.models import CaseRow, DayCount, Progress, StepRow
 
@@ -90,7 +91,9 @@ def _fold(service: Service, calendar: Calendar, entries: Sequence[Entry], before
     told = [one for one in entries if not one.erased]
     gone = [seq for one in told if one.kind is Kind.MEMBER_ERASED for seq in one.data["entries"]]
     for start in range(0, len(gone), _AT_ONCE):
-        CaseRow.objects.filter(first_seq__in=gone[start : start + _AT_ONCE]).delete()
+        cases = CaseRow.objects.filter(first_seq__in=gone[start : start + _AT_ONCE])
+        looks.forget(cases.values_list("subject", flat=True))
+        cases.delete()
         StepRow.objects.filter(seq__in=gone[start : start + _AT_ONCE]).delete()
     _steps(told)
     subjects = {one.subject for one in told if one.subject}
@@ -116,7 +119,7 @@ def _steps(entries: Iterable[Entry]) -> None:
             about=one.data.get("about", ""),
         )
         for one in entries
-        if one.kind in RECORDED and one.data.get("by")
+        if is_step(one) and one.data.get("by")
     ]
     StepRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
 
@@ -134,7 +137,7 @@ def _cases(entries: Iterable[Entry], touched: set[str], calendar: Calendar) -> N
 
 def row_of(case: Case, calendar: Calendar) -> CaseRow:
     """A case as a row."""
-    due = case.due(calendar)
+    due, acknowledge = case.due(calendar), case.acknowledged_by(calendar)
     return CaseRow(
         case_id=case.id,
         subject=case.subject,
@@ -149,6 +152,10 @@ def row_of(case: Case, calendar: Calendar) -> CaseRow:
         decided_at=case.decided.at if case.decided else None,
         decided_by=case.decided.by if case.decided else None,
         first_seq=case.entries[0],
+        came=case.came or "",
+        acknowledge_day=acknowledge,
+        acknowledge_end=calendar.end_of(acknowledge) if acknowledge else None,
+        acknowledged_at=case.acknowledged,
     )
 
 
@@ -170,3 +177,4 @@ def forget(sender: object, members: Sequence[str], **_more: object) -> None:  # 
     cases = CaseRow.objects.filter(subject__in=list(members))
     StepRow.objects.filter(case_id__in=list(cases.values_list("case_id", flat=True))).delete()
     cases.delete()
+    looks.forget(members)

@@ -1,6 +1,7 @@
 """An index of the ledger for the desk: what is listed, counted and searched, and nothing that a person wrote.
 
-Everything here is folded from the ledger's entries (docs/adr/0147) and decides nothing.
+All but one of the tables are folded from the ledger's entries (docs/adr/0147), and none decides anything. What staff
+looked at and took away is no act about anybody's data, and stands in a table of its own (docs/adr/0153).
 """
 
 from __future__ import annotations
@@ -26,6 +27,14 @@ class CaseRow(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.TextField(null=True)  # noqa: DJ001 - NULL: nobody yet
     first_seq = models.BigIntegerField(db_index=True)
+    came = models.TextField(default="", blank=True)
+    """How it came to staff who wrote it down; blank: by a form, or by a program."""
+    acknowledge_day = models.DateField(null=True)
+    """The last day to tell the person that it has come; NULL where no law asks for that."""
+    acknowledge_end = models.DateTimeField(null=True)
+    """The first instant at which that is late."""
+    acknowledged_at = models.DateTimeField(null=True)
+    """When whoever handed it in got a receipt; NULL: a letter is to tell them."""
 
     class Meta:
         """Open cases by their deadline, and all by receipt."""
@@ -65,6 +74,37 @@ class StepRow(models.Model):
     def __str__(self) -> str:
         """Which entry."""
         return f"{self.seq} {self.kind}"
+
+
+class LookRow(models.Model):
+    """What one of the staff looked at, or took away."""
+
+    at = models.DateTimeField()
+    by = models.TextField()
+    """The account."""
+    what = models.TextField()
+    """One of `desk.looks.WHAT`."""
+    case_id = models.TextField(default="", blank=True)
+    """About which case; blank for a list, and where the person was erased."""
+    subject = models.TextField(default="", blank=True)
+    """Whose case it is: with them it is forgotten."""
+    about = models.TextField(default="", blank=True)
+    """The item whose text was read; of a list, which of its rows."""
+
+    class Meta:
+        """The newest first, of one case, and of one account."""
+
+        db_table = "desk_look"
+        indexes = (
+            models.Index(fields=["at", "id"], name="desk_look_at"),
+            models.Index(fields=["case_id", "what"], name="desk_look_case"),
+            models.Index(fields=["by", "at"], name="desk_look_by"),
+            models.Index(fields=["subject"], name="desk_look_subject"),
+        )
+
+    def __str__(self) -> str:
+        """Who did what."""
+        return f"{self.by} {self.what}"
 
 
 class DayCount(models.Model):

@@ -6,6 +6,7 @@ from django.urls import path
 
 from byleave.server.desk import (
     built,
+    by_post,
     case_page,
     choices,
     copies,
@@ -20,6 +21,9 @@ from byleave.server.desk import (
 
 urlpatterns = [
     path("", queue.queue, name="desk"),
+    path("search", queue.searched, name="desk-search"),
+    path("by-post", by_post.by_post, name="desk-by-post"),
+    path("by-post/appeal", by_post.find_refused, name="desk-by-post-appeal"),
     path("cases.csv", queue.queue_csv, name="desk-cases-csv"),
     path("policies", policies.policies, name="desk-policies"),
     path("choices", choices.choices, name="desk-choices"),
@@ -40,6 +44,9 @@ urlpatterns = [
     path("cases/<path:case>/review", deeds.review, name="desk-review"),
     path("cases/<path:case>/send", deeds.send, name="desk-send"),
     path("cases/<path:case>/address", deeds.address, name="desk-address"),
+    path("cases/<path:case>/texts", deeds.texts, name="desk-texts"),
+    path("cases/<path:case>/appeal", by_post.appeal, name="desk-appeal"),
+    path("cases/<path:case>/print", case_page.printed, name="desk-print"),
     path("cases/<path:case>/letter.txt", case_page.letter_text, name="desk-letter"),
     path("cases/<path:case>", case_page.case, name="desk-case"),
 ]

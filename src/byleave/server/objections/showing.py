@@ -83,6 +83,8 @@ class Shown:
     signed_by: str
     can_appeal: bool
     appealed_to: str
+    is_written_down: bool
+    """Whether staff wrote it down, as it came by letter or telephone."""
     rows: tuple[Row, ...]
     events: tuple[Event, ...]
     receipt: str
@@ -135,6 +137,7 @@ def show(case: Case, entries: tuple[Entry, ...], receipt: str) -> Shown:
         signed_by=_name(decided.by) if decided else "",
         can_appeal=case.state in {State.REFUSED, State.LAPSED} and not case.appealed_by,
         appealed_to=case.appealed_by[-1] if case.appealed_by else "",
+        is_written_down=case.came is not None,
         rows=tuple(_facts(case)),
         events=tuple(_events(own, receipt)),
         receipt=_receipt_of(receipt, case.entries[0]),
@@ -170,9 +173,11 @@ def _events(entries: list[Entry], receipt: str) -> Iterator[Event]:
             continue
         name = "lapsed" if one.data.get("lapsed") else "appealed" if one.data.get("appeals") else name
         name = f"{name}-{one.data['about']}" if one.kind is Kind.FINDING_REVIEWED else name
-        has_one = one.kind in ACKNOWLEDGED
+        has_one, told = one.kind in ACKNOWLEDGED, say(f"case-event-{name}")
+        if name == "received" and one.data.get("came"):
+            told = say("case-event-written-down", on=calendar_of(settings.CONFIGURATION).day_of(one.at))
         yield Event(
-            say(f"case-event-{name}"),
+            told,
             one.recorded_at,
             tone="none" if name in {"withdrawn", "lapsed", "refused"} else "",
             to=_receipt_of(receipt, one.seq) if has_one else "",

@@ -50,7 +50,7 @@ def objection(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, _prefilled(request, member))
     signed_in, step = member is not None, request.POST.get("step", "")
-    asked = read(request.POST, catalogue().language, _links(request), signed_in=signed_in)
+    asked = read(request.POST, catalogue().language, links_of(request), signed_in=signed_in)
     if asked.errors:
         return _form(request, asked, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if step == "change":
@@ -98,7 +98,7 @@ def server_of(request: HttpRequest) -> str:
     return settings.CONFIGURATION.url or f"{request.scheme}://{request.get_host()}"
 
 
-def _links(request: HttpRequest) -> tuple[str, ...]:
+def links_of(request: HttpRequest) -> tuple[str, ...]:
     """How links to posts are written: as configured, or as the small platform writes them."""
     configured: tuple[str, ...] = settings.CONFIGURATION.post_links
     if configured:
