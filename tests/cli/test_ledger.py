@@ -28,7 +28,7 @@ def test_a_ledger_is_made_and_looked_at(tmp_path: Path) -> None:
 
     first, second = (json.loads(one.stdout) for one in made)
     applied = ["0001_initial", "0002_keys_by_entry", "0003_kept_terms_and_items", "0001_index"]
-    applied += ["0002_forgetting"]
+    applied += ["0002_forgetting", "0003_forget_problem"]
     assert (first["applied"], second) == (applied, {"applied": [], "accounts": []})
     assert "accounts 0001_initial" in first["accounts"]
     assert not any(name.startswith(("ledger ", "lineage ")) for name in first["accounts"])

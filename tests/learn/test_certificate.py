@@ -219,6 +219,53 @@ def test_a_shard_that_was_not_retrained_is_found(after: dict[str, str], code: st
     assert error.value.code == code
 
 
+def by_other_versions(value: dict[str, Any]) -> dict[str, Any]:
+    """The same, where other versions computed the new model."""
+    return {**value, "new": {**value["new"], "environment": {"python": "4", "torch": "3"}}}
+
+
+def test_a_model_trained_anew_by_other_versions_holds() -> None:
+    """`M18` After an upgrade all of a model in shards is trained anew: any adapter may differ, and it is told."""
+    anew = {"adapter-00": "x2", "adapter-03": "y2", "mean": "z2"}
+    checked = check_certificate(by_other_versions(in_shards(anew)))
+
+    assert checked.versions == ("python 3 -> 4", "torch none -> 3")
+    assert checked.as_json()["trained_anew_by"] == list(checked.versions)
+    assert check_certificate(in_shards({**anew, "adapter-03": "y"})).versions == ()
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [
+        ({"adapter-00": "x", "adapter-03": "y2", "mean": "z2"}, "still-learned"),
+        ({"adapter-00": "x2", "adapter-03": "y2", "mean": "z"}, "still-learned"),
+        ({"adapter-00": "x2", "mean": "z2"}, "other-artefacts"),
+        ({"adapter-00": "x2", "adapter-01": "w", "adapter-03": "y2", "mean": "z2"}, "other-artefacts"),
+    ],
+)
+def test_other_versions_excuse_nothing_else(after: dict[str, str], code: str) -> None:
+    """`M18` Also then who left is out of their shard's adapter and the mean, and no adapter comes or goes."""
+    with pytest.raises(CertificateError) as error:
+        check_certificate(by_other_versions(in_shards(after)))
+    assert error.value.code == code
+
+
+def test_sums_are_the_same_by_any_version() -> None:
+    """`M18` Of a model of sums nothing is trained anew, so a certificate that names other versions does not hold."""
+    with pytest.raises(CertificateError) as error:
+        check_certificate(by_other_versions(good()))
+    assert error.value.code == "other-model"
+
+
+def test_a_certificate_names_the_whole_command() -> None:
+    """`M18` What an outsider types stands in the certificate, with every input named."""
+    told = good()["recompute"]
+
+    assert all(name in told.split() or f"{name}" in told for name in ("MODEL", "SNAPSHOT", "LEDGER", "KEY"))
+    with pytest.raises(CertificateError):
+        check_certificate({**good(), "recompute": 5})
+
+
 def test_a_signature_is_checked() -> None:
     """`M18` A signed certificate holds with its key ring, and neither with another, nor changed, nor laid out anew."""
     signer, other = (SignerKey("platform", Ed25519PrivateKey.generate()) for _ in range(2))

@@ -51,7 +51,7 @@ def staging(folder: Path) -> Iterator[Path]:
 
     What earlier runs to the same place left behind when they were killed is removed, too.
     """
-    _sweep(folder)
+    _sweep(folder.absolute().parent, glob.escape(folder.name))
     try:
         work, lock = _locked(folder)
     except OSError as error:
@@ -84,9 +84,19 @@ def _locked(folder: Path) -> tuple[Path, int]:
 _TRIES = 10
 
 
-def _sweep(folder: Path) -> None:
+def is_staging(folder: Path) -> bool:
+    """Whether a folder is one in which a run works, or worked before it was stopped: nothing in it was published."""
+    return folder.name.startswith(".") and _MARK in folder.name
+
+
+def sweep_place(place: Path) -> None:
+    """Remove what runs that are over left behind in a folder; a run that goes on keeps its own."""
+    _sweep(place, "*")
+
+
+def _sweep(place: Path, name: str) -> None:
     """Remove the folders of runs that are over; a run that goes on holds the lock of its own."""
-    for left in folder.absolute().parent.glob(f".{glob.escape(folder.name)}{_MARK}*"):
+    for left in place.glob(f".{name}{_MARK}*"):
         try:
             lock = os.open(left, os.O_RDONLY)
         except OSError:

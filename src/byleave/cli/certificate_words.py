@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from byleave.kernel.instants import format_instant
+from byleave.learn.certificate import RECOMPUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,9 @@ def certificate_lines(found: Found) -> Iterator[str]:
     yield f"keys       {keys}{more}"
     yield f"before     {checked.old_root}"
     yield f"after      {checked.new_root}"
+    if checked.versions:
+        yield f"Trained anew as a whole, since other versions compute: {', '.join(checked.versions)}"
     yield f"signed by  {found.signed_by or 'nobody'}"
     yield "Checked: no list of the model after has a line under these keys, and the other lists are as they were."
-    yield "Not checked: that this model is the one in use. Who has its snapshot can train it again: byleave model audit"
+    yield "Not checked: that this model is the one in use. Who has its folder, its snapshot, the ledger and its key can"
+    yield f"train it again: {RECOMPUTE}"

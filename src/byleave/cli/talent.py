@@ -31,7 +31,7 @@ def search(*, words: tuple[str, ...], folder: str, most: int, as_json: bool) -> 
 
     serving = Serving(Path(folder))
     try:
-        found, learned = serving.find(" ".join(words), most, lambda _: True)
+        found, learned = serving.find(" ".join(words), most, lambda one: one)
     finally:
         serving.close()
     if as_json:

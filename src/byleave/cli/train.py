@@ -130,7 +130,8 @@ def rewrite(*, folder: str, out: str | None, dry_run: bool, as_json: bool, **cho
         },
     )
     if dry_run:
-        cost = expected_cost(asked, suppression_secret())
+        with shown_progress() as progress:
+            cost = expected_cost(asked, suppression_secret(), progress)
         print_json(cost.as_json()) if as_json else click.echo("\n".join(cost_lines(cost)))
         return
     with shown_progress() as progress:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from byleave.finding.identifiers import Keys
+    from byleave.finding.shapes import Reading
 
 CERTAIN = frozenset({"email", "phone", "handle", "url", "site"})
 """Kinds that tell who is meant; a name, and a number or street without its place, may be somebody else's."""
@@ -161,7 +162,7 @@ def _is_certain(identifier: Identifier, plain: list[str]) -> bool:
     return not place.rest.isdisjoint(plain)
 
 
-def redact(text: str, matches: Iterable[Match]) -> str:
+def redact(text: str, matches: Iterable[Match | Reading]) -> str:
     """The text with a sign in place of every part that names somebody."""
     places = fold_with_places(text)
     parts, done = [], 0

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 FORMAT = "byleave-forgotten/2"
 FIELDS = ("format", "old", "new", "forgotten", "removed", "lists", "at", "recompute")
-SAME = ("format", "model", "product", "purpose", "pack", "recipient", "snapshot", "configuration", "environment")
+SAME = ("format", "model", "product", "purpose", "pack", "recipient", "snapshot", "configuration")
 """Fields of a manifest that forgetting does not change."""
+RECOMPUTE = "BYLEAVE_SUPPRESSION_KEY=KEY byleave model audit MODEL --snapshot SNAPSHOT --ledger LEDGER"
+"""The command with which an outsider recomputes a model; what is in capitals they put in."""
 IN_SHARDS, MEAN, MEMBERS = "rewrite", "mean", "members"
 """The product whose shards are trained, its artefact that is served, and the row that counts no lines."""
 
@@ -61,7 +63,7 @@ def certificate(  # noqa: PLR0913, PLR0917 - what a certificate says
         "removed": [line.text() for line in sorted(removed)],
         "lists": {str(shard): [line.text() for line in sorted(lines)] for shard, lines in sorted(lists.items())},
         "at": format_instant(at),
-        "recompute": "byleave model audit MODEL --snapshot DIR",
+        "recompute": RECOMPUTE,
     }
 
 
@@ -77,6 +79,8 @@ class Checked:
     removed: int
     """Lines that are gone."""
     at: datetime
+    versions: tuple[str, ...] = ()
+    """What computed it before and after, where that is another: then all of it was trained anew."""
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine."""
@@ -88,6 +92,7 @@ class Checked:
             "forgotten": list(self.forgotten),
             "removed": self.removed,
             "at": format_instant(self.at),
+            "trained_anew_by": list(self.versions),
         }
 
 
@@ -115,13 +120,17 @@ def check_certificate(value: Mapping[str, Any]) -> Checked:
     old, new = _manifests(value)
     if any(old[name] != new[name] for name in SAME) or len(old["shards"]) != len(new["shards"]):
         raise CertificateError("other-model")
+    # other versions compute other bytes: only what is trained in shards can be trained anew as a whole
+    versions = _versions(old["environment"], new["environment"])
+    if versions and old["product"] != IN_SHARDS:
+        raise CertificateError("other-model")
     # 2. the lists are those of the old manifest, and without the removed lines those of the new one
     forgotten, removed, lists, at = _content(value)
     count = len(old["shards"])
     _check_lists(old, new, removed, lists)
     # 3. what was learned has changed where the lists have, and nowhere else
     _check_rows(old, new, removed, lists)
-    _check_artefacts(old, new, lists)
+    _check_artefacts(old, new, lists, anew=bool(versions))
     # 4. nobody who was forgotten has a line left: the list of their shard was shown, and has changed as in 2
     if not forgotten:
         raise CertificateError("nobody")
@@ -132,7 +141,13 @@ def check_certificate(value: Mapping[str, Any]) -> Checked:
         if not any(line.member == key for line in lists[shard]):
             raise CertificateError("nobody")
     names = tuple(value["forgotten"])
-    return Checked(str(new["model"]), str(new["product"]), root(old), root(new), names, len(removed), at)
+    return Checked(str(new["model"]), str(new["product"]), root(old), root(new), names, len(removed), at, versions)
+
+
+def _versions(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
+    """What of an environment has changed, in words."""
+    names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    return tuple(f"{name} {old.get(name, 'none')} -> {new.get(name, 'none')}" for name in names)
 
 
 def _manifests(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -153,6 +168,7 @@ def _content(value: Mapping[str, Any]) -> tuple[list[int], list[Line], dict[int,
         raise CertificateError("unreadable") from error
     written = [str(shard) for shard in lists] == list(value["lists"])
     in_order = written and all(_rises(one) for one in (forgotten, removed, *lists.values()))
+    in_order = in_order and isinstance(value["recompute"], str)
     if at is None or not in_order or [key_text(key) for key in forgotten] != value["forgotten"] or not removed:
         raise CertificateError("unreadable")
     return forgotten, removed, lists, at
@@ -200,10 +216,13 @@ def _check_rows(
         raise CertificateError("other-rows")
 
 
-def _check_artefacts(old: Mapping[str, Any], new: Mapping[str, Any], lists: Mapping[int, list[Line]]) -> None:
+def _check_artefacts(
+    old: Mapping[str, Any], new: Mapping[str, Any], lists: Mapping[int, list[Line]], *, anew: bool
+) -> None:
     """Of a model in shards, each adapter of a changed shard and the mean are other ones or gone, and no other is.
 
-    Of other products what was learned has changed as a whole, and has the same parts.
+    Where all of it was trained `anew` by other versions, any adapter may be another one, and none came or went. Of
+    other products what was learned has changed as a whole, and has the same parts.
     """
     before, after = old["artefacts"], new["artefacts"]
     if old["product"] != IN_SHARDS:
@@ -218,7 +237,7 @@ def _check_artefacts(old: Mapping[str, Any], new: Mapping[str, Any], lists: Mapp
         raise CertificateError("other-artefacts")
     for name, shard in names.items():
         one, other = before.get(name), after.get(name)
-        if shard not in lists and one != other:
+        if shard not in lists and ((one is None) is not (other is None) if anew else one != other):
             raise CertificateError("other-artefacts")
         if shard in lists and (one == other or one is None):
             raise CertificateError("still-learned")

@@ -6,11 +6,13 @@ at once; then it is made anew without them. Both survive a crash, and may be cal
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -46,6 +48,8 @@ class Means:
     clock: Callable[[], datetime]
     snapshot: Callable[[str], Path | None]
     """Where the snapshot lies whose manifest has a digest; None where it is not at hand."""
+    again: Callable[[Mapping[str, Any]], AbstractContextManager[None]] = lambda _: nullcontext()
+    """Records, as a run of its own, that all of a model is trained again while it holds; given its manifest."""
 
 
 class KindOfModel(Protocol):
@@ -65,6 +69,9 @@ class KindOfModel(Protocol):
 
     def holds(self, folder: Path, members: Collection[int]) -> set[int]:
         """Those of these people of whom anything that was learned is still there, served or not."""
+
+    def owners(self, folder: Path, items: Collection[int]) -> Mapping[int, int]:
+        """Item → owner, both by their keys, of those of some items from which anything was learned."""
 
     def show(self, folder: Path, profiles: Collection[Profile], hidden: Collection[str], secret: bytes) -> None:
         """Follow members' own choices to be found by searches for people, where the product has one.

@@ -8,7 +8,7 @@ from byleave.kernel.errors import UsageError
 
 NEWEST_FORM = "0003_kept_terms_and_items"
 """The newest form of the tables that this version knows, by the name of the migration that makes it."""
-NEWEST_INDEX = "0002_forgetting"
+NEWEST_INDEX = "0003_forget_problem"
 """The same for the index of who is in which snapshot."""
 SQLITE = "sqlite:///"
 POSTGRESQL = ("postgresql://", "postgres://")

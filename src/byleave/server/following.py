@@ -10,6 +10,7 @@ import threading
 import time
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
@@ -18,6 +19,7 @@ from byleave.ledger.entries import Kind
 from byleave.ledger.wire import read_data
 from byleave.server.db.opening import connect
 from byleave.server.db.reading import read_head
+from byleave.server.lineage.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,7 +82,8 @@ class Following:
             head = read_head(session)
             self._catch_up(session, head)
             waiting = {pair: _waiting(session, one.seen, head.seq) for pair, one in self.builds.items()}
-        return self._metrics(head, waiting)
+            forgetting = list(_forgetting(session))
+        return [*self._metrics(head, waiting), *forgetting]
 
     def _catch_up(self, session: Session, head: Head) -> None:
         for snapshot in _published(session, self._read, head.seq):
@@ -118,6 +121,21 @@ class Following:
             age = time.time() - waiting[pair][0] / _MICROSECONDS if waiting[pair] else 0.0
             oldest.add_metric(pair, max(0.0, age))
         yield from (effective, seen, lag, last, number, oldest)
+
+
+def _forgetting(session: Session) -> Iterable[Metric]:
+    """How the queue of forgetting stands."""
+    now = datetime.now(UTC)
+    told = standing(session, now)
+    age = (now - told.oldest_at).total_seconds() if told.oldest_at else 0.0
+    for name, text, value in (
+        ("answering", "Accounts that a model here must forget and has not stopped to answer from", told.answering),
+        ("leaving", "Accounts that are not out of a model here", told.leaving),
+        ("leaving_seconds", "Age of the oldest of them", max(0.0, age)),
+        ("problems", "Steps of models that broke and are tried again", told.problems),
+        ("behind", "1 when the ledger was not read for it as it should be", int(told.behind)),
+    ):
+        yield GaugeMetricFamily(f"byleave_forgetting_{name}", text, value)
 
 
 def _buckets(counts: list[int]) -> list[tuple[str, float]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from byleave.kernel.errors import ByleaveError
 from byleave.server.db.comparing import compare
+from byleave.server.lineage.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,9 @@ class Readiness:
     builds: State
     """`shut` after a restore or during an import. Acts are taken all the same: whoever wants to switch off must be able
     to, so that this alone never takes a server out of service."""
+    models: State
+    """`behind` when models do not forget as they should: a step of one broke, or the ledger was not read for it. What
+    was learned from who leaves answers nobody meanwhile, and acts are taken all the same."""
 
     @property
     def takes_acts(self) -> bool:
@@ -38,20 +42,31 @@ class Readiness:
     def told(self) -> dict[str, Any]:
         """As the answer has it."""
         checks = {"ledger": self.ledger, "writer": self.writer, "copy": self.copy, "builds": self.builds}
+        checks["models"] = self.models
         return {"status": "ready" if self.takes_acts else "not ready", "checks": checks}
 
 
 def readiness(service: Callable[[], Service]) -> Readiness:
     """Ask the ledger; never raises because of it."""
     try:
-        store = service().store
+        opened = service()
+        store = opened.store
     except (ByleaveError, OSError):
-        return Readiness("failed", "failed", "none", "shut")
+        return Readiness("failed", "failed", "none", "shut", "behind")
     writer: State = "ok" if store.stopped is None else "failed"
     try:
         store.reader.check()
         builds: State = "shut" if store.builds().shut else "ok"
         copy: State = "none" if store.copy is None else compare(store.copy, store.reader)
     except (ByleaveError, OSError):
-        return Readiness("failed", writer, "none" if store.copy is None else "failed", "shut")
-    return Readiness("ok", writer, copy, builds)
+        return Readiness("failed", writer, "none" if store.copy is None else "failed", "shut", "behind")
+    return Readiness("ok", writer, copy, builds, _models(opened))
+
+
+def _models(service: Service) -> State:
+    try:
+        with service.lineage.reading() as session:
+            found = standing(session, service.now())
+    except ByleaveError:
+        return "behind"
+    return "behind" if found.problems or found.behind else "ok"

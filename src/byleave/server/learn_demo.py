@@ -77,8 +77,8 @@ def learn_story(place: Place, progress: Progress = silent) -> Iterator[str]:
     rows = found.manifest["rows"]
     shards = found.manifest["configuration"]["training"]["shards"]
     yield (
-        f"Trained in {time.monotonic() - began:.0f} s: {rows['learned']} posts in {shards} shards; "
-        f"{rows['posts'] - rows['learned']} were too like another member's."
+        f"Trained in {time.monotonic() - began:.0f} s: {rows['posts']} posts in {shards} shards; "
+        f"{found.passed.get('copy', 0)} were too like another member's."
     )
     yield from _rewrites(place)
     yield from _forgotten(place, signer, found.manifest["artefacts"].get("mean"))

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import random
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from byleave.adapters.rewrite.leaving import enqueue, set_aside, settle
 from byleave.adapters.rewrite.model_file import ADAPTERS, MANIFEST, opened, read_serving
 from byleave.adapters.rewrite.parts import load, mean_of, save
 from byleave.kernel.canonical import digest_bytes
-from byleave.kernel.errors import ByleaveError
 from byleave.learn.certificate import check_certificate
 from byleave.learn.rewrite.plan import mean
 from byleave.learn.shards import shard_of
@@ -24,9 +24,10 @@ from tests.adapters.rewrite.conftest import MEMBERS
 from tests.adapters.rewrite.tiny import posts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from byleave.adapters.rewrite.jobs import Job
     from byleave.learn.forgetting import Certified
     from tests.adapters.rewrite.conftest import Scene
 
@@ -189,18 +190,58 @@ def load_bytes(data: bytes, place: Path) -> dict[str, Any]:
     return load(place / "part")
 
 
-def test_another_environment_is_refused(scene: Scene) -> None:
-    """`M18` Where other versions would compute other bytes nobody is said to be forgotten; they stay out of service."""
+def test_after_an_upgrade_all_of_it_is_trained_anew(scene: Scene, tmp_path: Path) -> None:
+    """`M18` Where other versions compute, the whole model is made anew, as a run of its own: no mix of two kinds."""
     with opened(scene.folder) as model:
-        told = model.connection.execute("SELECT value FROM state").fetchall()[0][0]
-        model.connection.execute("UPDATE state SET value = ?", [told.replace('"torch":"', '"torch":"0.')])
-    enqueue(scene.folder, [EVERYBODY[2]], NOW)
-    set_aside(scene.folder)
-    with pytest.raises(ByleaveError, match="another environment"):
-        settle(scene.folder, scene.learning, [], nothing, lambda: NOW)
+        sql = "UPDATE state SET value = replace(value, '\"torch\":\"', '\"torch\":\"0.') WHERE name = 'manifest'"
+        model.connection.execute(sql)
+        # what an older version left behind: its bytes must not stay in what is served
+        shard, digest = next(iter(model.parts().items()))
+        old = load(model.path_of(digest))
+        other = model.keep(save({name: one + 1 for name, one in old.items()}))
+        model.connection.execute("UPDATE part SET digest = ? WHERE shard = ?", [other, shard])
+        before = json.loads(json.dumps(model.manifest()))
+    gone, runs = [EVERYBODY[2]], list[str]()
 
-    assert read_serving(scene.folder)[1] == "leaving"
-    assert set_aside(scene.folder).waiting == 1
+    @contextmanager
+    def again(manifest: Mapping[str, Any]) -> Iterator[None]:
+        runs.append(manifest["model"])
+        yield
+        runs.append("done")
+
+    enqueue(scene.folder, gone, NOW)
+    set_aside(scene.folder)
+    (made,) = settle(scene.folder, scene.learning, [], nothing, lambda: NOW, again=again)
+    never = scene.without(gone, tmp_path / "never")
+
+    assert runs == ["rewrite-1", "done"]
+    assert files(scene.folder) == files(tmp_path / "never")
+    assert json.loads((scene.folder / MANIFEST).read_bytes()) == never == made.told["new"]
+    assert made.told["old"] == before
+    (version,) = check_certificate(made.told).versions
+    assert version.startswith("torch 0.")
+    assert read_serving(scene.folder)[1] == "whole"
+
+    enqueue(scene.folder, [EVERYBODY[3]], NOW)
+    assert check_certificate(forget(scene, [EVERYBODY[3]])[0]).versions == ()
+    assert len(runs) == 2
+
+
+def test_a_wave_is_one_training_whatever_its_size(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` However many leave together, no shard is trained twice."""
+    trained = list[int]()
+    real = scene.learning.jobs.run
+
+    class Counting:
+        def run(self, jobs: Sequence[Job]) -> Iterator[tuple[int, bytes]]:
+            trained.extend(job.shard for job in jobs)
+            return real(jobs)
+
+    monkeypatch.setattr(scene.learning, "jobs", Counting())
+    (told,) = forget(scene, EVERYBODY[:100])
+
+    assert len(told["forgotten"]) == 100
+    assert sorted(trained) == sorted(set(trained))
 
 
 def test_no_shard_is_nothing_to_do() -> None:

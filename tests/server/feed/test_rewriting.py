@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from byleave.adapters.forgetting import InService
 from byleave.server.feed import rewriting
 from tests.server.pages import get
 
@@ -121,6 +123,36 @@ def test_a_draft_is_kept_nowhere(running: Running, rewriter: Rewriter) -> None:
     assert [path for path in files if word.encode() in path.read_bytes()] == []
 
 
+WEIGHTS = (
+    "/models/rewrite/adapters/part.safetensors",
+    "/static/../models/rewrite/adapters/part.safetensors",
+    "/static/%2e%2e/models/rewrite/model.db",
+    "/data/models/rewrite/model.db",
+    "/api/v1/models/rewrite/adapters",
+    "/api/v1/models/rewrite/adapters/part.safetensors",
+    "/api/v1/models/rewrite/logits",
+    "/api/v1/models/rewrite/serving.json",
+    "/posts/rewrite?logits=1",
+)
+
+
+def test_nothing_behind_the_words_is_given_out(running: Running) -> None:
+    """`M18` Neither adapters nor their numbers nor the posts kept with them are at any address, for nobody."""
+    sign, folder = b"quagga-of-the-weights", running.folder / "data" / "models" / "rewrite" / "adapters"
+    folder.mkdir(parents=True)
+    for path in (folder / "part.safetensors", folder.parent / "model.db", folder.parent / "serving.json"):
+        path.write_bytes(sign)
+    people = [running.client(), member(running, "fay"), running.staff(), running.service("lineage:read")]
+    answers = [who.call("GET", path) for who in people for path in WEIGHTS]
+    document = running.client().call("GET", "/api/v1/openapi.json").body.lower()
+    shutil.rmtree(folder.parents[1])
+
+    assert all(sign not in one.body for one in answers)
+    assert {one.status for one in answers} <= {302, 401, 403, 404, 405}
+    assert b"operationid" in document
+    assert not any(word in document for word in (b"logit", b"adapter", b"safetensors", b"weights", b"embedding"))
+
+
 def test_where_nothing_rewrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a model and an address there is no button, and whoever asks all the same is told."""
     configuration = SimpleNamespace(rewrite=None, models=tmp_path / "none")
@@ -141,8 +173,12 @@ def test_a_model_of_ones_own_answers(tmp_path: Path, monkeypatch: pytest.MonkeyP
     learn(tmp_path / "models" / "rewrite", posts_of(16), ORIGIN, learning)
     configuration = SimpleNamespace(rewrite=None, models=tmp_path / "models")
     monkeypatch.setattr(rewriting, "settings", SimpleNamespace(CONFIGURATION=configuration))
+    monkeypatch.setattr(rewriting, "current", lambda: SimpleNamespace(lineage=None, now=lambda: None))
+    monkeypatch.setattr(rewriting, "may_answer", lambda *_: True)
 
-    assert rewriting.at_hand() == tmp_path / "models" / "rewrite"
+    found = rewriting.at_hand()
+    assert isinstance(found, InService)
+    assert found.folder == tmp_path / "models" / "rewrite"
     assert rewriting.suggest(DRAFT, "formal").told == "none"
     (tmp_path / "models" / "rewrite" / "serving.json").write_text("{}")
     assert rewriting.suggest(DRAFT, "formal").told == "away"

@@ -32,7 +32,7 @@ from byleave.server.db.store import Store
 from byleave.server.forgetting import working
 from byleave.server.forgetting.due import members_due
 from byleave.server.forgetting.elsewhere import acknowledge
-from byleave.server.forgetting.queue import ERASED, OBJECTED, OPTED_OUT, Queue, Task
+from byleave.server.forgetting.queue import ERASED, OBJECTED, OPTED_OUT, Queue
 from byleave.server.forgetting.working import Done, Forgetting
 from byleave.server.lineage.certifying import kept
 from byleave.server.lineage.doors import LineageReader
@@ -40,52 +40,14 @@ from byleave.server.lineage.recording import record_model
 from byleave.server.lineage.training import audit, train_talent
 from byleave.server.policy_in_force import in_force
 from tests.server.db.ledgers import SECRET, objected, switched
+from tests.server.forgetting.queueing import act, forgotten, queue_of, step, tasks
 from tests.server.lineage.trained import MEMBER, POSTER, WORLD, Place, make
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from byleave.learn.forgetting import Certified, Means
-    from byleave.ledger.entries import Entry
 
 KEY = keyed(SECRET)
 OTHERS = [one.member for one in WORLD.everybody[2:12]]
-
-
-def queue_of(place: Place, *, pack: str = "byleave@1", models: str = "models") -> working.Place:
-    """The queue over a ledger, with the models of a folder."""
-
-    def append(acts: Sequence[Proposal], key: str) -> list[Entry]:
-        with Store(place.ledger, suppression_secret=SECRET) as store:
-            return store.append(acts, key)
-
-    policy = in_force([pack])
-    folder, other = place.folder / models, place.folder
-    return working.Place(place.ledger, SECRET, folder, other, lambda: policy, list, append, now)
-
-
-def step(place: Place, **options: str) -> Done:
-    """One step of a process that begins and ends."""
-    with closing(Forgetting(queue_of(place, **options))) as work:
-        return work.step()
-
-
-def act(place: Place, *acts: Proposal) -> list[Entry]:
-    """Record acts."""
-    with Store(place.ledger, suppression_secret=SECRET) as store:
-        return store.append(acts)
-
-
-def tasks(place: Place) -> list[Task]:
-    """Everything that was ever queued."""
-    with closing(connect(place.ledger)) as session:
-        return Queue(session).tasks()
-
-
-def forgotten(place: Place) -> list[Entry]:
-    """What the ledger was told."""
-    with Store(place.ledger) as store:
-        return [one for one in store.reader.artefacts() if one.kind is Kind.MODEL_FORGOTTEN]
 
 
 def holds(place: Place, *members: str) -> list[bool]:
@@ -149,6 +111,17 @@ def test_who_is_erased_is_out_of_search_too(place: Place) -> None:
     assert holds(place, MEMBER) == [False]
     assert MEMBER not in shown(place)
     assert all(MEMBER.encode() not in path.read_bytes() for path in place.model.rglob("*") if path.is_file())
+
+
+def test_who_hides_while_nothing_runs_is_out_of_search_with_the_first_step(place: Place) -> None:
+    """`M1` Hiding and opting out, both recorded while no service runs, are followed at its start, each for itself."""
+    step(place)
+    act(place, Proposal(Kind.SEARCH_HIDDEN, MEMBER, "member", {}), switched(OTHERS[0]))
+    step(place)
+
+    assert MEMBER not in shown(place)
+    assert OTHERS[0] in shown(place)
+    assert holds(place, MEMBER, OTHERS[0]) == [True, False]
 
 
 def test_who_comes_back_in_time_is_left_alone(place: Place) -> None:
@@ -313,11 +286,8 @@ def test_a_model_that_takes_long_keeps_no_other_from_stopping(place: Place, monk
     asked = place.asked(out=place.folder / "models" / "second", run="talent-2")
     train_talent(asked, SECRET)
     kind = Slow()
-    monkeypatch.setattr(
-        working,
-        "models_in",
-        lambda folder: [one._replace(kind=kind) if one.model == "talent-1" else one for one in models_in(folder)],
-    )
+    slow = [one._replace(kind=kind) if one.model == "talent-1" else one for one in models_in(place.folder / "models")]
+    monkeypatch.setattr(working, "look_through", lambda _: (slow, []))
     with closing(Forgetting(replace(queue_of(place), window=timedelta(0)), apart=True)) as work:
         act(place, switched(MEMBER))
         assert work.step() == Done(2, 2, 1, ())

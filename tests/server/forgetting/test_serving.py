@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.certificate_files import verify_certificate_file
+from byleave.adapters.talent.training import MODEL
 from byleave.lineage.keys import key_text, keyed
 from byleave.server.lineage.recording import record_model
 from tests.server.db.ledgers import SECRET
 from tests.server.lineage.trained import MEMBER, WORLD, Place
 from tests.server.pages import get
-from tests.server.serving import serving
+from tests.server.serving import Client, serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.server.serving import Client
+    from tests.server.serving import Running
 
 SECONDS = 60
 """Far more than the five that are promised, since this machine may do much else; `bench/forget.py` measures."""
@@ -40,7 +42,9 @@ def test_a_switch_reaches_the_models_and_the_member_sees_it(place: Place, tmp_pa
     (tmp_path / "key").write_bytes(SECRET)
     (tmp_path / "server").mkdir()
     models, secret = str(place.model.parent), str(tmp_path / "key")
-    with serving(tmp_path / "server", ledger=place.ledger, suppression_key=secret, models=models) as running:
+    watched = "127.0.0.1:0"
+    made = serving(tmp_path / "server", ledger=place.ledger, suppression_key=secret, models=models, metrics=watched)
+    with made as running:
         desk, trainer = running.service("lineage:read"), running.service("models:forget", name="trainer")
         browser = running.member(MEMBER)
         assert desk.call("GET", "/api/v1/forgetting").json == []
@@ -68,6 +72,7 @@ def test_a_switch_reaches_the_models_and_the_member_sees_it(place: Place, tmp_pa
         until(desk, "/api/v1/forgetting?state=all", elsewhere, "acknowledged")
         assert desk.call("GET", "/api/v1/forgetting").json == []
         assert "says that you are out of it" in get(browser, "/mypreferences/d/used").text
+        _breaks_and_is_mended(running, place, desk)
 
     found = verify_certificate_file(tmp_path / "certificate.json", tmp_path / "keys.json")
     assert found is not None
@@ -75,3 +80,37 @@ def test_a_switch_reaches_the_models_and_the_member_sees_it(place: Place, tmp_pa
     assert found.signed_by is not None
     assert found.checked is not None
     assert found.checked.forgotten == (KEY,)
+
+
+def _breaks_and_is_mended(running: Running, place: Place, reads: Client) -> None:
+    """A model breaks: everybody is told why, nothing that it learned answers, and it forgets once it is whole again."""
+    whole = (place.model / MODEL).read_bytes()
+    (place.model / MODEL).write_bytes(b"broken" * 9_999)
+    other = WORLD.everybody[5].member
+    browser, desk = running.member(other), running.staff("reads", role="reader")
+    assert browser.call("PUT", "/api/v1/me/preferences/ai-training", {"value": "off"}).status == 200
+    end, path = time.monotonic() + SECONDS, "/api/v1/forgetting"
+    while {one["model"]: one["trouble"] for one in reads.call("GET", path).json}.get("talent-1") != "unreadable":
+        assert time.monotonic() < end, reads.call("GET", path).json
+        time.sleep(0.2)
+    page, sheet = get(browser, "/mypreferences/d/used").text, get(desk, "/desk/snapshots").text
+    ready = running.client().call("GET", "/readyz")
+    found = re.search(r"metrics on (\S+)/metrics", (running.folder / "server.log").read_text())
+    assert found is not None
+    metrics = Client(found[1]).call("GET", "/metrics").body
+
+    assert "It did not work yet: its files cannot be used. We try again by ourselves." in page
+    assert "Nothing that it learnt from you answers anybody until then." in page
+    assert "its files cannot be used: " in sheet
+    assert "Who is to leave models" in sheet
+    assert (ready.status, ready.json["checks"]["models"]) == (200, "behind")
+    assert b"byleave_forgetting_answering 1.0" in metrics
+    assert b"byleave_forgetting_problems 1.0" in metrics
+
+    (place.model / MODEL).write_bytes(whole)
+    until(reads, "/api/v1/forgetting?state=all", "talent-1", "forgotten")
+    while "talent-1" in {one["model"] for one in reads.call("GET", path).json}:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert "It did not work yet" not in get(browser, "/mypreferences/d/used").text
+    assert running.client().call("GET", "/readyz").json["checks"]["models"] == "ok"

@@ -29,6 +29,8 @@ OUT = WORLD.everybody[0].member
 """Off before the snapshot was taken."""
 MEMBER = WORLD.everybody[1].member
 """In the model, as owner of a profile and as a hirer."""
+NAMING, NAMED = WORLD.everybody[30].member, "a-friend"
+"""Somebody whose profile names somebody who is no member."""
 POSTER = "poster"
 """In the snapshot with a post, of which talent search learns nothing."""
 DECIDE: dict[str, Any] = {"pack": "byleave@1", "purpose": "other-ai", "recipient": "platform"}
@@ -70,7 +72,9 @@ def write_items(path: Path) -> None:
         rows.append({"item_id": one.item, "member_id": one.hirer, **shape, **empty, "category": "reaction", **judged})
     rows.append({"item_id": "post-1", "member_id": POSTER, **shape, **empty, "category": "post", "text": "a fair day"})
     names = list(rows[0])
-    pq.write_table(pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names}), path)
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in names}
+    subjects = [[NAMED] if (row["member_id"], row["category"]) == (NAMING, "profile") else [] for row in rows]
+    pq.write_table(pa.table({**columns, "subjects": pa.array(subjects, pa.list_(pa.string()))}), path)
 
 
 def make(folder: Path, pack: str = "byleave@1") -> Place:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.files import file_digest
 from byleave.kernel.canonical import digest_value
-from byleave.kernel.errors import InputError
+from byleave.kernel.errors import InputError, MissingExtraError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,8 @@ _KEPT = (".safetensors", ".json", ".jinja", ".model", ".txt")
 """Files of a base that its output depends on."""
 _WEIGHTS, _ADAPTER = ".safetensors", "adapter_config.json"
 _PLAIN = "name a folder with a whole model whose weights lie beside its config.json"
+PLACE = "BYLEAVE_BASE"
+"""The variable that names the folder of a base that lies elsewhere than on the machine that trained."""
 NO_TORCH = "install what trains and rewrites: pip install 'byleave[learn]'"
 
 
@@ -36,17 +38,20 @@ class Base:
     """A base that lies on this machine."""
 
     name: str
+    """`smollm2`, or the last part of the folder's path: a manifest tells nobody how a machine is laid out."""
     folder: Path
     digest: str
     """Of the digests of its files."""
 
 
 def require_torch() -> None:
-    """Insist on what trains and writes. Raises: InputError when the extra is not installed."""
+    """Insist on what trains and writes. Raises: MissingExtraError when the extra is not installed."""
     from importlib.util import find_spec
 
     if not all(find_spec(name) for name in ("torch", "transformers", "safetensors")):
-        raise InputError("training and rewriting need torch and transformers, which are not installed", hint=NO_TORCH)
+        raise MissingExtraError(
+            "training and rewriting need torch and transformers, which are not installed", hint=NO_TORCH
+        )
 
 
 def find_base(name: str, cache: Path | None = None) -> Base:
@@ -64,7 +69,8 @@ def find_base(name: str, cache: Path | None = None) -> Base:
         raise InputError(f"`{name}` is no folder of a base model", hint=hint)
     _require_plain(folder, name)
     files = sorted(path for path in folder.iterdir() if path.suffix in _KEPT)
-    return Base(name, folder, digest_value({path.name: file_digest(path) for path in files}))
+    told = name if name == SMOLLM2 else folder.resolve().name
+    return Base(told, folder, digest_value({path.name: file_digest(path) for path in files}))
 
 
 def _require_plain(folder: Path, name: str) -> None:
@@ -106,7 +112,7 @@ def _smollm2(cache: Path) -> Path:
     try:
         files = metadata.distribution(_PACKAGE).files or []
     except metadata.PackageNotFoundError as error:
-        raise InputError(
+        raise MissingExtraError(
             f"the base `{SMOLLM2}` comes with the package `{_PACKAGE}`, which is missing", hint=hint
         ) from error
     packed = next((Path(str(one.locate())) for one in files if one.suffix == ".gguf"), None)
@@ -200,10 +206,19 @@ class quiet:  # noqa: N801 - used as a function
             logging.enable_progress_bar()
 
 
-def require_base(told: Mapping[str, str], cache: Path | None = None) -> Base:
-    """The base that a manifest names, with the very same bytes. Raises: InputError."""
-    found = find_base(told["name"], cache)
+def require_base(told: Mapping[str, str], cache: Path | None = None, place: Path | None = None) -> Base:
+    """The base that a manifest names, with the very same bytes.
+
+    Args:
+        told: its name and digest.
+        cache: as for `find_base`.
+        place: the folder where it was when the model was trained; `BYLEAVE_BASE` names another one.
+
+    Raises: InputError.
+    """
+    named = os.environ.get(PLACE) or (str(place) if place is not None and told["name"] != SMOLLM2 else told["name"])
+    found = find_base(named, cache)
     if found.digest != told["digest"]:
-        hint = f"the model needs {told['digest']}, and here is {found.digest}"
+        hint = f"the model needs {told['digest']}, and here is {found.digest}; name its folder: {PLACE}=DIR"
         raise InputError(f"the base `{told['name']}` is not the one that the model was trained on", hint=hint)
-    return found
+    return replace(found, name=told["name"])

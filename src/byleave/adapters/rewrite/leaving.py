@@ -4,7 +4,8 @@
 2. at once, what is served is made of shards that never saw them: the mean of the clean ones, or, above the ceiling, the
    public base alone;
 3. the shards that had seen them are trained anew, and one transaction replaces them, deletes the posts, empties the
-   queue, and keeps the certificate to be recorded;
+   queue, and keeps the certificate to be recorded; where other versions compute than those that trained, all shards are
+   trained anew, as a run of its own, so that no two kinds are mixed;
 4. the mean of all is served again, old files are destroyed, certificate and manifest are written, the ledger is told.
 
 A crash after any step is mended by calling `set_aside` and `settle` again.
@@ -13,8 +14,9 @@ A crash after any step is mended by calling `set_aside` and `settle` again.
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from byleave.adapters.rewrite.model_file import CERTIFICATES, opened
 from byleave.adapters.rewrite.parts import can_mean
@@ -22,7 +24,6 @@ from byleave.adapters.rewrite.training import WHOLE, train_shards
 from byleave.adapters.talent.opening import writing
 from byleave.adapters.talent.training import write_manifest, write_whole
 from byleave.kernel.canonical import canonical_json
-from byleave.kernel.errors import InputError
 from byleave.kernel.instants import format_instant
 from byleave.learn.certificate import certificate
 from byleave.learn.forgetting import Certified
@@ -32,7 +33,8 @@ from byleave.learn.shards import shard_of
 from byleave.learn.signing import signed_certificate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -40,8 +42,10 @@ if TYPE_CHECKING:
     from byleave.adapters.rewrite.training import Learning
     from byleave.proof.keys import SignerKey
 
-AT_ONCE = 1_000
-"""People in one certificate: as many as one entry of a ledger names."""
+    Again = Callable[[Mapping[str, Any]], AbstractContextManager[None]]
+
+AT_ONCE = 100_000
+"""People in one certificate: a wave is one training, however many leave together."""
 LEAVING = "leaving"
 """Why less than the mean of all shards is served."""
 
@@ -82,12 +86,19 @@ def set_aside(folder: Path) -> Aside:
         return Aside(len(leaving), tuple(dirty), base_alone=merged is None)
 
 
-def settle(
+def _no_run(_manifest: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """A training that nobody records."""
+    return nullcontext()
+
+
+def settle(  # noqa: PLR0913 - what it works on, and whom it tells
     folder: Path,
     learning: Learning,
     signers: Sequence[SignerKey],
     record: Callable[[Certified], None],
     clock: Callable[[], datetime],
+    *,
+    again: Again = _no_run,
 ) -> list[Certified]:
     """Take everybody in the queue out, and record what is not recorded yet; the certificates that were written.
 
@@ -99,41 +110,40 @@ def settle(
         signers: the keys that sign certificates; none leaves them unsigned.
         record: tells the ledger of a certificate; may be called twice for the same.
         clock: the present.
+        again: records, while it holds, that all of the model is trained again.
     """
     with opened(folder) as model:
         model.sweep()
         found = _record(model, signers, record)  # what a crash has left
-        while _take_out(model, learning, clock()):
+        while _take_out(model, learning, clock(), again):
             found += _record(model, signers, record)
         return found
 
 
-def _take_out(model: ModelFile, learning: Learning, now: datetime) -> bool:
-    """Take some of those who wait out; whether anybody waited."""
+def _take_out(model: ModelFile, learning: Learning, now: datetime, again: Again) -> bool:
+    """Take those who wait out; whether anybody waited."""
     leaving = [member for member, _ in model.waiting()[:AT_ONCE]]
     if not leaving:
         return False
-    old, settings = model.manifest(), learning.settings
-    if old["environment"] != learning.environment():
-        hint = "use the versions that its manifest names, or train it again: byleave train rewrite"
-        raise InputError(f"`{model.folder}` was trained in another environment, and would not be the same", hint=hint)
-    pairs = model.pairs(settings.seed)
-    dirty = plan(pairs, set(leaving), settings.shards, settings.seed).dirty
-    left = split((pair for pair in pairs if pair.member not in leaving), settings.shards, settings.seed)
-    parts = train_shards(model, {shard: left[shard] for shard in dirty}, learning)
-    gone = set(leaving)
-    with writing(model.connection):
-        removed = [line for line in model.lines() if line.member in gone]
-        lists = {shard: model.lines(shard) for shard in sorted({shard_of(key, settings.shards) for key in gone})}
-        model.connection.executemany("DELETE FROM pair WHERE member = ?", [[member] for member in leaving])
-        model.connection.executemany("DELETE FROM part WHERE shard = ?", [[shard] for shard in dirty])
-        model.connection.executemany("INSERT INTO part VALUES (?, ?)", sorted(parts.items()))
-        merged = model.mean(served(settings.shards, ()))
-        new = model.renew(origin_of(old), old["configuration"], merged, old["environment"])
-        told = certificate(old, new, leaving, removed, lists, now)
-        sql = "INSERT INTO done (certificate, recorded) VALUES (?, 0)"
-        model.connection.execute(sql, [canonical_json(told).decode()])
-        model.connection.executemany("DELETE FROM waiting WHERE member = ?", [[member] for member in leaving])
+    old, settings, gone = model.manifest(), learning.settings, set(leaving)
+    environment, pairs = learning.environment(), model.pairs(settings.seed)
+    whole = old["environment"] != environment
+    dirty = range(settings.shards) if whole else plan(pairs, gone, settings.shards, settings.seed).dirty
+    left = split((pair for pair in pairs if pair.member not in gone), settings.shards, settings.seed)
+    with again(old) if whole else nullcontext():
+        parts = train_shards(model, {shard: left[shard] for shard in dirty}, learning)
+        with writing(model.connection):
+            removed = [line for line in model.lines() if line.member in gone]
+            lists = {shard: model.lines(shard) for shard in sorted({shard_of(key, settings.shards) for key in gone})}
+            model.connection.executemany("DELETE FROM pair WHERE member = ?", [[member] for member in leaving])
+            model.connection.executemany("DELETE FROM part WHERE shard = ?", [[shard] for shard in dirty])
+            model.connection.executemany("INSERT INTO part VALUES (?, ?)", sorted(parts.items()))
+            merged = model.mean(served(settings.shards, ()))
+            new = model.renew(origin_of(old), old["configuration"], merged, environment)
+            told = certificate(old, new, leaving, removed, lists, now)
+            sql = "INSERT INTO done (certificate, recorded) VALUES (?, 0)"
+            model.connection.execute(sql, [canonical_json(told).decode()])
+            model.connection.executemany("DELETE FROM waiting WHERE member = ?", [[member] for member in leaving])
     return True
 
 

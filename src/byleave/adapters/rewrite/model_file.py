@@ -10,6 +10,7 @@ import json
 import os
 import re
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from byleave.adapters.publishing import flush
@@ -26,7 +27,6 @@ from byleave.learn.shards import Line, shard_digests, shard_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from byleave.learn.manifest import Origin
     from byleave.learn.rewrite.pairs import Pair
@@ -84,6 +84,15 @@ class ModelFile:
         except (apsw.Error, ValueError, IndexError) as error:
             raise InputError(f"there is no rewriter in `{self.folder}`", hint=_HINT) from error
 
+    def base_place(self) -> Path | None:
+        """The folder of the base on the machine that trained, if it was a folder; no manifest tells of it."""
+        told = self.connection.execute("SELECT value FROM state WHERE name = 'base'").fetchall()
+        return Path(told[0][0]) if told else None
+
+    def came_from(self, place: Path) -> None:
+        """Note the folder of the base, for who trains a shard again on this machine."""
+        self.connection.execute("INSERT OR REPLACE INTO state VALUES ('base', ?)", [str(place.absolute())])
+
     def settings(self) -> Settings:
         """What was chosen before training. Raises: InputError."""
         return Settings.read(self.manifest()["configuration"]["training"])
@@ -110,6 +119,11 @@ class ModelFile:
     def has(self, member: int) -> bool:
         """Whether anything was learned of a person."""
         return bool(self.connection.execute("SELECT 1 FROM pair WHERE member = ? LIMIT 1", [member]).fetchall())
+
+    def owners(self, items: Iterable[int]) -> dict[int, int]:
+        """Item → owner of those of some items that were learned from, by their keys."""
+        sql = "SELECT item, member FROM pair WHERE item = ?"
+        return {item: member for one in items for item, member in self.connection.execute(sql, [one])}
 
     def waiting(self) -> list[tuple[int, str]]:
         """Who is to leave, and since when, oldest first."""

@@ -34,7 +34,7 @@ class RemoteWriter:
     model: str
     key_file: Path | None = None
 
-    def attempts(self, draft: str, tone: str) -> list[str]:
+    def attempts(self, draft: str, tone: str, *, adapted: bool = True) -> list[str]:  # noqa: ARG002 - it is all theirs
         """Rewrites to choose from: in the tone, and with nothing but the grammar mended.
 
         Raises: InputError when the server cannot be asked, or answers something else.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from byleave.adapters.rewrite.base import SMOLLM2
 from byleave.adapters.rewrite.jobs import Here, Job
 from byleave.adapters.rewrite.model_file import ModelFile
 from byleave.adapters.rewrite.rows import Passed, read_posts
@@ -103,6 +104,8 @@ def learn(work: Path, posts: Iterable[tuple[int, int, str]], origin: Origin, lea
     model = ModelFile.make(work)
     try:
         model.add(posts, content_of(learning.secret))
+        if learning.base.name != SMOLLM2:
+            model.came_from(learning.base.folder)
         shards = split(model.pairs(settings.seed), settings.shards, settings.seed)
         if not any(shards):
             hint = "posts in the languages of the model, of five words or more, that are no copies of each other"

@@ -30,8 +30,14 @@ WHOLE_SHARE = 100
 class Writer(Protocol):
     """Answers drafts. Nothing that it is given is kept."""
 
-    def attempts(self, draft: str, tone: str) -> list[str]:
-        """Rewrites to choose from, best first; none is checked yet. Raises: ByleaveError."""
+    def attempts(self, draft: str, tone: str, *, adapted: bool = True) -> list[str]:
+        """Rewrites to choose from, best first; none is checked yet. Raises: ByleaveError.
+
+        Args:
+            draft: the text.
+            tone: one of `prompts.TONES`.
+            adapted: whether what members taught may answer; otherwise a public base alone does.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +73,10 @@ class Rewriter:
             self._served = path
         return path is not None
 
-    def attempts(self, draft: str, tone: str) -> list[str]:
+    def attempts(self, draft: str, tone: str, *, adapted: bool = True) -> list[str]:
         """Rewrites to choose from: in the tone, clear, and by the base alone. Raises: InputError."""
         asks = [Ask(asked, adapted=True) for asked in dict.fromkeys((TONES[tone], TONES["clear"]))]
-        if not self.refresh():
+        if not (adapted and self.refresh()):
             asks = [Ask(one.asked, adapted=False) for one in asks]
         return self.answer(draft, [*asks, Ask(GRAMMAR, adapted=False)])
 
@@ -99,5 +105,5 @@ def open_rewriter(folder: Path, cache: Path | None = None, device: str = "cpu") 
     from byleave.adapters.rewrite.base import require_base
 
     with opened(folder) as model:
-        manifest, settings = model.manifest(), model.settings()
-    return Rewriter(require_base(manifest["configuration"]["base"], cache), settings, folder, device)
+        manifest, settings, place = model.manifest(), model.settings(), model.base_place()
+    return Rewriter(require_base(manifest["configuration"]["base"], cache, place), settings, folder, device)

@@ -16,7 +16,7 @@ from byleave.learn.talent.profile import read_profile
 from byleave.lineage.keys import keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -41,6 +41,14 @@ class Talent:
         model = ModelFile.open(folder / MODEL)
         try:
             return {one for one in members if model.has(one)}
+        finally:
+            model.close()
+
+    def owners(self, folder: Path, items: Collection[int]) -> Mapping[int, int]:
+        """Those with a row of their own."""
+        model = ModelFile.open(folder / MODEL)
+        try:
+            return model.owners(items)
         finally:
             model.close()
 

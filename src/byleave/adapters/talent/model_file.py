@@ -175,7 +175,7 @@ class ModelFile:
                 digest = shard_digest(self.lines(shard))
                 self.connection.execute("INSERT OR REPLACE INTO shard VALUES (?, ?)", [shard, digest])
             self._digest_parts(range(PARTS))
-            return self._renew(origin)
+            return self._renew(origin, versions())
 
     def lines(self, shard: int) -> list[Line]:
         """The list of a shard, sorted."""
@@ -193,6 +193,13 @@ class ModelFile:
         there = "EXISTS (SELECT 1 FROM {} WHERE member = ?1)"
         return bool(self._one(f"SELECT {there.format('profile')} OR {there.format('judgement')}", member))
 
+    def owners(self, items: Iterable[int]) -> dict[int, int]:
+        """Item → owner of those of some items from which something was learned, by their keys."""
+        sql = (
+            "SELECT item, member FROM profile WHERE item = ?1 UNION SELECT item, member FROM judgement WHERE item = ?1"
+        )
+        return {item: member for one in items for item, member in self.connection.execute(sql, [one])}
+
     def forget(self, members: Iterable[int]) -> Change | None:
         """Take people out, inside a transaction of the caller's; None where nothing was learned of them.
 
@@ -201,6 +208,9 @@ class ModelFile:
         import apsw
 
         gone, old = list(members), self.manifest()
+        if old["configuration"] != self._configuration():
+            hint = "train it again: byleave train talent; until then it orders by words alone"
+            raise InputError("the model was made by a version that reads profiles in another way", hint=hint)
         profiles = self._rows("profile", "words", {"member": gone})
         about = {"member": gone, "profile": [line.item for line in profiles]}
         judged = self._rows("judgement", "grade || ' ' || features", about)
@@ -220,7 +230,9 @@ class ModelFile:
             self.connection.execute(
                 "UPDATE shard SET digest = ? WHERE number = ?", [shard_digest(self.lines(shard)), shard]
             )
-        return Change(old, self._renew(origin_of(old)), tuple(sorted(removed)), lists)
+        # whole numbers are taken away, which is the same by any version: what it was made by stays what it was
+        new = self._renew(origin_of(old), old["environment"])
+        return Change(old, new, tuple(sorted(removed)), lists)
 
     def _rows(self, table: str, value: str, wanted: Mapping[str, Iterable[int]]) -> dict[Line, str]:
         """The rows with one of these keys, and what each holds."""
@@ -243,13 +255,15 @@ class ModelFile:
         numbers = [tuple(map(int, one.split(" "))) for one in judged]
         self._set("sums", self.sums().minus(Row(one[1:], one[0]) for one in numbers).text())
 
-    def _renew(self, origin: Origin) -> Mapping[str, Any]:
+    def _renew(self, origin: Origin, environment: Mapping[str, str]) -> Mapping[str, Any]:
         shards = [digest for (digest,) in self.connection.execute("SELECT digest FROM shard ORDER BY number")]
         rows = {"profiles": int(self._get("profiles")), "judgements": self.sums().rows}
-        configuration = {"features": list(FEATURES), "scale": SCALE, "ridge": RIDGE, "words": self._get("words-digest")}
-        value = manifest(origin, shards, rows, configuration, self._artefacts(), versions())
+        value = manifest(origin, shards, rows, self._configuration(), self._artefacts(), environment)
         self._set("manifest", canonical_json(value).decode())
         return value
+
+    def _configuration(self) -> dict[str, Any]:
+        return {"features": list(FEATURES), "scale": SCALE, "ridge": RIDGE, "words": self._get("words-digest")}
 
     def artefacts(self) -> dict[str, str]:
         """The digest of everything that was learned, made from what is there and from nothing that was noted of it."""

@@ -49,24 +49,34 @@ class Serving:
     def __init__(self, folder: Path) -> None:
         """Open it. Raises: InputError when there is no model."""
         self.folder = folder
+        """Of the model."""
         self._model, self._visible = ModelFile.open(folder / MODEL), VisibleFile.open(folder / VISIBLE)
+        self.model = str(self._model.manifest()["model"])
+        """Its id."""
         self._tokenize = tokenizer(self._visible.connection)
         self._learned: tuple[int, Learned] | None = None
         self._lock = threading.Lock()
 
     def find(
-        self, text: str, most: int, keep: Callable[[Shown], bool], *, every: bool = False
+        self,
+        text: str,
+        most: int,
+        keep: Callable[[Shown], Shown | None],
+        *,
+        every: bool = False,
+        learned: bool = True,
     ) -> tuple[list[Found], bool]:
         """The profiles that fit best, best first, and whether what was learned was used.
 
         Args:
             text: what is asked for.
             most: at most so many.
-            keep: whether somebody may be shown; asked of the best ones until there are enough.
+            keep: what may be shown of somebody, None for nothing; asked of the best ones until there are enough.
             every: whether every word that is asked for must be there.
+            learned: whether what was learned may be used.
         """
         with self._lock:
-            waits = self._waits()
+            waits = not learned or self._waits()
             query = read_query(text, self._tokenize)
             hits = search(query, self._visible, self._plain() if waits else self._know(), _WIDE)
             shown = self._visible.shown([hit.item for hit in hits])
@@ -74,8 +84,9 @@ class Serving:
             for hit in hits:
                 if len(found) == most:
                     break
-                one = shown[hit.item]
-                if (not every or len(hit.matched) == len(asked)) and keep(one):
+                fits = not every or len(hit.matched) == len(asked)
+                one = keep(shown[hit.item]) if fits else None
+                if one is not None:
                     lines = tuple(self._pieces(line, asked) for line in one.text.splitlines())
                     headline = bool(lines) and any(marked for _, marked in lines[0])
                     found.append(Found(one, hit.score, lines, hit.matched, headline))

@@ -69,11 +69,13 @@ class Step:
     certificate: bool = False
     """Whether a certificate is kept of it."""
     due_by: datetime | None = None
+    trouble: str | None = None
+    """Why it did not work yet: a reason of `forgetting.problems`."""
 
     def as_json(self) -> dict[str, Any]:
         """Every part that is known, as plain values."""
         told: dict[str, Any] = {"kind": self.kind, "entry": self.seq, "at": format_instant(self.at)}
-        names = ("items", "name", "artefact", "purpose", "recipient", "pack", "regime", "basis")
+        names = ("items", "name", "artefact", "purpose", "recipient", "pack", "regime", "basis", "trouble")
         told |= {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         if self.kind == "snapshot":
             told["replay"] = self.is_replay
@@ -172,7 +174,8 @@ def _leaving(tasks: Iterable[Told]) -> Iterator[Step]:
     for one in {task.model.model: task for task in tasks}.values():
         model, task = one.model, one.task
         about: dict[str, Any] = {"name": model.name or model.model, "artefact": model.model, "purpose": model.purpose}
-        yield Step(one.state, task.seq, task.stopped_at or task.since, due_by=one.due_by, **about)
+        since = task.stopped_at or task.since
+        yield Step(one.state, task.seq, since, due_by=one.due_by, trouble=one.trouble, **about)
 
 
 def _choices(person: Person, snapshots: list[Snapshot], purposes: Mapping[str, tuple[str, ...]]) -> Iterator[Step]:

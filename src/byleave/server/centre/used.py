@@ -163,6 +163,9 @@ def _lines(step: Step) -> Iterator[str]:
         yield say("used-ground", ground=say(f"setting-ground-{step.basis}"))
     if step.is_replay:
         yield say("used-replay")
+    if step.trouble:
+        yield say("used-trouble", why=say(f"trouble-{step.trouble}"))
+        yield say("used-trouble-more")
     if step.due_by:
         yield say("used-open-more", on=step.due_by)
     if step.kind == "acknowledged":

@@ -12,6 +12,7 @@ from byleave.kernel.errors import InputError
 from byleave.server.accounts.roles import READER
 from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
+from byleave.server.desk.leaving import leaving
 from byleave.server.desk.sheet import Cell, Grid, Section, number
 from byleave.server.running import current
 from byleave.server.ui.voice import catalogue, moment, phrase, say
@@ -43,7 +44,11 @@ def snapshots(request: HttpRequest) -> HttpResponse:
         "desk-snapshots",
         title=say("desk-snapshots"),
         lead=say("snapshots-lead"),
-        sections=[_snapshots(found, list(found.snapshots.values())), _models(list(found.models.values()))],
+        sections=[
+            _snapshots(found, list(found.snapshots.values())),
+            _models(list(found.models.values())),
+            leaving(found),
+        ],
     )
 
 

@@ -14,19 +14,23 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 
-from byleave.adapters.rewrite.model_file import is_rewriter
+from byleave.adapters.forgetting import models_in
 from byleave.adapters.rewrite.remote import RemoteWriter
 from byleave.adapters.rewrite.rows import MOST_WORDS
 from byleave.kernel.errors import ByleaveError, InputError
 from byleave.learn.rewrite.difference import difference
 from byleave.learn.rewrite.guard import first_that_keeps
+from byleave.server.forgetting.answering import may_answer
+from byleave.server.running import current
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from byleave.adapters.forgetting import InService
     from byleave.adapters.rewrite.writer import Writer
     from byleave.learn.rewrite.difference import Piece
 
+PRODUCT = "rewrite"
 TONES = ("clear", "warm", "formal")
 SECONDS_IN_LINE = 30
 """For which a draft waits while another one is answered."""
@@ -44,13 +48,13 @@ class Suggestion:
     pieces: tuple[Piece, ...] = ()
 
 
-def at_hand() -> Path | str | None:
-    """What rewrites here: a model's folder, the host that drafts go to, or nothing."""
+def at_hand() -> InService | str | None:
+    """What rewrites here: a model, the host that drafts go to, or nothing."""
     configuration = settings.CONFIGURATION
     if configuration.rewrite is not None:
         return urlsplit(configuration.rewrite).hostname or ""
-    places: list[Path] = sorted(configuration.models.iterdir()) if configuration.models.is_dir() else []
-    return next((one for one in places if is_rewriter(one)), None)
+    # the models that the queue of forgetting knows, and no other folder
+    return next((one for one in models_in(configuration.models) if one.product == PRODUCT), None)
 
 
 def suggest(draft: str, tone: str) -> Suggestion:
@@ -61,9 +65,11 @@ def suggest(draft: str, tone: str) -> Suggestion:
     if not _turn.acquire(timeout=SECONDS_IN_LINE):
         return Suggestion("busy")
     try:
-        attempts = _writer(place).attempts(draft, tone)
-    except ByleaveError as error:
-        structlog.get_logger().warning("rewrite", error=error.code)
+        adapted = isinstance(place, str) or may_answer(current().lineage, place.model, current().now())
+        attempts = _writer(place).attempts(draft, tone, adapted=adapted)
+    except (ByleaveError, OSError, RuntimeError, ValueError) as error:
+        # of a model's file, a disk or torch, whose message may quote the draft
+        structlog.get_logger().warning("rewrite", error=type(error).__name__)
         return Suggestion("away")
     finally:
         _turn.release()
@@ -73,17 +79,17 @@ def suggest(draft: str, tone: str) -> Suggestion:
     return Suggestion("suggested", found, tuple(difference(draft, found)))
 
 
-def _writer(place: Path | str) -> Writer:
+def _writer(place: InService | str) -> Writer:
     """The writer of this process, loaded when it is first needed. Raises: InputError."""
     configuration = settings.CONFIGURATION
     if configuration.rewrite is not None:
         return RemoteWriter(configuration.rewrite, configuration.rewrite_model, configuration.rewrite_key)
     if isinstance(place, str):
         raise InputError("there is no rewriter")
-    if place not in _ready:
+    if place.folder not in _ready:
         # torch takes seconds to load, and whoever does not rewrite does not need it
         from byleave.adapters.rewrite.writer import open_rewriter  # noqa: PLC0415
 
         _ready.clear()
-        _ready[place] = open_rewriter(place)
-    return _ready[place]
+        _ready[place.folder] = open_rewriter(place.folder)
+    return _ready[place.folder]

@@ -14,14 +14,14 @@ from byleave.adapters.packs import load_pack
 from byleave.kernel.canonical import digest_value
 from byleave.kernel.errors import ByleaveError, UnknownError
 from byleave.kernel.vocabulary import PURPOSES
-from byleave.ledger.suppression import refusals
+from byleave.ledger.suppression import held_back, refusals
 from byleave.ledger.wire import from_microseconds
 from byleave.lineage.keys import key_text, keyed
 from byleave.lineage.records import fold
 from byleave.policy.rules import pack_digest
 from byleave.server.db.lookups import read_artefacts
 from byleave.server.db.opening import connect
-from byleave.server.forgetting.queue import ERASED, OBJECTED, OPTED_OUT, Task
+from byleave.server.forgetting.queue import ERASED, HELD_BACK, OBJECTED, OPTED_OUT, Task
 from byleave.server.lineage.index import DatabaseIndex
 from byleave.server.lineage.persons import candidates, histories
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from byleave.ledger.entries import Entry
     from byleave.ledger.suppression import Refusal
     from byleave.lineage.records import Lineage, Model
+    from byleave.policy.model import Pack
     from byleave.server.db.session import Session
     from byleave.server.policy_in_force import PolicyInForce
 
@@ -82,6 +83,8 @@ class Looking:
     now: datetime
     promised: Callable[[Entry], str | None]
     """How far the receipt of an act says that it reaches; None where that is not known."""
+    owners: Callable[[Model, Sequence[str]], Mapping[str, int] | None] = lambda _model, _items: {}
+    """Item → key of its owner, of those of some items from which a model has learned; None where nobody can tell."""
 
     def rules(self) -> str:
         """A digest of the packs in force and of the models: with others everybody is looked at again."""
@@ -144,15 +147,32 @@ class Looking:
 
     def _people(self, persons: Sequence[frozenset[str]]) -> list[Task]:
         reaching = {one.model: self.reaches(one) for one in self.lineage.models.values()}
-        asked = list[Asked]()
+        asked: list[Asked] = []
+        held: dict[str, tuple[frozenset[str], Entry]] = {}
         for ids, entries in histories(self.session, persons):
             told, by_seq = refusals(entries, self.now), {one.seq: one for one in entries}
+            held |= {one.item: (ids, by_seq[one.seq]) for one in held_back(entries) if one.item is not None}
             for model in self.lineage.models.values() if told else ():
                 hits = [one for one in told if self._hits(one, by_seq, model, reaches=reaching[model.model])]
                 if hits:
                     first = min(hits, key=lambda one: one.seq)
                     asked.append(Asked(model, ids, first, by_seq[first.seq]))
-        return list(self._tasks(asked))
+        return [*self._tasks(asked), *self._of_items(held, [name for name, reaches in reaching.items() if reaches])]
+
+    def _of_items(self, held: Mapping[str, tuple[frozenset[str], Entry]], names: Iterable[str]) -> Iterable[Task]:
+        """The owners of items that are held back, in each model that has learned from them."""
+        for model in [self.lineage.models[name] for name in names] if held else ():
+            owners = self.owners(model, sorted(held))
+            if owners is None:  # nobody can tell which items it has seen: whoever it has seen may be meant
+                key_of = keyed(self.secret)
+                keys = {key_of(name): entry for ids, entry in held.values() for name in ids}
+                pairs = [(key, keys[key]) for key in sorted(self._inside(model, keys))]
+            else:
+                pairs = [(key, held[item][1]) for item, key in sorted(owners.items())]
+            out = model.forgotten.keys() | model.acknowledged.keys()
+            for key, entry in pairs:
+                if key_text(key) not in out:
+                    yield Task(model.model, key, entry.seq, entry.recorded_at, HELD_BACK)
 
     def _hits(self, one: Refusal, by_seq: Mapping[int, Entry], model: Model, *, reaches: bool) -> bool:
         """Whether a refusal is about what a model was trained for, and reaches models."""
@@ -195,11 +215,16 @@ class Looking:
 
     def _reach(self, name: str, digest: str) -> str | None:
         """How far an opt-out reaches under a pack; None where it is not here as it was: then it may reach models."""
+        found = self.pack(name, digest)
+        return found.opt_out.reaches if found is not None else None
+
+    def pack(self, name: str, digest: str) -> Pack | None:
+        """A pack as it was; None where it is not here as such."""
         for one in self.policy.packs():
             if one.digest == digest:
-                return one.pack.opt_out.reaches
+                return one.pack
         try:
             pack = load_pack(name)
         except ByleaveError:
             return None
-        return pack.opt_out.reaches if pack_digest(pack) == digest else None
+        return pack if pack_digest(pack) == digest else None

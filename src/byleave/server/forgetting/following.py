@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from byleave.adapters.duckdb_engine.kept import SECRET_FILE
 from byleave.adapters.talent.rows import PROFILE, PUBLIC
-from byleave.kernel.errors import ByleaveError
 from byleave.learn.forgetting import Profile
 from byleave.server.content import MOST_ITEMS
 from byleave.server.db.session import BusyError
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from byleave.server.configuration import Configuration
     from byleave.server.forgetting.working import Done
 
-EVERY_SECONDS, AFTER_ERROR_SECONDS = 1.0, 15.0
-"""An opt-out is to stop a model within five seconds of its acknowledgement."""
+EVERY_SECONDS, MOST_SECONDS = 1.0, 15.0
+"""An opt-out is to stop a model within five seconds of its acknowledgement. After an error the wait doubles, up to the
+latter; while the ledger is not read, nothing that was learned answers (`answering.py`)."""
 LOCK = "forgetting.lock"
 _log = structlog.get_logger("byleave.forgetting")
 
@@ -72,11 +73,13 @@ def _profiles(ids: Collection[str]) -> list[Profile]:
 
 
 class Follower:
-    """Works until it is stopped; what is wrong is logged, and tried again."""
+    """Works until it is stopped; whatever is wrong is logged, and tried again: nothing ends it."""
 
     def __init__(self, configuration: Configuration, after: Callable[[Done], None] = lambda _: None) -> None:
         """Take the configuration; `after` is called after each step that this process has made."""
         self._configuration, self._after = configuration, after
+        self._work: Forgetting | None = None
+        self._handle: int | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="forgetting", daemon=True)
 
@@ -91,24 +94,33 @@ class Follower:
         self._thread.join()
 
     def _run(self) -> None:
-        handle = _open(self._configuration.data / LOCK)
-        work: Forgetting | None = None
+        # where objectors who were erased are looked for in texts, the gate asks for the key by its variable
+        os.environ.setdefault(SECRET_FILE, str(self._configuration.suppression_key))
         wait = 0.0
         while not self._stop.wait(wait):
-            wait = EVERY_SECONDS
-            if work is None and not _is_ours(handle):
-                continue
-            try:
-                work = work or Forgetting(place_of(self._configuration), apart=True)
-                done = work.step()
-                self._after(done)
-                self._tell(done)
-            except (ByleaveError, BusyError, OSError) as error:
-                _log.error("forgetting waits", error=type(error).__name__)
-                wait = AFTER_ERROR_SECONDS
-        if work is not None:
-            work.close()
-        os.close(handle)
+            wait = EVERY_SECONDS if self._try() else min(MOST_SECONDS, 2 * max(wait, EVERY_SECONDS))
+        if self._work is not None:
+            self._work.close()
+        if self._handle is not None:
+            os.close(self._handle)
+
+    def _try(self) -> bool:
+        """One step, if this process is the one that works; whether nothing stood in the way."""
+        try:
+            if self._handle is None:
+                self._handle = _open(self._configuration.data / LOCK)
+            if self._work is None and not _is_ours(self._handle):
+                return True
+            self._work = self._work or Forgetting(place_of(self._configuration), apart=True)
+            done = self._work.step()
+            self._after(done)
+            self._tell(done)
+        except BusyError:  # somebody else writes
+            return True
+        except Exception as error:  # noqa: BLE001 - a thread that ends would leave everybody in every model
+            _log.error("forgetting waits", error=type(error).__name__)
+            return False
+        return True
 
     def _tell(self, done: Done) -> None:
         if done.queued or done.out:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.ledger.wire import from_microseconds, to_microseconds
+from byleave.server.lineage.standing import READ
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
     from byleave.server.db.session import Session
 
-OPTED_OUT, OBJECTED, ERASED = "opted-out", "objected", "erased"
+OPTED_OUT, OBJECTED, ERASED, HELD_BACK, NAMED = "opted-out", "objected", "erased", "held-back", "named"
+"""Why an account must leave: its person's own refusal, or one about an item: held back by the person, or naming
+somebody else who objects."""
 _COLUMNS = "model, key, seq, since, cause, stopped_at, done_by"
-_READ = (
+_SAY_READ = (
     "INSERT INTO forget_reading (number, epoch, seq, rules) VALUES (?, ?, ?, ?) ON CONFLICT (number) "
     "DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, rules = excluded.rules"
 )
@@ -79,12 +82,12 @@ class Queue:
             for model, key, seq, since, cause, stopped, done in rows
         ]
 
-    def reading(self) -> Reading | None:
-        """How far the ledger was read; None before the first time."""
-        rows = self._session.query("SELECT epoch, seq, rules FROM forget_reading WHERE number = 1")
+    def reading(self, number: int = READ) -> Reading | None:
+        """How far the ledger was read for something; None before the first time."""
+        rows = self._session.query("SELECT epoch, seq, rules FROM forget_reading WHERE number = ?", [number])
         return Reading(*rows[0]) if rows else None
 
-    def read(self, new: Iterable[Task], withdrawn: Iterable[Place], reading: Reading) -> None:
+    def read(self, new: Iterable[Task], withdrawn: Iterable[Place], reading: Reading, number: int = READ) -> None:
         """Add what was found, take back what the person took back before it had begun, and say how far was read."""
         rows = [(one.model, one.key, one.seq, to_microseconds(one.since), one.cause, one.done_by) for one in new]
         with self._writing() as session:
@@ -95,17 +98,7 @@ class Queue:
             session.run(sql, rows)
             sql = "DELETE FROM forget_task WHERE model = ? AND key = ? AND stopped_at IS NULL AND done_by IS NULL"
             session.run(sql, list(withdrawn))
-            session.run(_READ, [(1, *reading)])
-
-    def followed(self) -> Reading | None:
-        """How far the ledger was read for who is found by searches for people."""
-        rows = self._session.query("SELECT epoch, seq, rules FROM forget_reading WHERE number = 2")
-        return Reading(*rows[0]) if rows else None
-
-    def follow(self, reading: Reading) -> None:
-        """Say how far was read for that."""
-        with self._writing() as session:
-            session.run(_READ, [(2, *reading)])
+            session.run(_SAY_READ, [(number, *reading)])
 
     def stopped(self, places: Iterable[Place], at: datetime) -> None:
         """Say that models answer nobody from what saw these accounts."""

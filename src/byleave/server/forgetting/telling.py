@@ -11,6 +11,7 @@ from byleave.ledger.admission import linked
 from byleave.lineage.keys import key_text
 from byleave.lineage.records import fold
 from byleave.server.db.lookups import merges_of, read_artefacts
+from byleave.server.forgetting.problems import FORGET, Problems
 from byleave.server.forgetting.queue import Queue
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Told:
     """The account, where it is not erased."""
     due_by: datetime | None
     """Of a model that was trained elsewhere."""
+    trouble: str | None = None
+    """Why the model could not be made anew yet: a reason of `problems.py`; it is tried again."""
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine."""
@@ -52,6 +55,7 @@ class Told:
             "entry": task.seq,
             "since": format_instant(task.since),
             "state": self.state,
+            "trouble": self.trouble,
             "stopped_at": format_instant(task.stopped_at) if task.stopped_at else None,
             "due_by": format_instant(self.due_by) if self.due_by else None,
             "done_by": task.done_by,
@@ -84,11 +88,14 @@ def tasks_of(  # noqa: PLR0913 - what is asked for
         models = fold(read_artefacts(session)).models
         found = [one for one in Queue(session).tasks(undone=undone, keys=keys) if model in (None, one.model)]
         names = dict(_names(session, found, reader.key_of(session)))
+        broken = Problems(session).all()
     told = []
     for one in found:
         known = models[one.model]
         due_by = one.since + timedelta(days=days) if known.is_elsewhere else None
-        told.append(Told(one, known, _state(one, known, due_by, now), names.get(one.key), due_by))
+        trouble = broken.get((one.model, FORGET)) if one.done_by is None else None
+        reason = trouble.reason if trouble else None
+        told.append(Told(one, known, _state(one, known, due_by, now), names.get(one.key), due_by, reason))
     return told
 
 

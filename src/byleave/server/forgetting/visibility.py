@@ -10,6 +10,7 @@ from byleave.ledger.visibility import is_hidden
 from byleave.server.db.reading import read_head
 from byleave.server.forgetting.queue import Reading
 from byleave.server.lineage.persons import histories, touched
+from byleave.server.lineage.standing import READ_FOR_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -33,7 +34,7 @@ def follow(session: Session, queue: Queue, models: Sequence[InService], profiles
         profiles: what people show now.
         secret: the suppression key.
     """
-    head, before = read_head(session), queue.followed()
+    head, before = read_head(session), queue.reading(READ_FOR_SEARCH)
     rules = " ".join(sorted(one.model for one in models))
     goes_on = before is not None and (before.epoch, before.rules) == (head.name, rules)
     after = before.seq if before and goes_on else 0
@@ -46,6 +47,17 @@ def follow(session: Session, queue: Queue, models: Sequence[InService], profiles
         elif any(one.kind in SEARCH for one in entries):
             back += profiles(ids)
     if hidden or back:
-        for one in models:
-            one.kind.show(one.folder, back, sorted(hidden), secret)
-    queue.follow(Reading(head.name, head.seq, rules))
+        _bring(models, back, sorted(hidden), secret)
+    queue.read([], [], Reading(head.name, head.seq, rules), READ_FOR_SEARCH)
+
+
+def _bring(models: Sequence[InService], back: Sequence[Profile], hidden: Sequence[str], secret: bytes) -> None:
+    """Tell every model; one that breaks keeps no other from following, and is told again. Raises: what it raised."""
+    failed = list[Exception]()
+    for one in models:
+        try:
+            one.kind.show(one.folder, back, hidden, secret)
+        except Exception as error:  # noqa: BLE001 - of a file, a disk or a library; raised below
+            failed.append(error)
+    if failed:
+        raise failed[0]

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 import zlib
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.canonical import canonical_json, digest_bytes
 from byleave.learn.manifest import root
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Kind
+from byleave.ledger.fields import MOST_KEYS
+from byleave.lineage.records import fold
+from byleave.server.db.lookups import read_artefacts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from byleave.learn.forgetting import Certified
     from byleave.ledger.entries import Entry
@@ -34,10 +40,43 @@ def recorder(session: Session, append: Append) -> Callable[[Certified], None]:
         digest = digest_bytes(canonical_json(dict(told)))
         keep(session, digest, made.path.read_bytes())
         new = root(told["new"])
-        data = {"model": told["new"]["model"], "digest": new, "forgotten": told["forgotten"], "certificate": digest}
-        append([Proposal(Kind.MODEL_FORGOTTEN, "", PLATFORM, data)], f"forgotten {root(told['old'])} {new}")
+        for start in range(0, len(told["forgotten"]), MOST_KEYS):
+            some = told["forgotten"][start : start + MOST_KEYS]
+            data = {"model": told["new"]["model"], "digest": new, "forgotten": some, "certificate": digest}
+            # of the certificate too: copies of a model forget the same, each with a certificate of its own
+            key = f"forgotten {root(told['old'])} {new} {digest} {start}"
+            append([Proposal(Kind.MODEL_FORGOTTEN, "", PLATFORM, data)], key)
 
     return record
+
+
+def rerunning(
+    session: Session, append: Append, model: str
+) -> Callable[[Mapping[str, Any]], AbstractContextManager[None]]:
+    """The function that records, as a run of its own, that all of a model is trained again while it holds.
+
+    Args:
+        session: the ledger's database.
+        append: records acts under a key, durably.
+        model: its id.
+    """
+
+    @contextmanager
+    def again(manifest: Mapping[str, Any]) -> Iterator[None]:
+        run = f"again-{secrets.token_hex(8)}"
+        snapshots = list(fold(read_artefacts(session)).models[model].snapshots)
+        job = f"train {manifest['product']} again without who left, by other versions"
+        data = {"run": run, "job": job, "snapshots": snapshots}
+        append([Proposal(Kind.RUN_STARTED, "", PLATFORM, data)], f"started {run}")
+        outcome = "failed"
+        try:
+            yield
+            outcome = "completed"
+        finally:
+            told = {"run": run, "outcome": outcome}
+            append([Proposal(Kind.RUN_FINISHED, "", PLATFORM, told)], f"finished {run}")
+
+    return again
 
 
 def keep(session: Session, digest: str, file: bytes) -> None:

@@ -24,7 +24,7 @@ from byleave.lineage.records import fold
 from byleave.server.db.lookups import merges_of, read_artefacts
 from byleave.server.db.opening import connect
 from byleave.server.db.store import Store
-from byleave.server.lineage.certifying import recorder
+from byleave.server.lineage.certifying import recorder, rerunning
 from byleave.server.lineage.training import require_key
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def forget(  # noqa: PLR0913 - who, from what, and with what
     try:
         with Store(ledger) as store, alone(folder):
             record = recorder(session, store.append)
-            done = found.kind.renew(folder, Means(secret or b"", signers, record, clock, snapshot or (lambda _: None)))
+            again = rerunning(session, store.append, found.model)
+            means = Means(secret or b"", signers, record, clock, snapshot or (lambda _: None), again)
+            done = found.kind.renew(folder, means)
     finally:
         session.close()
     keys = tuple(sorted({key for one in done for key in one.told["forgotten"]}))
@@ -167,13 +169,13 @@ def due(folder: Path, snapshot: Path, ledger: str, pack: str | None, progress: P
         return Due((), (), reaches=False)
     gone = dict[str, str]()
     for one in packs:
-        gone |= _not_eligible(snapshot, manifest, ledger, one, progress)
+        gone |= not_eligible(snapshot, manifest, ledger, one, progress)
     owners = dict(items_of(snapshot, list(gone), by="item_id")) if gone else {}
     erased = {owners[item] for item, reason in gone.items() if reason == _ERASED}
     return Due(tuple(sorted(set(owners.values()))), tuple(sorted(erased)), reaches=True)
 
 
-def _not_eligible(
+def not_eligible(
     snapshot: Path, manifest: Mapping[str, Any], ledger: str, pack: Pack, progress: Progress
 ) -> dict[str, str]:
     """Items of a snapshot that may not be trained on now, with the reason."""

@@ -97,6 +97,24 @@ class ForgetReading(models.Model):  # noqa: DJ008 - never shown by itself
         db_table = "forget_reading"
 
 
+class ForgetProblem(models.Model):  # noqa: DJ008 - never shown by itself
+    """What keeps a model from a step of forgetting, since when, and when it is tried again. Times are microseconds."""
+
+    pk = models.CompositePrimaryKey("model", "step")
+    model = models.TextField()
+    step = models.TextField()
+    reason = models.TextField()
+    told = models.TextField()
+    since = models.BigIntegerField()
+    tries = models.IntegerField()
+    again_at = models.BigIntegerField()
+
+    class Meta:
+        """Its table."""
+
+        db_table = "forget_problem"
+
+
 class Certificate(models.Model):  # noqa: DJ008 - never shown by itself
     """A certificate of forgetting, in zlib's format, under the digest that its entry names."""
 

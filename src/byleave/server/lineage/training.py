@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from byleave import api
+from byleave.adapters.forgetting import require_published
 from byleave.adapters.packs import load_pack
 from byleave.adapters.publishing import publish, require_absent, staging
 from byleave.adapters.snapshot_files import read_manifest
@@ -143,9 +144,8 @@ def train_product(
     InputError without the right key, or for rows that cannot be read; OutputError; LedgerError.
     """
     require_absent(asked.out)
+    origin = require_origin(asked, product, secret, progress)
     manifest = read_manifest(asked.snapshot)
-    purpose = _require_usable(asked, product, manifest, progress)
-    origin = _origin(asked, product, manifest, purpose, require_key(asked.ledger, secret))
     with Store(asked.ledger) as store:
         started = {"run": asked.run, "job": f"train {product}", "snapshots": [origin.snapshot]}
         store.append([Proposal(Kind.RUN_STARTED, "", PLATFORM, started)])
@@ -162,6 +162,16 @@ def train_product(
         finally:
             store.append([Proposal(Kind.RUN_FINISHED, "", PLATFORM, {"run": asked.run, "outcome": outcome})])
     return found
+
+
+def require_origin(asked: Asked, product: str, secret: bytes | None, progress: Progress = silent) -> Origin:
+    """What a model would be made from: a recorded snapshot, as it was published, that may be trained on now.
+
+    Raises: as `train_product`.
+    """
+    manifest = read_manifest(asked.snapshot)
+    purpose = _require_usable(asked, product, manifest, progress)
+    return _origin(asked, product, manifest, purpose, require_key(asked.ledger, secret))
 
 
 def require_key(ledger: str, secret: bytes | None) -> str:
@@ -258,7 +268,11 @@ def audit(folder: Path, snapshot: Path, ledger: str, secret: bytes | None) -> li
 
 
 def known_model(folder: Path, manifest: Mapping[str, Any], snapshot: Path, ledger: str) -> Model:
-    """What a ledger has of a model that was trained on a snapshot. Raises: RefusedError when it is not so."""
+    """What a ledger has of a model that was trained on a snapshot.
+
+    Raises: RefusedError when it is not so; InputError for a folder that was never published.
+    """
+    require_published(folder)
     session = connect(ledger)
     try:
         found, lineage = snapshot_in(snapshot, session), fold(read_artefacts(session))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from byleave.adapters.forgetting import models_in
+from byleave.adapters.talent.rows import PROFILE, PUBLIC
 from byleave.adapters.talent.serving import Serving
 from byleave.adapters.talent.training import MODEL
+from byleave.finding.contact import without_contact
+from byleave.finding.folding import tokens
 from byleave.kernel.errors import ByleaveError
 from byleave.ledger.visibility import is_hidden
+from byleave.server.forgetting.answering import may_answer
 from byleave.server.running import current
 from byleave.server.ui.people import Shown, shown
 
@@ -68,19 +72,38 @@ def at_hand() -> Serving | None:
 def find(serving: Serving, words: str, filters: Filters) -> tuple[list[Person], bool]:
     """Who fits, best first, and whether what was learned was used.
 
-    Whatever the index says, somebody who hides, has closed their account or is gone is not shown.
+    Whatever the index says, somebody who hides, has closed their account or is gone is not shown; and of a profile that
+    has changed since, what it says now. How somebody can be reached is left out: who is found decides whom they answer.
     """
-    people = dict[str, Shown]()
+    people, asked = dict[str, Shown](), frozenset(tokens(words))
 
-    def keep(profile: Profile) -> bool:
+    def keep(profile: Profile) -> Profile | None:
         one = people.setdefault(profile.member, shown(profile.member))
         if filters.language and one.language != filters.language:
-            return False
+            return None
         person = current().person(profile.member)
-        return person.member is not None and person.is_open and not is_hidden(person.entries)
+        if person.member is None or not person.is_open or is_hidden(person.entries):
+            return None
+        text = _text_now(profile, asked)
+        return None if text is None else replace(profile, text=without_contact(text))
 
-    found, learned = serving.find(words, MOST, keep, every=filters.every)
+    may = may_answer(current().lineage, serving.model, current().now())
+    found, learned = serving.find(words, MOST, keep, every=filters.every, learned=may)
     return [Person(people[one.shown.member], one) for one in found], learned
+
+
+def _text_now(profile: Profile, asked: frozenset[str]) -> str | None:
+    """What a profile says now; None for one that is not public any more, is gone, or has none of the words any more.
+
+    Where the platform shows no items of theirs here, nothing newer is known than the index.
+    """
+    content = current().content
+    for one in content.items([profile.item]):
+        text = one.text or ""
+        public = (one.facts.category, one.facts.visibility) == (PROFILE, PUBLIC)
+        fits = text == profile.text or not asked.isdisjoint(tokens(text))
+        return text if public and fits else None
+    return None if content.counts([profile.member]) else profile.text
 
 
 def hides(member: str) -> bool:

@@ -1,0 +1,149 @@
+"""A refusal about one item reaches the models that learned from it, by itself: held back, or naming who objects."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from byleave.adapters.talent.model_file import ModelFile
+from byleave.adapters.talent.training import MODEL
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import Kind
+from byleave.lineage.keys import key_text, keyed
+from byleave.server.db.opening import connect
+from byleave.server.forgetting.problems import DECIDE, UNREADABLE, Problems
+from byleave.server.forgetting.queue import HELD_BACK, NAMED
+from byleave.server.forgetting.working import Done, Forgetting
+from byleave.server.lineage.recording import record_model
+from byleave.server.lineage.training import audit
+from tests.server.db.ledgers import SECRET, objected
+from tests.server.forgetting.queueing import act, queue_of, step, tasks
+from tests.server.lineage.trained import MEMBER, NAMING, OUT, POSTER, WORLD, Place
+from tests.server.lineage.trained import NAMED as SOMEBODY
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+ITEM = {one.member: one.item for one in WORLD.everybody}
+OTHER = WORLD.everybody[2].member
+
+
+def held(member: str, item: str, kind: Kind = Kind.ITEM_WITHHELD) -> Proposal:
+    """A member holds an item back, or gives it free."""
+    return Proposal(kind, member, "member", {"item": item})
+
+
+def has(place: Place, member: str) -> bool:
+    """Whether anything of somebody was learned."""
+    with closing(ModelFile.open(place.model / MODEL)) as model:
+        return model.has(keyed(SECRET)(member))
+
+
+def test_an_item_that_is_held_back_reaches_the_model(place: Place) -> None:
+    """`M18` Who holds back one item that a model has learned from leaves it, with a certificate; nobody else does."""
+    step(place)
+    (entry,) = act(place, held(MEMBER, ITEM[MEMBER]))
+    done = step(place)
+
+    assert done == Done(1, 1, 1, ())
+    assert [(one.cause, one.seq, one.done_by is None) for one in tasks(place)] == [(HELD_BACK, entry.seq, False)]
+    assert (has(place, MEMBER), has(place, OTHER)) == (False, True)
+    assert audit(place.model, place.snapshot, place.ledger, SECRET) == []
+    assert step(place) == Done(0, 0, 0, ())
+
+
+def test_a_judgement_that_is_held_back_reaches_the_model(place: Place) -> None:
+    """`M18` It is the same for what somebody thought of others."""
+    step(place)
+    judged = next(one for one in WORLD.judged if one.hirer not in {MEMBER, OUT} and one.person.member != OUT)
+    act(place, held(judged.hirer, judged.item))
+
+    assert step(place).out == 1
+    assert not has(place, judged.hirer)
+
+
+def test_an_item_that_no_model_saw_changes_nothing(place: Place) -> None:
+    """`M18` What was written later, or what a model learned nothing from, takes nobody out when it is held back."""
+    step(place)
+    act(place, held(MEMBER, "written-later"), held(POSTER, "post-1"))
+
+    assert step(place) == Done(0, 0, 0, ())
+    assert has(place, MEMBER)
+
+
+def test_an_item_that_is_given_free_in_time_stays(place: Place) -> None:
+    """`M18` What is queued and has not begun is taken back when the person gives the item free again."""
+    step(place, models="nowhere")
+    act(place, held(MEMBER, ITEM[MEMBER]))
+    assert step(place, models="nowhere").queued == 1  # the snapshot itself says whose it is
+    act(place, held(MEMBER, ITEM[MEMBER], Kind.ITEM_RELEASED))
+    step(place, models="nowhere")
+
+    assert tasks(place) == []
+    assert step(place) == Done(0, 0, 0, ())
+    assert has(place, MEMBER)
+
+
+def test_a_model_elsewhere_is_asked_for_whose_item_it_is(place: Place) -> None:
+    """`M18` Of a model elsewhere the snapshot says whose the item is; without it all who hold something back."""
+    digest = "sha256:" + "7" * 64
+    model = record_model([place.snapshot], place.ledger, digest, name="elsewhere", purpose="other-ai").model
+    step(place)
+    act(place, held(MEMBER, ITEM[MEMBER]), held(OTHER, "written-later"))
+    step(place)
+    assert {(one.model, one.key) for one in tasks(place)} == {(name, key(MEMBER)) for name in (model, "talent-1")}
+
+    act(place, held(OTHER, "written-later-still"))
+    step(place, snapshots=place.folder / "none")
+    assert (model, key(OTHER)) in {one.place for one in tasks(place)}
+    assert ("talent-1", key(OTHER)) not in {one.place for one in tasks(place)}
+
+
+def key(member: str) -> int:
+    """The key of an account."""
+    return keyed(SECRET)(member)
+
+
+def test_an_objection_of_whom_an_item_names_reaches_its_owner(place: Place) -> None:
+    """`M12` `M18` Somebody who is no member objects: who named them leaves the model, though they refused nothing."""
+    step(place)
+    act(place, objected(SOMEBODY, "o-1"))
+    first = step(place)
+    second = step(place)
+
+    assert (first.queued, second.out, first.problems) == (1, 1, ())
+    (task,) = tasks(place)
+    assert (task.cause, key_text(task.key)) == (NAMED, key_text(key(NAMING)))
+    assert (has(place, NAMING), has(place, MEMBER)) == (False, True)
+    assert audit(place.model, place.snapshot, place.ledger, SECRET) == []
+    assert step(place) == Done(0, 0, 0, ())
+
+
+def test_an_objection_to_something_else_names_nobody(place: Place) -> None:
+    """`M18` An objection to another purpose than the model's takes nobody out who names the person."""
+    step(place)
+    act(place, objected(SOMEBODY, "o-1", "generative-ai"))
+
+    assert step(place) == Done(0, 0, 0, ())
+    assert step(place) == Done(0, 0, 0, ())
+
+
+def test_a_snapshot_that_is_away_is_told(place: Place) -> None:
+    """`M18` Where the snapshot is not at hand nobody knows whom it names: that is told, and tried again once it is."""
+    step(place)
+    act(place, objected(SOMEBODY, "o-1"))
+    with closing(Forgetting(queue_of(place, snapshots=place.folder / "none"))) as work:
+        done = work.step()
+        assert len(done.problems) == 1
+        assert "is not at hand" in done.problems[0]
+        assert work.step().problems == ()  # not before a while
+    with closing(connect(place.ledger)) as session:
+        (problem,) = Problems(session).all().values()
+        assert (problem.step, problem.reason) == (DECIDE, UNREADABLE)
+
+    def later() -> datetime:
+        return problem.again_at
+
+    assert step(place, clock=later).queued == 1
+    with closing(connect(place.ledger)) as session:
+        assert Problems(session).all() == {}
