@@ -1,7 +1,7 @@
 # GNU make 3.81 or later; recipes are POSIX sh. `make help` lists the targets.
 .DEFAULT_GOAL := help
 .SUFFIXES:
-.PHONY: demo demo-learn test test-learn check check-deep bench bench-service fuzz docs screenshots catalogue lock clean help
+.PHONY: demo demo-learn test test-learn check check-deep check-deep-learn bench bench-service fuzz docs screenshots catalogue lock clean help
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,9 @@ check: $(VENV)/dev.done ## style, types, import directions, spelling
 
 check-deep: $(VENV)/dev.done ## properties and conformance on many more inputs
 	@BYLEAVE_DEEP=1 $(PYTEST) tests/properties tests/conformance $(ARGS)
+
+check-deep-learn: $(VENV)/dev.done $(VENV)/learn.done ## that forgetting is exact, and nobody known afterwards, with 1,024 members in 64 shards
+	@BYLEAVE_DEEP=1 BYLEAVE_REQUIRE=torch $(PYTEST) tests/adapters/rewrite/test_deep.py tests/adapters/rewrite/test_trial.py $(ARGS)
 
 bench: $(VENV)/bench.done ## time the gate, against rivals
 	@$(BIN)/python bench/gate.py $(ARGS)
@@ -92,7 +95,7 @@ clean: ## remove the environment and everything generated
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r target text; do \
-	printf '  make %-11s %s\n' "$$target" "$$text"; done
+	printf '  make %-16s %s\n' "$$target" "$$text"; done
 
 $(VENV)/base.done: requirements/base.txt pyproject.toml $(VENV)/venv.done
 	@echo 'installing (about a minute the first time)…' >&2

@@ -12,7 +12,10 @@ from byleave.cli.trace import catalogue_for, lang_option, ledger_option, open_re
 from byleave.kernel.errors import UsageError, VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+
+    from byleave.server.lineage.rewrite_audit import Audit
 
 
 @click.group("model")
@@ -123,27 +126,71 @@ def show(*, model: str, ledger: str, lang: str | None, as_json: bool) -> None:
 @click.argument("folder", metavar="DIR")
 @click.option("--snapshot", required=True, metavar="DIR", help="Snapshot that it was trained on.")
 @ledger_option
+@click.option(
+    "--shard", "shards", type=int, multiple=True, metavar="N", help="Of a rewriter: train this shard alone again."
+)
+@click.option(
+    "--others", multiple=True, metavar="ITEMS", help="Of a rewriter: attack it; posts of people who never were in it."
+)
+@click.option("--trial", is_flag=True, help="Of a rewriter: attack models before and after half of the members left.")
+@click.option("--workers", type=int, metavar="N", help="Processes that train. Default: one for each processor.")
 @json_option
-def audit(*, folder: str, snapshot: str, ledger: str, as_json: bool) -> None:
+def audit(  # noqa: PLR0913 - the options of the command
+    *,
+    folder: str,
+    snapshot: str,
+    ledger: str,
+    shards: tuple[int, ...],
+    others: tuple[str, ...],
+    trial: bool,
+    workers: int | None,
+    as_json: bool,
+) -> None:
     """Train the model DIR again from its snapshot, without everybody who has left it, and compare.
 
     Exit code 0: it is what its manifest says, byte for byte, so nobody who left is in it. Exit code 3: it is not. Needs
     the ledger's suppression key (BYLEAVE_SUPPRESSION_KEY).
+
+    With --others it also tells how well an attacker would know who is in a rewriter and who was. With --trial it trains
+    rewriters of the same settings, in shards and with one adapter for everybody, lets each half of the members leave
+    once, attacks before and after, and throws them away: that takes about as long as four trainings.
     """
     from byleave.adapters.duckdb_engine.kept import suppression_secret
     from byleave.adapters.rewrite.model_file import is_rewriter
 
-    still, place, taken_at = 0, Path(folder), Path(snapshot)
+    place, taken_at, secret = Path(folder), Path(snapshot), suppression_secret()
     if is_rewriter(place):
-        from byleave.server.lineage.rewrite_training import audit_rewriter
+        from byleave.server.lineage.rewrite_audit import Audit
 
-        differing = audit_rewriter(place, taken_at, ledger, suppression_secret())
+        asked = Audit(place, taken_at, ledger, shards, others, trial, workers)
+        _audit_rewriter(asked, secret, as_json=as_json)
+    elif shards or others or trial:
+        raise UsageError(f"`{folder}` is no rewriter", hint="leave --shard, --others and --trial out")
     else:
-        from byleave.server.lineage.training import audit as recompute
-        from byleave.server.lineage.training import still_held
+        _audit_talent(place, taken_at, ledger, secret, as_json=as_json)
 
-        differing = recompute(place, taken_at, ledger, suppression_secret())
-        still = still_held(place, ledger) if differing else 0
+
+def _audit_rewriter(asked: Audit, secret: bytes | None, *, as_json: bool) -> None:
+    from byleave.cli.audit_words import audit_lines
+    from byleave.cli.progress import shown_progress
+    from byleave.server.lineage.rewrite_audit import audit_rewriter
+
+    with shown_progress() as progress:
+        found = audit_rewriter(asked, secret, progress)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        click.echo("\n".join(audit_lines(found)))
+    if found.differing:
+        raise _differs(asked.folder, found.differing, "train it again: byleave train")
+
+
+def _audit_talent(folder: Path, snapshot: Path, ledger: str, secret: bytes | None, *, as_json: bool) -> None:
+    from byleave.server.lineage.training import audit as recompute
+    from byleave.server.lineage.training import still_held
+
+    differing = recompute(folder, snapshot, ledger, secret)
+    still = still_held(folder, ledger) if differing else 0
     if as_json:
         print_json({"same": not differing, "differing": differing, "still_held": still})
     elif not differing:
@@ -152,4 +199,8 @@ def audit(*, folder: str, snapshot: str, ledger: str, as_json: bool) -> None:
         hint = "train it again: byleave train"
         if still:
             hint = f"it is a copy that still holds {still} who were taken out since it was made: destroy it"
-        raise VerificationError(f"`{folder}` differs from a model trained again: {', '.join(differing)}", hint=hint)
+        raise _differs(folder, differing, hint)
+
+
+def _differs(folder: Path, differing: Iterable[str], hint: str) -> VerificationError:
+    return VerificationError(f"`{folder}` differs from a model trained again: {', '.join(differing)}", hint=hint)

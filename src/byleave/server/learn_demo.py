@@ -31,7 +31,8 @@ from byleave.server.db.migrating import migrate
 from byleave.server.db.store import Store
 from byleave.server.lineage.forgetting import due, forget
 from byleave.server.lineage.recording import record_snapshot
-from byleave.server.lineage.rewrite_training import RewriteTraining, audit_rewriter, train_rewriter
+from byleave.server.lineage.rewrite_audit import Audit, audit_rewriter
+from byleave.server.lineage.rewrite_training import RewriteTraining, train_rewriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +152,7 @@ def _forgotten(place: Place, keys: Path, before: str | None) -> Iterator[str]:
     if found.members != (leaves,) or checked is None or checked.problem is not None:
         raise VerificationError("the certificate does not hold", hint="this is a mistake of byleave; please report it")
     yield f"The certificate holds offline, signed by {checked.signed_by}."
-    differing = audit_rewriter(model, snapshot, place.ledger, SECRET, place.workers)
+    differing = audit_rewriter(Audit(model, snapshot, place.ledger, workers=place.workers), SECRET).differing
     served = read_serving(model)[0]
     if differing or (served is not None and before is not None and served.stem == before.removeprefix("sha256:")):
         raise VerificationError(f"the model is not what it should be: {', '.join(differing)}")

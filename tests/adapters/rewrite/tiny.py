@@ -34,8 +34,8 @@ WORDS = (
 )
 
 
-def tiny_base(folder: Path) -> Base:
-    """A model of two blocks and sixteen numbers a token, in Hugging Face's form, from one seed."""
+def tiny_base(folder: Path, width: int = 16) -> Base:
+    """A model of two blocks and so many numbers a token, in Hugging Face's form, from one seed."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
@@ -49,8 +49,8 @@ def tiny_base(folder: Path) -> Base:
     torch.manual_seed(1)
     config = LlamaConfig(
         vocab_size=len(known),
-        hidden_size=16,
-        intermediate_size=32,
+        hidden_size=width,
+        intermediate_size=2 * width,
         num_hidden_layers=2,
         num_attention_heads=2,
         num_key_value_heads=1,

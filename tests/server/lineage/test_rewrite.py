@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from byleave import api
 from byleave.adapters.certificate_files import verify_certificate_file
 from byleave.adapters.rewrite.model_file import ADAPTERS, opened
+from byleave.cli.main import group as byleave
 from byleave.kernel.errors import ByleaveError
 from byleave.learn.manifest import root
 from byleave.lineage.keys import key_text, keyed
 from byleave.server.db.store import Store
 from byleave.server.lineage.doors import LineageReader
 from byleave.server.lineage.forgetting import due, forget
-from byleave.server.lineage.rewrite_training import audit_rewriter, expected_cost, train_rewriter
+from byleave.server.lineage.rewrite_audit import Audit, audit_rewriter
+from byleave.server.lineage.rewrite_training import expected_cost, train_rewriter
 from tests.server.db.ledgers import SECRET, switched
-from tests.server.lineage.rewriters import DECIDE, EARLY, OUT, Place, make
+from tests.server.lineage.rewriters import DECIDE, EARLY, OUT, Place, make, text
 from tests.server.lineage.test_outsider import typed
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from byleave.server.lineage.forgetting import Forgotten
+
 pytestmark = pytest.mark.needs("torch")
-MEMBERS = 40
+MEMBERS, OTHERS = 40, 30
+"""How many there are, and how many others."""
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +67,14 @@ def test_training_is_recorded_whole(once: Place) -> None:
     with opened(once.model) as held:
         assert not held.has(keyed(SECRET)(OUT))
         assert held.has(keyed(SECRET)("m1"))
-    assert audit_rewriter(once.model, once.folder / "s", once.ledger, SECRET, 1) == []
+    audit = Audit(once.model, once.folder / "s", once.ledger, workers=1)
+    assert audit_rewriter(audit, SECRET).differing == ()
 
 
-def test_a_process_pool_gives_the_same_bytes(once: Place, place: Place, tmp_path: Path) -> None:
+def test_a_process_pool_gives_the_same_bytes(once: Place, tmp_path: Path) -> None:
     """`M18` Where shards are trained does not change a byte."""
+    shutil.copytree(once.folder, tmp_path / "copy")
+    place = Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
     found = train_rewriter(
         place.asked(out=tmp_path / "other", run="rewrite-2", workers=2, base=str(once.folder / "base")), SECRET
     )
@@ -72,8 +84,10 @@ def test_a_process_pool_gives_the_same_bytes(once: Place, place: Place, tmp_path
     assert found.passed == {"short": 1, "other-language": 1}
 
 
-def test_what_may_not_be_trained_on_is_refused(place: Place, tmp_path: Path) -> None:
+def test_what_may_not_be_trained_on_is_refused(once: Place, tmp_path: Path) -> None:
     """`M18` A snapshot for another purpose, or whose files were changed, trains nothing."""
+    shutil.copytree(once.folder, tmp_path / "copy")
+    place = Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
     part = next((place.folder / "s" / "items").iterdir())
     pq.write_table(pq.read_table(part)[1:], part)
     with pytest.raises(ByleaveError, match="files-changed"):
@@ -84,14 +98,18 @@ def test_what_may_not_be_trained_on_is_refused(place: Place, tmp_path: Path) -> 
     assert not (tmp_path / "other").exists()
 
 
-def test_an_audit_finds_another_adapter(place: Place) -> None:
+def test_an_audit_finds_another_adapter(once: Place, tmp_path: Path) -> None:
     """`M18` An adapter whose bytes were changed is found, whatever its name and manifest say."""
-    path = min((place.model / ADAPTERS).iterdir())
+    shutil.copytree(once.folder, tmp_path / "copy")
+    path = min((tmp_path / "copy" / "models" / "rewrite" / ADAPTERS).iterdir())
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(bytes(data))
 
-    assert "file" in audit_rewriter(place.model, place.folder / "s", place.ledger, SECRET, 1)
+    audit = Audit(
+        tmp_path / "copy" / "models" / "rewrite", once.folder / "s", f"sqlite:///{tmp_path}/copy/ledger.db", workers=1
+    )
+    assert "file" in audit_rewriter(audit, SECRET).differing
 
 
 def test_the_cost_is_told_before(once: Place, tmp_path: Path) -> None:
@@ -139,7 +157,7 @@ def test_an_upgrade_is_a_run_of_its_own(place: Place) -> None:
     assert checked.problem is None
     assert checked.checked.versions[0].startswith("python 2.")
     assert (again.outcome, again.job) == ("completed", "train rewrite again without who left, by other versions")
-    assert audit_rewriter(model, place.folder / "s", place.ledger, SECRET, 1) == []
+    assert audit_rewriter(Audit(model, place.folder / "s", place.ledger, workers=1), SECRET).differing == ()
 
 
 def test_nothing_tells_where_it_was_made(once: Place, place: Place, tmp_path: Path) -> None:
@@ -168,21 +186,106 @@ def outsider(place: Place, model: Path, **more: Path) -> subprocess.CompletedPro
     return typed(model, place.folder / "s", place.ledger, key, place.folder, **more)
 
 
-def test_an_opt_out_reaches_the_rewriter(place: Place) -> None:
-    """`M18` From the switch to the certificate: the queue stops the shard, trains it anew, and an audit agrees."""
-    model, snapshot = place.model, place.folder / "s"
+@dataclass(frozen=True)
+class Left:
+    """A rewriter from which two members were taken out, and how."""
+
+    place: Place
+    members: Sequence[str]
+    done: Forgotten
+
+
+@pytest.fixture(scope="module")
+def left(once: Place, tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """Two members switch off and are taken out; beside it posts of people who were never in it."""
+    folder = tmp_path_factory.mktemp("left") / "copy"
+    shutil.copytree(once.folder, folder)
+    place = Place(folder, f"sqlite:///{folder}/ledger.db")
     with Store(place.ledger) as store:
         store.append([switched("m1"), switched("m2")])
-    found = due(model, snapshot, place.ledger, None, lambda *_: None)
-    done = forget(model, place.ledger, found.members, SECRET)
+    found = due(place.model, folder / "s", place.ledger, None, lambda *_: None)
+    done = forget(place.model, place.ledger, found.members, SECRET)
+    shape = {"category": "post", "visibility": "public", "created_at": "2026-02-01T00:00:00Z", "language": "en"}
+    rows = [
+        {"item_id": f"o{number}", "member_id": f"other {number}", **shape, "text": text(900 + number)}
+        for number in range(OTHERS)
+    ]
+    # what is no comparison: a member, an item of the snapshot, and a copy of a member's post
+    rows += [{**rows[0], "item_id": "x", "member_id": "m3", "text": text(991)}, {**rows[1], "item_id": "p3"}]
+    rows.append({**rows[0], "item_id": "y", "member_id": "copier", "text": text(4)})
+    pq.write_table(pa.Table.from_pylist(rows), folder / "others.parquet")
+    return Left(place, found.members, done)
+
+
+def test_an_opt_out_reaches_the_rewriter(left: Left) -> None:
+    """`M18` From the switch to the certificate: the queue stops the shard, trains it anew, and an audit agrees."""
+    place, done = left.place, left.done
+    model, snapshot = place.model, place.folder / "s"
     checked = verify_certificate_file(done.certificates[0], None, unsigned=True)
 
-    assert set(found.members) == {"m1", "m2"}
-    assert set(done.keys) == {key_text(keyed(SECRET)(name)) for name in found.members}
+    assert set(left.members) == {"m1", "m2"}
+    assert set(done.keys) == {key_text(keyed(SECRET)(name)) for name in left.members}
     assert checked is not None
     assert (checked.problem, checked.checked and checked.checked.new_root) == (None, done.digest)
-    assert audit_rewriter(model, snapshot, place.ledger, SECRET, 1) == []
+    assert audit_rewriter(Audit(model, snapshot, place.ledger, workers=1), SECRET).differing == ()
     with opened(model) as held:
         assert not held.has(keyed(SECRET)("m1"))
     with LineageReader(place.ledger, SECRET) as reader:
         assert reader.member("m1").to_rebuild == ()
+
+
+def audit(left: Left, monkeypatch: pytest.MonkeyPatch, model: str, *options: str) -> str:
+    """What `byleave model audit` prints; its error, where it has one."""
+    folder = left.place.folder
+    (folder / "key").write_bytes(SECRET)
+    monkeypatch.setenv("BYLEAVE_SUPPRESSION_KEY", str(folder / "key"))
+    told = ["--snapshot", str(folder / "s"), "--ledger", left.place.ledger, "--workers", "1"]
+    ran = CliRunner().invoke(byleave, ["model", "audit", str(left.place.model.with_name(model)), *told, *options])
+    if isinstance(ran.exception, ByleaveError):
+        raise ran.exception
+    return ran.stdout
+
+
+def test_one_shard_is_audited(once: Place, left: Left, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` A shard is trained again alone; a copy from before two left is found, and a shard that is none refused."""
+    shutil.copytree(once.model, left.place.model.with_name("before"))
+
+    told = "Trained 1 of 2 shards again without everybody who has left: every digest is the same."
+    assert audit(left, monkeypatch, "rewrite", "--shard", "1").strip() == told
+    with pytest.raises(ByleaveError, match="shards, rows, adapter-0") as found:
+        audit(left, monkeypatch, "before")
+    assert found.value.exit_code == 3
+    with pytest.raises(ByleaveError, match="there is no shard `2`"):
+        audit(left, monkeypatch, "rewrite", "--shard", "2")
+
+
+def test_who_is_and_was_in_it_is_attacked(left: Left, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` Posts of those in the model, and of those taken out, are compared with others': counts and intervals."""
+    others = ("--others", str(left.place.folder / "others.parquet"), "--shard", "0")
+    told = json.loads(audit(left, monkeypatch, "rewrite", *others, "--json"))
+
+    assert (told["same"], told["shards_trained_again"], told["trials"]) == (True, 1, [])
+    for name, count in (("learned", MEMBERS - 3), ("left", 2)):
+        assert (told[name]["loss"]["inside"], told[name]["loss"]["outside"]) == (count, OTHERS)
+        assert 0 <= told[name]["less_base"]["low"] <= told[name]["less_base"]["auc"] <= told[name]["less_base"]["high"]
+
+
+def test_a_trial_shows_before_and_after(left: Left, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` One adapter and shards stand beside each other, before and after, with canaries; the bytes are compared."""
+    others = ("--others", str(left.place.folder / "others.parquet"), "--shard", "0")
+    found = audit(left, monkeypatch, "rewrite", *others, "--trial")
+
+    assert found.count("one adapter for everybody; each half left once") == 1
+    assert found.count("2 shards; each half left once") == 1
+    assert found.count("before they left") == found.count("after they left") == 2
+    assert found.count("2 trained from the start without them: the same, byte for byte") == 2
+    assert found.count("of 32; chance 1.") == 4
+    assert found.rstrip().endswith("That the digests are the same does.")
+
+
+def test_what_cannot_be_compared_is_refused(left: Left, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` A trial without others, and others who are all in the snapshot, are told as errors."""
+    with pytest.raises(ByleaveError, match="a trial needs people to compare with"):
+        audit(left, monkeypatch, "rewrite", "--trial")
+    with pytest.raises(ByleaveError, match="there is nobody to compare with"):
+        audit(left, monkeypatch, "rewrite", "--shard", "0", "--others", str(left.place.folder / "s" / "items"))

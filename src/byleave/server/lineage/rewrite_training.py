@@ -1,4 +1,4 @@
-"""Train a rewriter through the gate, tell what it would cost, and train it again to compare."""
+"""Train a rewriter through the gate, and tell what it would cost."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from byleave.adapters.rewrite.base import SMOLLM2, find_base, require_base, require_torch
+from byleave.adapters.rewrite.base import SMOLLM2, find_base, require_torch
 from byleave.adapters.rewrite.cost import cost_of
 from byleave.adapters.rewrite.jobs import Here, Pool
-from byleave.adapters.rewrite.model_file import opened
 from byleave.adapters.rewrite.settings import Settings
 from byleave.adapters.rewrite.training import Learning, learn, read_pairs
 from byleave.gate.request import silent
-from byleave.learn.manifest import origin_of, root
+from byleave.learn.manifest import root
 from byleave.learn.rewrite.plan import shard_count
-from byleave.server.lineage.training import known_model, require_key, require_origin, train_product
+from byleave.server.lineage.training import require_origin, train_product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,45 +109,3 @@ def expected_cost(asked: RewriteTraining, secret: bytes | None, progress: Progre
         shards = asked.shards or shard_count(len({member for _, member, _ in posts}))
         learning.settings = replace(asked.settings, shards=shards)
         return cost_of(posts, learning, asked.workers or os.cpu_count() or 1)
-
-
-def audit_rewriter(
-    folder: Path, snapshot: Path, ledger: str, secret: bytes | None, workers: int | None = None
-) -> list[str]:
-    """Train a rewriter again from its snapshot, without everybody who has left, and compare.
-
-    Args:
-        folder: the model.
-        snapshot: the snapshot that it was trained on.
-        ledger: where it is recorded who has left.
-        secret: the suppression key of the ledger.
-        workers: processes that train.
-
-    Returns: what differs: fields of the manifest, adapters by name, `digest` for another than the ledger has, or
-    `file` for a file that is not what its name says; none means that the model is what it says, byte for byte.
-
-    Raises: InputError, RefusedError when the model or the snapshot is another one than the ledger has.
-    """
-    require_torch()
-    require_key(ledger, secret)
-    with opened(folder) as model:
-        manifest, settings, place_of_base = model.manifest(), model.settings(), model.base_place()
-        whole = model.files_hold()
-    known = known_model(folder, manifest, snapshot, ledger)
-    configuration = manifest["configuration"]
-    base = require_base(configuration["base"], place=place_of_base)
-    device = manifest["environment"]["device"]
-    with tempfile.TemporaryDirectory() as place:
-        work = Path(place) / "model"
-        work.mkdir()
-        gone = {int(key, 16) for key in known.forgotten}
-        languages = tuple(configuration["languages"])
-        learning = Learning(
-            secret or b"", base, settings, Path(place), languages, device, jobs_for(workers), leave_out=gone
-        )
-        again = learn(work, read_pairs([snapshot / "items"], learning), origin_of(manifest), learning)
-    differing = [name for name in again if name != "artefacts" and again[name] != manifest[name]]
-    mine, theirs = manifest["artefacts"], again["artefacts"]
-    differing += [name for name in sorted({*mine, *theirs}) if mine.get(name) != theirs.get(name)]
-    differing += [] if root(manifest) == known.digest else ["digest"]
-    return differing if whole else [*differing, "file"]

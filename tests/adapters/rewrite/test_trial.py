@@ -1,0 +1,146 @@
+"""What an attacker finds before and after forgetting, on a small base; and that the figures can tell the difference."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from byleave.adapters.rewrite.losses import Reader, batches
+from byleave.adapters.rewrite.model_file import ADAPTERS, opened
+from byleave.adapters.rewrite.recompute import recompute
+from byleave.adapters.rewrite.settings import Settings
+from byleave.adapters.rewrite.trainer import Trainer
+from byleave.adapters.rewrite.training import Learning
+from byleave.adapters.rewrite.trial import HALVES, plain_way, texts_of, trial
+from byleave.kernel.errors import UsageError
+from byleave.learn.rewrite.pairs import make_pair
+from tests.adapters.rewrite.conftest import MEMBERS
+from tests.adapters.rewrite.tiny import ITEM, KEY, SECRET, posts_of, tiny_base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from byleave.adapters.rewrite.base import Base
+    from byleave.adapters.rewrite.trial import Seen, Trial
+    from byleave.learn.rewrite.pairs import Pair
+    from tests.adapters.rewrite.conftest import Scene
+
+pytestmark = pytest.mark.needs("torch")
+SEED = 1
+DEEP = bool(os.environ.get("BYLEAVE_DEEP"))
+PEOPLE, SHARDS, LEAVING = (1_024, 64, HALVES) if DEEP else (24, 4, HALVES[:1])
+BY_HEART = Settings(SHARDS, SEED, rank=32, layers=2, epochs=20, longest=320, targets=("_proj",))
+"""So much that one adapter knows its posts by heart: otherwise there is nothing to forget."""
+
+
+def pairs_of(posts: Iterable[tuple[int, int, str]]) -> list[Pair]:
+    """Posts with their drafts."""
+    return [make_pair(member, item, text, SEED) for item, member, text in posts]
+
+
+def others(count: int) -> list[Pair]:
+    """People of the same kind who were never there."""
+    told = enumerate(posts_of(count, seed=2))
+    return pairs_of((ITEM(f"other {number}"), KEY(f"other {number}"), text) for number, (_, _, text) in told)
+
+
+def tried(base: Base, place: Path, settings: Settings, compared: int) -> Trial:
+    """A trial with as many people inside as outside."""
+    texts = texts_of(pairs_of(posts_of(PEOPLE)), others(PEOPLE), settings, *(() if DEEP else (10, 60)))
+    learning = Learning(SECRET, base, settings, place)
+    place.mkdir()
+    return trial(place, texts, learning, Reader(Trainer(learning.base, settings)), compared, LEAVING)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Trial, Trial]:
+    """One adapter for everybody, and shards."""
+    place = tmp_path_factory.mktemp("trial")
+    base = tiny_base(place / "base", 64)
+    return tried(base, place / "one", plain_way(BY_HEART), 0), tried(base, place / "shards", BY_HEART, 2)
+
+
+def left(one: Trial) -> Seen:
+    """What is found after they left."""
+    assert one.after is not None
+    return one.after
+
+
+def test_who_was_learned_is_known_before_and_not_after(both: tuple[Trial, Trial]) -> None:
+    """`M18` Members are told from others while they are in one adapter; after forgetting nobody is told by guessing."""
+    plain, shards = both
+
+    if not DEEP:  # so small a base knows 24 people by heart, and not a thousand
+        assert plain.before.people.less_base.low > 0.5
+        assert plain.before.people.less_base.value > shards.before.people.less_base.value
+    for one in both:
+        assert left(one).people.loss.is_chance
+        assert left(one).people.less_base.is_chance
+        sizes = (left(one).people.loss.inside, left(one).people.loss.outside)
+        assert sizes == (PEOPLE, PEOPLE) if DEEP else min(sizes) > PEOPLE // 4
+
+
+def test_canaries_are_exposed_before_and_not_after(both: tuple[Trial, Trial]) -> None:
+    """`M18` One adapter has canaries by heart; after forgetting they are like those that nobody ever learned."""
+    before, after, mean = both[0].before.canaries, left(both[0]).canaries, left(both[1]).canaries
+
+    assert before is not None
+    assert after is not None
+    assert mean is not None
+    assert before.bits - before.half > before.chance
+    assert after.bits - after.half <= after.chance
+    assert mean.bits - mean.half <= mean.chance
+    assert 0 < after.canaries == mean.canaries <= before.canaries
+
+
+def test_what_is_left_is_that_of_a_real_retraining(both: tuple[Trial, Trial]) -> None:
+    """`M18` Every adapter after half of the members left is, byte for byte, that of training without them."""
+    assert (both[0].compared, both[1].compared, both[1].same) == (0, 2 * len(LEAVING), True)
+
+
+def test_one_shard_is_trained_again_alone(scene: Scene, tmp_path: Path) -> None:
+    """`M18` A shard is compared for itself: a change in it is found, one in another only as a mean and a file."""
+    posts = posts_of(MEMBERS)
+    with opened(scene.folder) as model:
+        three, five = (model.path_of(model.parts()[shard]) for shard in (3, 5))
+
+    assert recompute(scene.folder, tmp_path / "a", posts, scene.learning, [3, 5]) == []
+    missing = recompute(scene.folder, tmp_path / "b", posts[1:], scene.learning, [3])
+    assert {"shards", "rows"} <= set(missing)
+    with pytest.raises(UsageError, match="no shard `8`"):
+        recompute(scene.folder, tmp_path / "c", posts, scene.learning, [8])
+    # another's adapter under a name that fits it, and a manifest that agrees with it
+    with opened(scene.folder) as model:
+        digest = model.keep(five.read_bytes())
+        model.connection.execute("UPDATE part SET digest = ? WHERE shard = 3", [digest])
+        told = model.connection.execute("SELECT value FROM state").fetchall()[0][0]
+        model.connection.execute("UPDATE state SET value = ?", [told.replace(three.stem, five.stem)])
+    assert recompute(scene.folder, tmp_path / "d", posts, scene.learning, [3]) == ["adapter-03", "mean"]
+    assert recompute(scene.folder, tmp_path / "e", posts, scene.learning, [5]) == ["mean"]
+    data = bytearray(five.read_bytes())
+    data[-1] ^= 1
+    five.write_bytes(bytes(data))
+    assert "file" in recompute(scene.folder, tmp_path / "f", posts, scene.learning, [1])
+
+
+def test_batches_are_the_same_for_the_same_texts() -> None:
+    """Losses of a text do not depend on the order in which texts are given."""
+    pairs = pairs_of(posts_of(40))
+
+    assert batches(pairs) == batches(reversed(pairs))
+    assert sorted(one.item for batch in batches(pairs) for one in batch) == sorted(one.item for one in pairs)
+
+
+def test_losses_are_those_of_each_text_alone(once: Scene) -> None:
+    """What stands beside a text in a batch changes its loss by rounding alone, and adapters change it by more."""
+    reader, pairs = Reader(Trainer(once.learning.base, once.learning.settings)), pairs_of(posts_of(20))
+    reader.use(None)
+    base = reader.means(pairs)
+    alone = {item: loss for one in pairs for item, loss in reader.means([one]).items()}
+    reader.use(min((once.folder / ADAPTERS).iterdir()), 300)
+
+    assert alone == pytest.approx(base, abs=1e-4)
+    assert reader.means(pairs) != pytest.approx(base, abs=1e-4)
