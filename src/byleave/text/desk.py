@@ -204,6 +204,7 @@ LETTER = {
     "letter-only": N_("It is about this use alone: {purpose}."),
     "letter-stands": N_("Your objection stands since then, and every new snapshot keeps to it."),
     "letter-until": N_("We answer by {day} at the latest."),
+    "letter-late": N_("Our answer is late. We are working on it."),
     "letter-longer": N_("Our answer takes longer. You get it by {day}. This is why:"),
     "letter-still": N_("Until then your objection stands."),
     "letter-granted": N_("We uphold it. What names you stays out of training, also what others write later."),

@@ -83,6 +83,7 @@ def test_an_old_letter_is_never_on_time(staff: dict[str, Client]) -> None:
     assert "Overdue" in page.text
     done = page.send(next(one for one in page.forms if one.action == FORM), step="send")
     assert "Overdue" in done.text
+    assert "Notre réponse est en retard." in sent(done, "/print").text
     assert name_of(done) in get(staff["reader"], "/desk/?standing=overdue").html
 
 
@@ -139,14 +140,15 @@ def test_sent_twice_it_is_one_case(running: Running, staff: dict[str, Client]) -
 
 def test_a_member_needs_nothing_to_be_found_by(running: Running, staff: dict[str, Client]) -> None:
     """M11: a member's letter is theirs: it stands among their objections, and says on their page how it came."""
-    page = recorded(staff["case-worker"], member="lena", came="telephone", day=day(1).isoformat())
-    name = name_of(page)
+    asked = {"member": "lena", "came": "telephone", "day": day(1).isoformat()}
+    assert "Germany" in checked(staff["case-worker"], **asked).text
+    name = name_of(recorded(staff["case-worker"], **asked))
 
     told = get(running.member("lena"), f"/settings/objections/{name}").text
     assert "We wrote it down." in told
     assert entries(running, name) == ["objection-received"]
     with running.inside() as service:
-        assert service.case(name).country is None or service.case(name).country == "DE"
+        assert service.case(name).country == "DE"
         assert name in {one.objection for one in service.member("lena").objections if one.stands}
 
 

@@ -11,6 +11,7 @@ from byleave.cases.case import Case, Said, State
 from byleave.cases.deadlines import Calendar
 from byleave.server.desk.letters import Letter, letter, letters_for
 from byleave.text.catalogue import LANGUAGES, Catalogue
+from byleave.text.dates import date_text
 from byleave.text.desk import LETTER
 
 AT = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -49,6 +50,18 @@ def test_an_objection_to_one_use_is_answered_about_that_use(state: State) -> Non
     assert "It is about this use alone: AI that makes content." in one
     assert "stays out of training" not in one
     assert "about this use alone" not in every
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_promises_a_day_that_has_passed(language: str) -> None:
+    """M11: when an answer is overdue, the letter says so, and names no day by which it was due."""
+    case = Case("O-1", "person-1", None, AT, State.CONFIRMED, "DE", language)
+    late = letter(case, Letter("received", language, is_member=False, is_late=True), CALENDAR)
+    told = letter(case, Letter("received", language, is_member=False), CALENDAR)
+    day = date_text(Catalogue(language), case.due(CALENDAR).day)
+
+    assert Catalogue(language).say(LETTER["letter-late"]) in late
+    assert (day in late, day in told) == (False, True)
 
 
 def test_models_are_told_of_to_members_alone() -> None:

@@ -7,7 +7,7 @@ which day, and of which member it is. Nothing is recorded before it was shown on
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -176,6 +176,7 @@ def _record(request: HttpRequest, letter: Letter, nonce: str) -> HttpResponse:
     """Write it down, keep where it is answered, and tell the person, if they gave an e-mail address."""
     values = letter.values
     given = letter.asked.given(values["member"] or None)
+    given = replace(given, country=given.country or _country_of(values["member"]))
     try:
         written_down = WrittenDown(_by(request), values["came"], _begins(letter.day or FIRST_DAY))
         done = current().receive(given, letter.key(nonce), written_down)
@@ -272,6 +273,7 @@ def _check(
     received = _begins(letter.day or FIRST_DAY)
     until = due(received, terms_for(country), days)
     acknowledge = terms_for(country).acknowledged(days.day_of(received))
+    is_owed = acknowledge is not None and days.day_of(current().now()) > acknowledge
     return framed(
         request,
         "by_post_check",
@@ -283,8 +285,8 @@ def _check(
         came=say(f"by-post-{values['came']}"),
         until=until.day,
         is_late=current().now() >= until.end,
-        acknowledge=acknowledge,
-        rows=list(_rows(values)),
+        acknowledge=say("acknowledge-late" if is_owed else "acknowledge-by", by=acknowledge) if acknowledge else "",
+        rows=list(_rows({**values, "country": country or ""})),
         notes=[say(told.name, **told.values) for told in letter.asked.notes],
         alike=list(_alike(letter, country)),
         hidden=[(name, values[name]) for name in (*FIELDS, *OWN)],

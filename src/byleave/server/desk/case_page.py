@@ -23,11 +23,12 @@ from byleave.server.desk.guard import for_role
 from byleave.server.desk.index import row_of
 from byleave.server.desk.letters import Letter, letter, letters_for
 from byleave.server.desk.standing import acknowledged, word_of
-from byleave.server.desk.telling import acknowledged_at, answered, is_member, link_of, may_be_printed
+from byleave.server.desk.telling import acknowledged_at, answered, is_late, is_member, link_of, may_be_printed
 from byleave.server.running import current
 from byleave.server.ui.context import OWN_NAMES
 from byleave.server.ui.voice import country, say
-from byleave.text.catalogue import LANGUAGES, language_of
+from byleave.text.catalogue import LANGUAGES, Catalogue, language_of
+from byleave.text.dates import date_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,8 +85,10 @@ def printed(request: HttpRequest, case: str) -> HttpResponse:
     link = link_of(request, case) if may_be_printed(one) else None
     text = letter(one, what._replace(link=link), calendar())
     looks.note(request, looks.LETTER_PRINTED, case)
+    today = date_text(Catalogue(what.language), calendar().day_of(current().now()))
     trail = [(say("desk-cases"), reverse("desk")), (say("case", case=case), reverse("desk-case", args=[case]))]
-    return framed(request, "letter", "desk", case=one, letter=text, language=what.language, link=link, trail=trail)
+    told: dict[str, Any] = {"letter": text, "language": what.language, "link": link, "today": today}
+    return framed(request, "letter", "desk", case=one, trail=trail, **told)
 
 
 def shown(
@@ -174,7 +177,8 @@ def _letter(told: Mapping[str, str], case: Case, entries: Sequence[Entry]) -> Le
     fits = letters_for(case)
     kind, language = told.get("letter", ""), told.get("language", "")
     spoken = language if language in LANGUAGES else language_of(case.language)
-    return Letter(kind if kind in fits else fits[0], spoken, is_member(entries))
+    late = is_late(case, current().now())
+    return Letter(kind if kind in fits else fits[0], spoken, is_member(entries), is_late=late)
 
 
 def _done(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> tuple[str, int | None] | None:

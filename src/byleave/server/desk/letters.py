@@ -34,7 +34,9 @@ class Letter(NamedTuple):
     is_member: bool
     """Whether they have, or had, an account: models are told of those alone."""
     link: str | None = None
-    """The address of their page, which acts for them: it stands in what is sent, and on no page of staff."""
+    """The address of their page: in what is sent, and on paper once it can take nothing back."""
+    is_late: bool = False
+    """Whether the last day to answer is over, and nobody has answered: no letter promises a day that has passed."""
 
 
 def letters_for(case: Case) -> tuple[str, ...]:
@@ -66,11 +68,12 @@ def _paragraphs(case: Case, one: Letter, told: Catalogue, calendar: Calendar) ->
     if case.purpose:
         yield say("letter-only", purpose=told.say(PLATFORM[f"purpose-{case.purpose}"]))
     until = date_text(told, case.due(calendar).day)
+    answer = say("letter-late") if one.is_late else say("letter-until", day=until)
     said = case.extended if one.kind == "extended" else case.decided
     grounds = (said.grounds if said else None) or ""
     match one.kind:
         case "received":
-            yield from (say("letter-stands"), say("letter-until", day=until))
+            yield from (say("letter-stands"), answer)
         case "extended":
             yield from (say("letter-longer", day=until), grounds, say("letter-still"))
         case "fulfilled":

@@ -8,6 +8,7 @@ from django.db.models import Min
 from django.urls import reverse
 
 from byleave.cases.case import UNANSWERED
+from byleave.cases.deadlines import Standing
 from byleave.ledger.entries import Kind
 from byleave.server.desk.at_hand import calendar, deciding
 from byleave.server.desk.letters import Letter, letter, letters_for
@@ -74,11 +75,17 @@ def tell(request: HttpRequest, name: str) -> bool:
     if at is None or not at.address:
         return False
     entries, case = deciding().entries(name), deciding().case(name)
-    what = Letter(letters_for(case)[0], language_of(at.language), is_member(entries), link_of(request, name))
+    late = is_late(case, service.now())
+    what = Letter(letters_for(case)[0], language_of(at.language), is_member(entries), link_of(request, name), late)
     title, _, body = letter(case, what, calendar()).partition("\n\n")
     written = letters.write(name, title, body, service.now())
     letters.soon(service)
     return written
+
+
+def is_late(case: Case, now: datetime) -> bool:
+    """Whether somebody waits for an answer longer than the law allows."""
+    return case.standing(calendar(), now) is Standing.OVERDUE
 
 
 def ask_again(request: HttpRequest, name: str) -> None:
