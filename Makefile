@@ -16,9 +16,10 @@ PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
 demo: $(VENV)/server.done ## a full demonstration on invented data
 	@$(BIN)/byleave demo $(ARGS)
 
-# what takes a browser, Spark, broken disks, planted mistakes, every combination or thousands of steps has a target of its own
+# what takes a browser, Spark, broken disks, planted mistakes, every combination, a desk on PostgreSQL or thousands of steps has a target of its own
 DEEP := tests/properties/test_spark.py tests/properties/test_exhaustive.py tests/server/talent tests/demo/test_live.py tests/reliability/test_ledger_faults.py \
-	tests/reliability/test_power.py tests/conformance/test_sabotage.py tests/conformance/test_sabotage_reading.py
+	tests/reliability/test_power.py tests/conformance/test_sabotage.py tests/conformance/test_sabotage_reading.py \
+	tests/server/desk/test_postgresql.py
 LONG := tests/web tests/machine $(DEEP)
 demo-learn: $(VENV)/learn.done ## train what rewrites drafts on invented posts, and take somebody out of it
 	@$(BIN)/byleave demo --learn $(ARGS)

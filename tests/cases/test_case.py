@@ -37,11 +37,11 @@ DAY = timedelta(days=1)
 class Desk:
     """A ledger in memory with a clock, and the case of one objection in it."""
 
-    def __init__(self, country: str | None = "DE") -> None:
-        """Receive an objection."""
+    def __init__(self, country: str | None = "DE", language: str | None = "de") -> None:
+        """Receive an objection; one with a language came by the form."""
         self.now = START
         self.entries: list[Entry] = []
-        self.add(received("o-1", country=country))
+        self.add(received("o-1", country=country, language=language))
 
     def add(self, proposal: Proposal) -> None:
         """Record a step."""
@@ -132,6 +132,9 @@ def test_what_nobody_confirms_lapses_and_nothing_else_does() -> None:
     desk.add(steps.confirm(desk.case()))
     with pytest.raises(ConflictError, match="does not lapse"):
         steps.lapse(desk.case(), START + 31 * DAY)
+
+    with pytest.raises(ConflictError, match="did not come by the form"):
+        steps.lapse(Desk(language=None).case(), START + 31 * DAY)
 
     other = Desk()
     other.add(lapsed)

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.server.centre.builds import PACK, post
+from tests.server.hostile import HOSTILE
 from tests.server.objections.builds import build, explained, secret_of
-from tests.server.serving import serving
+from tests.server.serving import FACTOR, serving
 from tests.web.browser import Look, dress, faults, outside
-from tests.web.people import LENA, fill, sign_in
+from tests.web.people import LENA, fill, sign_in, sign_in_staff
 from tests.web.test_thirty_seconds import KEY_SECONDS, PRESS_SECONDS, WORDS_A_SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
     from tests.server.serving import Running
 
@@ -199,3 +200,49 @@ def test_every_page_of_a_case_in_some_looks(browser: Browser, running: Running) 
 
     assert {name: found for name, found in wrong.items() if found} == {}
     assert set(wrong) == {"mistakes", "check", "case", "confirm", "confirmed", "own", "list"}
+
+
+def test_hostile_answers_are_shown_and_never_run(browser: Browser, running: Running) -> None:
+    """ASVS 1.2.1: on form, check, case and desk what somebody typed stays text: nothing runs, nothing is asked for."""
+    page, happened = browser.new_context(locale="en-GB").new_page(), list[str]()
+
+    def refuse(dialog: Dialog) -> None:
+        happened.append(f"a dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
+    page.on("request", lambda request: None if request.url.startswith(running.url) else happened.append(request.url))
+    running.account("nora", factor=FACTOR, role="lead")
+    staff = sign_in_staff(browser.new_context(locale="en-GB").new_page(), running, "nora")
+    staff.on("dialog", refuse)
+    ran = "() => typeof window.hacked !== 'undefined' || document.querySelector('main math, main svg[onload]') !== null"
+    wrong, sent = list[str](), 0
+    for text in HOSTILE:
+        page.goto(f"{running.url}/objection")
+        page.check("#object-account-no")
+        page.check("#object-about-everything")
+        for name in ("names", "emails", "phones", "profiles", "address"):
+            page.locator(f"#object-{name}").fill(text)
+        page.fill("#object-posts", f"{text} and four more words")
+        page.fill("#object-reason", text)
+        page.click("main button[type=submit]")
+        wrong += [f"form: {text}"] if page.evaluate(ran) else []
+        for name in ("emails", "phones", "profiles"):
+            page.fill(f"#object-{name}", "")
+        page.fill("#object-names", "Ana Lima")
+        page.fill("#object-address", "hostile@mail.example")
+        page.click("main button[type=submit]")
+        wrong += [f"check: {text}"] if page.evaluate(ran) else []
+        if page.locator("button[value=send]").count():
+            page.click("button[value=send]")
+            wrong += [f"case: {text}"] if page.evaluate(ran) else []
+            staff.goto(f"{running.url}/desk/cases/{page.locator('code').first.inner_text()}")
+            wrong += [f"desk: {text}"] if staff.evaluate(ran) else []
+            # as the browser shows it, with blanks drawn together
+            typed = " ".join(text.replace("\u202e", "").replace("\u202c", "").split())
+            assert typed in " ".join(staff.locator("main").inner_text().split())
+            sent += 1
+
+    assert wrong == []
+    assert happened == []
+    assert sent > len(HOSTILE) // 2

@@ -56,6 +56,7 @@ class Case:
     state: State
     country: str | None = None
     language: str | None = None
+    """In which the person is answered, where they objected by the form; None: they came another way."""
     identifiers: tuple[str, ...] = ()
     confirmed: datetime | None = None
     extended: Said | None = None
@@ -76,6 +77,11 @@ class Case:
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.state in OPEN
+
+    @property
+    def stands(self) -> bool:
+        """Whether it keeps anything out of training."""
+        return self.state in OPEN or self.state is State.FULFILLED
 
     def due(self, calendar: Calendar) -> Due:
         """Until when it is to be answered. Asking who somebody is, and waiting for that, does not stop the clock."""

@@ -68,10 +68,13 @@ def refuse(case: Case, by: str, grounds: str) -> Proposal:
 def lapse(case: Case, now: datetime) -> Proposal:
     """End an objection that nobody has confirmed in time, by the rule of which the person was told.
 
-    Raises: ConflictError when it was confirmed, is decided, or still has time.
+    Raises: ConflictError when it was confirmed, is decided, still has time, or came by another way than the form:
+    nobody told its person of the rule.
     """
     if case.state is not State.RECEIVED:
         raise ConflictError(f"the objection `{case.id}` is {case.state}, and does not lapse")
+    if case.language is None:
+        raise ConflictError(f"the objection `{case.id}` did not come by the form, and does not lapse")
     if now < case.received + LAPSES_AFTER:
         raise ConflictError(f"the objection `{case.id}` may be confirmed until {case.received + LAPSES_AFTER}")
     grounds = f"not confirmed within {LAPSES_AFTER.days} days"

@@ -25,7 +25,7 @@ def tend(*, data: str | None, as_json: bool) -> None:
     """Do what is due: run it every hour.
 
     An objection that nobody has confirmed lapses, by the rule that its sender was told. Letters that wait are sent.
-    Addresses and reasons are deleted ninety days after a case is over.
+    What is kept about a case that is over is deleted after BYLEAVE_CASE_DAYS. The desk reads on in the ledger.
     """
     tally = _tend(data)
     if as_json:
@@ -33,7 +33,7 @@ def tend(*, data: str | None, as_json: bool) -> None:
         return
     click.echo(
         f"lapsed: {tally.lapsed}, letters sent: {tally.sent}, waiting: {tally.waiting}, "
-        f"given up: {tally.failed}, addresses deleted: {tally.cleared}"
+        f"given up: {tally.failed}, addresses deleted: {tally.cleared}, no longer looked for: {tally.unsought}"
     )
 
 
@@ -41,12 +41,14 @@ def _tend(data: str | None) -> Tally:
     open_accounts(data)
     from byleave.cli.progress import shown_progress
     from byleave.kernel.errors import OutputError
+    from byleave.server.desk.at_hand import read_on
     from byleave.server.objections import tending
     from byleave.server.running import current, install
 
     service = current()
     try:
         with shown_progress() as progress:
+            read_on(None)
             return tending.tend(service, lambda done: progress("cases", done))
     except OSError as error:
         raise OutputError(

@@ -22,7 +22,7 @@ PACKS = "byleave@1"
 INVENTED = "Lanterwick"
 """The small platform that comes with byleave."""
 MOST_PORT = 65_535
-ONE_MONTH, MOST_DAYS = 30, 366
+ONE_MONTH, THREE_MONTHS, MOST_DAYS = 30, 90, 366
 """Within a month whoever asks is to be told what was done (GDPR, Article 12(3))."""
 MOST_MINUTES = 7 * 24 * 60
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -92,6 +92,8 @@ class Configuration:
     """The country whose public holidays move the end of a deadline; None: none do, and answers are due earlier."""
     revocations: Path
     """Folder of the signed lists that call copies back; they are served at a fixed address."""
+    case_days: int
+    """Days for which a case that is over can be appealed against, and for which what is needed for that is kept."""
     post_links: tuple[str, ...]
     """How links to posts are written, each with `{item}` in place of an item's id."""
     rewrite: str | None
@@ -125,9 +127,8 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
 
     Raises: UsageError naming the variable and what it should be.
     """
-    data = Path(_text(told, "DATA") or DATA)
+    data, url = Path(_text(told, "DATA") or DATA), _url(told)
     ledger = _text(told, "LEDGER") or f"{SQLITE}{data}/ledger.db"
-    url = _url(told)
     return Configuration(
         data=data,
         ledger=ledger,
@@ -157,6 +158,7 @@ def from_environment(told: Mapping[str, str]) -> Configuration:
         zone=_zone(told),
         holidays=_text(told, "HOLIDAYS"),
         revocations=_path(told, "REVOCATIONS") or data / "revocations",
+        case_days=_whole(told, "CASE_DAYS", THREE_MONTHS, MOST_DAYS, least=ONE_MONTH),
         post_links=_post_links(told),
         rewrite=_rewrite(told),
         rewrite_model=_text(told, "REWRITE_MODEL") or "default",
@@ -211,12 +213,12 @@ def _flag(told: Mapping[str, str], name: str) -> bool:
     return _YES_OR_NO[text]
 
 
-def _whole(told: Mapping[str, str], name: str, usual: int, most: int) -> int:
+def _whole(told: Mapping[str, str], name: str, usual: int, most: int, *, least: int = 0) -> int:
     text = _text(told, name)
     if text is None:
         return usual
-    if not text.isascii() or not text.isdigit() or int(text) > most:
-        raise UsageError(f"`{PREFIX}{name}` is `{text}`", hint=f"write a whole number from 0 to {most}")
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise UsageError(f"`{PREFIX}{name}` is `{text}`", hint=f"write a whole number from {least} to {most}")
     return int(text)
 
 

@@ -280,7 +280,7 @@ SHEETS = {
     "choices-rate": N_("Off, in percent"),
     "choices-by-day": N_("Off at the end of each day, the last {days} days"),
     "choices-summary": N_("On {first} it was {before}, on {last} it was {now}."),
-    "choices-erased": N_("Whoever was erased stays a number in days gone by."),
+    "choices-erased": N_("Whoever was erased is in none of these numbers, also of days gone by."),
     "desk-notices-lead": N_("Which notices went out, whom they reached, and when."),
     "notices-title": N_("{notice}, version {version}"),
     "notices-delivered": N_("Reached, as the ledger says"),

@@ -57,6 +57,9 @@ FORM = {
     "object-kept-coded": N_(
         "E-mail addresses, phone numbers and profiles are kept as a code. Names and quotes are kept in words."
     ),
+    "object-kept-given": N_(
+        "What we find you by stays as long as an objection of yours holds. {days} days later it is deleted."
+    ),
     "object-kept-until": N_("Your address and your reason are deleted {days} days after the case is over."),
     "object-kept-posts": N_("Posts by others stay on {platform}. They are left out of training."),
     "object-check-title": N_("Check your answers"),
@@ -109,7 +112,7 @@ CASE = {
     "case-fulfilled": N_("Granted"),
     "case-fulfilled-more": N_("It holds, and goes on holding."),
     "case-refused": N_("Refused"),
-    "case-refused-more": N_("It no longer holds. You can appeal."),
+    "case-refused-more": N_("It no longer holds."),
     "case-lapsed": N_("Lapsed"),
     "case-lapsed-more": N_("It was not confirmed in time, so it no longer holds."),
     "case-withdrawn": N_("Taken back"),
@@ -160,7 +163,11 @@ CASE = {
     "case-take-back-do": N_("Take the objection back"),
     "case-appeal": N_("You do not agree?"),
     "case-appeal-more": N_("Appeal, and your objection holds again at once. Somebody looks at it anew."),
+    "case-appeal-until": N_("You can do that until {on}."),
     "case-appeal-do": N_("Appeal"),
+    "case-object-again": N_("Object again"),
+    "case-given-until": N_("What you gave to be found by is deleted after {on}."),
+    "case-given-gone": N_("What you gave to be found by was deleted."),
     "case-appealed-to": N_("You have appealed: see how that stands."),
     "case-said-confirmed": N_("Thank you. Your objection is confirmed."),
     "case-said-withdrawn": N_("Your objection was taken back."),

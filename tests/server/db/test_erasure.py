@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from byleave.kernel.errors import InputError, UsageError
+from byleave.kernel.errors import ConflictError, InputError, UnknownError, UsageError
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.ledger.fold import State, fold
@@ -207,6 +207,57 @@ def test_what_the_platform_did_is_nobodys_to_erase(store: Store) -> None:
     with pytest.raises(InputError, match="whom to erase is blank"):
         store.erase("")
     assert [entry for entry in store.entries() if not entry.erased] == [*published, erased]
+
+
+def given(name: str, subject: str, *values: str) -> list[Proposal]:
+    """An objection by the form, with what its person gave to be found by."""
+    data = {"objection": name, "identifiers": list(values)}
+    return [objected(subject, name), Proposal(Kind.OBJECTION_IDENTIFIED, subject, "member", data)]
+
+
+def ended(name: str, subject: str, kind: Kind = Kind.OBJECTION_WITHDRAWN) -> Proposal:
+    """It is taken back, or granted."""
+    actor = "member" if kind is Kind.OBJECTION_WITHDRAWN else "platform"
+    return Proposal(kind, subject, actor, {"objection": name})
+
+
+def test_what_was_given_is_erased_where_nothing_stands(address: str, store: Store) -> None:
+    """M11, M12: names and hashes go, what became of the objection stays; the chain and the state hold as before."""
+    store.append([*given("o-1", "p-1", "name:Xyzzy Lima", "email:0f"), *given("o-2", "p-2", "name:Bo Xyzzy")])
+    store.append([ended("o-1", "p-1"), ended("o-2", "p-2")])
+    before = fold(store.entries()).register()
+    store.erase_given(["p-1", "p-2"])
+
+    assert "Xyzzy" not in everything(address)
+    assert "email:0f" not in everything(address)
+    assert [one.kind for one in store.history("p-1")] == [Kind.OBJECTION_RECEIVED, Kind.OBJECTION_WITHDRAWN]
+    assert fold(store.entries()).register() == before
+    assert store.reader.verify().seq == 7
+    with pytest.raises(UnknownError):
+        store.erase_given(["p-1"])
+
+
+def test_whoever_is_still_to_be_found_loses_nothing(store: Store) -> None:
+    """M12: while any objection of a person stands, also one that was granted, everything that finds them stays."""
+    store.append([*given("o-1", "p-1", "name:Ana Lima"), ended("o-1", "p-1"), objected("p-1", "o-3", "other-ai")])
+    store.append([*given("o-2", "p-2", "name:Bo Lima"), ended("o-2", "p-2", Kind.OBJECTION_UPHELD)])
+    store.append([*given("o-4", "p-4", "name:Cem Lima"), ended("o-4", "p-4")])
+    head = store.head().seq
+    for several in (["p-1"], ["p-2"], ["p-4", "p-2"]):
+        with pytest.raises(ConflictError, match="stands, and its person has to be found"):
+            store.erase_given(several)
+
+    assert store.head().seq == head
+    assert sum(one.kind is Kind.OBJECTION_IDENTIFIED for one in store.entries()) == 3
+
+
+def test_an_account_that_was_merged_keeps_what_finds_the_person(store: Store) -> None:
+    """M12: an objection of one account stands for the person; what another account gave is not erased."""
+    store.append([registered("ana"), registered("bo"), *given("o-1", "ana", "name:Ana Lima"), ended("o-1", "ana")])
+    store.append([objected("bo", "o-2"), Proposal(Kind.MEMBERS_MERGED, "ana", "platform", {"into": "bo"})])
+
+    with pytest.raises(ConflictError, match="`o-2` stands"):
+        store.erase_given(["ana"])
 
 
 def test_a_key_whose_answer_was_erased_is_told(address: str, store: Store) -> None:

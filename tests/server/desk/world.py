@@ -7,6 +7,8 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 from byleave.adapters.key_files import read_ring
 from byleave.adapters.revocation_files import read_list
 from byleave.finding.identifiers import identify
@@ -71,12 +73,16 @@ def delivered(member: str) -> Delivery:
 def posts(running: Running, owner: str, texts: dict[str, str]) -> None:
     """Posts of a member on the small platform, from before anybody objected."""
     rows = [(item, owner, text) for item, text in texts.items()]
+    sql = (
+        "INSERT INTO feed_item (item_id, member_id, category, visibility, created_at, text, language)"
+        " VALUES (?, ?, 'post', 'public', '2026-10-01T10:00:00.000000Z', ?, 'en')"
+    )
+    if (address := running.environment.get("BYLEAVE_LEDGER", "")).startswith("postgresql"):
+        with psycopg.connect(address) as connection:
+            connection.cursor().executemany(sql.replace("?", "%s").encode(), rows)
+        return
     with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
-        database.executemany(
-            "INSERT INTO feed_item (item_id, member_id, category, visibility, created_at, text, language)"
-            " VALUES (?, ?, 'post', 'public', '2026-10-01T10:00:00.000000Z', ?, 'en')",
-            rows,
-        )
+        database.executemany(sql, rows)
     database.close()
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import socket
 import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,9 +20,11 @@ from byleave.cases import steps
 from byleave.cases.case import State
 from byleave.cases.deadlines import Calendar
 from byleave.proof.verification import verify_receipt
+from byleave.text.catalogue import Catalogue
+from byleave.text.dates import date_text
 from tests.server.centre.builds import PACK, post
 from tests.server.objections.aged import long_ago
-from tests.server.objections.builds import build, explained, secret_of
+from tests.server.objections.builds import build, secret_of
 from tests.server.pages import FORM, get
 from tests.server.pages import post as send
 from tests.server.serving import serving
@@ -156,20 +161,54 @@ def test_mistakes_are_told_and_nothing_is_lost(running: Running) -> None:
         assert service.head().seq == before
 
 
-def test_ten_megabytes_are_refused(running: Running) -> None:
-    """What is far too much is answered with a page that says so."""
+@pytest.mark.parametrize("size", [1_100_000, 10_000_000])
+def test_ten_megabytes_are_refused(running: Running, size: int) -> None:
+    """What is far too much is answered with a page that says so, read to its end or not, and nothing is recorded."""
     client = running.client()
-    body = f"csrfmiddlewaretoken={token(client)}&reason=".encode() + b"a" * 10_000_000
-    for size in (2_000_000, len(body)):
-        try:
-            answer = client.call("POST", FORM_PAGE, headers=FORM, raw=body[:size])
-        except OSError:
-            continue  # the server closed before it had read everything
-        assert answer.status == 413
-        assert b"This is too much to send at once" in answer.body
     with running.inside() as service:
-        assert service.head().seq >= 0
+        before = service.head().seq
+    start = f"csrfmiddlewaretoken={token(client)}&names=Ana+Lima&reason=".encode()
+    answer = _sent_raw(running, client, start + b"a" * (size - len(start)))
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"This is too much to send at once" in answer
+    with running.inside() as service:
+        assert service.head().seq == before
     assert get(client, FORM_PAGE).answer.status == 200
+
+
+def _sent_raw(running: Running, client: Client, body: bytes) -> bytes:
+    """Send a form byte by byte, whatever the server does meanwhile; what it answers."""
+    host, port = running.url.removeprefix("http://").split(":")
+    head = {
+        "Host": f"{host}:{port}",
+        "Cookie": f"csrf={client.cookie('csrf')}",
+        "Content-Type": FORM["Content-Type"],
+        "Accept": "text/html",
+        "Content-Length": len(body),
+        "Connection": "close",
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    answer = b""
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        # a server may answer and close before it has read everything
+        with suppress(OSError):
+            connection.sendall(f"POST {FORM_PAGE} HTTP/1.1\r\n{lines}\r\n".encode() + body)
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65_536):
+                answer += part
+    return answer
+
+
+def test_look_alike_letters_are_told_before_anything_is_sent(running: Running) -> None:
+    """A word of two scripts is read as it looks, and the page that is checked says how it was read."""
+    page = check(running.client(), names="\u0410na Lima\n\u202eAna Souza")
+
+    assert re.search(r"\u0410na\W+mixes letters of two scripts\. We read it as\W+ana\b", page.text, re.IGNORECASE)
+    assert "\u202e" not in page.html
+    refused = check(running.client(), names="Ana\x1b[2J Lima", reason="a\x00b")
+    assert refused.text.count("This holds a sign that cannot be printed.") >= 2
+    assert not re.search("[\x00\x1b]", refused.html)
 
 
 def test_known_and_unknown_are_answered_alike(running: Running) -> None:
@@ -277,7 +316,10 @@ def test_a_refusal_is_told_and_appealed_against(running: Running) -> None:
         service.store.append([steps.refuse(service.case(name), "Ines Roth (desk-1)", "<b>No</b> text names you.")])
     page = get(client, page.path)
 
-    assert "It no longer holds. You can appeal." in page.text
+    assert "It no longer holds." in page.text
+    until = date_text(Catalogue("en"), (datetime.now(UTC) + timedelta(days=90)).date())
+    assert f"You can do that until {until}." in page.text
+    assert f"What you gave to be found by is deleted after {until}." in page.text
     assert "&lt;b&gt;No&lt;/b&gt; text names you." in page.html
     assert "Decided by Ines Roth" in page.text
     assert "desk-1" not in page.html
@@ -342,47 +384,3 @@ def test_every_page_leads_to_the_form(running: Running) -> None:
             page = get(client, path)
             assert FORM_PAGE in page.links or page.answer.status == 200
             assert f'href="{FORM_PAGE}"' in page.html
-
-
-def test_form_data_stays_where_it_belongs(running: Running) -> None:
-    """M12: after form, build and explanation no snapshot, log or other table holds what somebody typed."""
-    canaries = {
-        "names": "Zyxwa Canaryna",
-        "emails": "zcanary1@mail.example",
-        "phones": "+351 912 777 123",
-        "profiles": "https://social.example/in/zcanary2",
-        "posts": "zcanary3 words that nobody has ever said",
-        "reason": "zcanary4 because",
-        "address": "zcanary5@mail.example",
-    }
-    page = object_(running.client(), **canaries)
-    letter(running, reference(page))
-    build(running, "canary")
-    told = explained(running, "bob-1", "canary")
-    assert "holds the name of somebody" in told
-
-    needles = {name: _needle(text) for name, text in canaries.items()}
-    assert not any(one in told.encode() for one in (*needles.values(), b"Lima"))
-    where: dict[str, set[str]] = {name: set() for name in needles}
-    for file in running.folder.rglob("*"):
-        if file.is_file():
-            data = file.read_bytes()
-            for name, needle in needles.items():
-                if needle in data:
-                    where[name].add(str(file.relative_to(running.folder)).split("-wal")[0].split("/202")[0])
-    assert where == {
-        "names": {"data/ledger.db"},
-        "emails": set(),
-        "phones": set(),
-        "profiles": set(),
-        "posts": {"data/ledger.db"},
-        "reason": {"data/ledger-accounts.db"},
-        "address": {"data/ledger-accounts.db", "mail"},
-    }
-
-
-def _needle(text: str) -> bytes:
-    """A part of a text that is found however the rest is written."""
-    found = re.search(r"zcanary\d|Canaryna|777", text)
-    assert found
-    return b"912 777" if found[0] == "777" else found[0].encode()

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from byleave.cases import steps
 from byleave.cases.case import State
+from byleave.kernel.errors import UsageError
+from byleave.server.configuration import from_environment
 from byleave.text.catalogue import Catalogue
 from byleave.text.dates import date_text
 from tests.server.pages import get
@@ -81,9 +84,9 @@ def test_from_a_mail_server_that_was_away_to_the_end(running: Running) -> None:
     with running.inside() as service:
         service.confirm(confirmed)
 
-    early, late, again, cleared = tend(running, "30.5", "31.5", "31.6", "122")
-    assert (early["lapsed"], late["lapsed"], cleared["cleared"]) == (0, 1, 1)
-    assert again == {"cleared": 0, "failed": 0, "lapsed": 0, "sent": 0, "waiting": 0, "wrote": []}
+    early, late, again, kept, cleared = tend(running, "30.5", "31.5", "31.6", "122", "122.6")
+    assert (early["lapsed"], late["lapsed"], kept["cleared"], cleared["cleared"]) == (0, 1, 0, 1)
+    assert again == {**dict.fromkeys(("cleared", "failed", "lapsed", "sent", "unsought", "waiting"), 0), "wrote": []}
     with running.inside() as service:
         assert service.case(open_).state is State.LAPSED
         assert service.case(confirmed).state is State.CONFIRMED
@@ -91,11 +94,11 @@ def test_from_a_mail_server_that_was_away_to_the_end(running: Running) -> None:
     assert [row[0] for row in rows(running, "objections_contact")] == [confirmed]
 
     # to a case without an address nothing can be written; who is erased has none left either
-    assert tend(running, f"122,{confirmed},{open_}")[0]["wrote"] == [True, False]
+    assert tend(running, f"123,{confirmed},{open_}")[0]["wrote"] == [True, False]
     assert "It was granted." in letters(running)
     with running.inside() as service:
         service.erase(service.case(confirmed).subject)
-    assert tend(running, "122")[0]["cleared"] == 1
+    assert tend(running, "123")[0]["cleared"] == 1
     assert rows(running, "objections_contact") == []
 
 
@@ -184,10 +187,80 @@ def test_a_letter_that_waits_keeps_its_case_alive(running: Running) -> None:
     tend(running, "300")
     with running.inside() as service:
         assert service.case(name).state is State.RECEIVED
-    assert set(json.loads(run(f"file:{running.folder}/mail").stdout)) == {
-        "cleared",
-        "failed",
-        "lapsed",
-        "sent",
-        "waiting",
-    }
+    told = json.loads(run(f"file:{running.folder}/mail").stdout)
+    assert set(told) == {"cleared", "failed", "lapsed", "sent", "unsought", "waiting"}
+
+
+def after(running: Running, *days: float) -> list[str]:
+    """So many days after what the ledger recorded last, which other tests have put ahead of the clock."""
+    with running.inside() as service:
+        ahead = (service.store.head().recorded_at / 1e6 - time.time()) / 86_400
+    return [f"{max(ahead, 0) + one:.3f}" for one in days]
+
+
+def given(running: Running, name: str) -> tuple[str, ...]:
+    """What the ledger still has of what somebody gave to be found by."""
+    with running.inside() as service:
+        return service.case(name).identifiers
+
+
+def test_a_case_of_which_no_address_is_known_lapses_too(running: Running) -> None:
+    """M11: the rule reaches every objection by the form, by the ledger; and none of which nobody told the rule."""
+    lost = object_(running, "lost@mail.example")
+    with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
+        for table in ("objections_contact", "objections_letter"):
+            database.execute(f"DELETE FROM {table} WHERE objection = ?", [lost])
+    database.close()
+    with running.inside() as service:
+        service.object("p-imported", objection="o-imported", actor="import")
+
+    early, late = after(running, 30.9, 31.1)
+    tend(running, early)
+    with running.inside() as service:
+        assert service.case(lost).state is State.RECEIVED
+    assert tend(running, late)[0]["lapsed"] >= 1
+    with running.inside() as service:
+        assert service.case(lost).state is State.LAPSED
+        assert service.case("o-imported").state is State.RECEIVED
+
+
+def test_what_was_given_goes_some_time_after_the_end(running: Running) -> None:
+    """M11, M12: names and hashes stay as long as anything stands, and 90 days after the end for an appeal."""
+    taken_back, granted, both = (object_(running, f"given-{number}@mail.example") for number in range(3))
+    with running.inside() as service:
+        service.take_back(taken_back)
+        service.confirm(granted)
+        service.store.append([steps.uphold(service.case(granted), "petra")])
+        service.take_back(both)
+        service.object(service.case(both).subject, "other-ai")
+
+    before, soon, later = after(running, 90.9, 91.1, 91.2)
+    tend(running, before)
+    assert given(running, taken_back)
+    (done,) = tend(running, soon)
+    assert done["unsought"] >= 1
+    assert given(running, taken_back) == ()
+    assert all(given(running, name) for name in (granted, both))
+    assert tend(running, later)[0]["unsought"] == 0
+    with running.inside() as service:
+        assert service.case(taken_back).state is State.WITHDRAWN
+    told = b"".join(file.read_bytes() for file in (running.folder / "data").glob("ledger.db*"))
+    assert told.count(b"name:Ana Lima") >= 2
+
+
+def test_days_are_a_setting(running: Running) -> None:
+    """M11: who answers sooner may keep for less time, and nobody for less than a month."""
+    name = object_(running, "sooner@mail.example")
+    with running.inside() as service:
+        service.take_back(name)
+    before, soon = after(running, 40.9, 41.1)
+    tend(running, before)
+    assert given(running, name)
+    running.environment["BYLEAVE_CASE_DAYS"] = "40"
+    try:
+        tend(running, soon)
+    finally:
+        del running.environment["BYLEAVE_CASE_DAYS"]
+    assert given(running, name) == ()
+    with pytest.raises(UsageError, match="from 30 to 366"):
+        from_environment({"BYLEAVE_CASE_DAYS": "29"})

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from byleave.ledger.reconciling import Difference
     from byleave.server.db.reconciling import Reconciled
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 @click.command("reconcile", short_help="Compare the platform's own record with the ledger.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -90,17 +88,12 @@ def _confirmation(grounds: str | None, by: str | None) -> tuple[str, str] | None
 
 def _write(out: Path, rows: Sequence[dict[str, Any]]) -> None:
     """As CSV; no cell begins as a formula does, which a spreadsheet would run."""
-    import csv
-
     from byleave.ledger.reconciling import FIELDS
+    from byleave.server.spreadsheets import lines
 
     new = out.with_name(f"{out.name}.new")
     with new.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-        writer.writerow(FIELDS)
-        for row in rows:
-            cells = ["" if row[name] is None else str(row[name]) for name in FIELDS]
-            writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        file.writelines(lines([FIELDS, *([row[name] for name in FIELDS] for row in rows)]))
     new.rename(out)
 
 

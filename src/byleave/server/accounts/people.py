@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from byleave.ledger.entries import Entry
+    from byleave.server.service import Service
+
+leaving = Announcement()
+"""Sent before a person is erased, with the `service` and an id as `member`, in the transaction that forgets them."""
 forgotten = Announcement()
-"""Sent when a person is forgotten, with every id of theirs as `members`: other tables drop what they hold, too."""
+"""Sent when a person is forgotten, with every id of theirs as `members`, and as `erased` the ledger's entry that says
+so: other tables drop what they hold, too."""
 
 
 def new_account(username: str, password: str, *, member: str | None, now: datetime, role: str = "") -> Account:
@@ -55,11 +61,22 @@ def new_account(username: str, password: str, *, member: str | None, now: dateti
     return account
 
 
-def forget_accounts(members: Iterable[str]) -> None:
+def erase_person(service: Service, member: str) -> Entry:
+    """Erase what is recorded about a person, and forget them in the database of accounts. Raises: UnknownError."""
+    with transaction.atomic():
+        leaving.send(sender=Account, service=service, member=member)
+        ids = service.person(member).ids
+        entry = service.erase(member)
+        forget_accounts(ids, entry.seq)
+    return entry
+
+
+def forget_accounts(members: Iterable[str], erased: int) -> None:
     """Remove what the database of accounts holds about one person: accounts, sessions, signals.
 
     Args:
         members: every id of the person.
+        erased: the ledger's entry that says so.
     """
     ids = list(members)
     with transaction.atomic():
@@ -70,7 +87,7 @@ def forget_accounts(members: Iterable[str]) -> None:
                     session.delete()
         Account.objects.filter(member_id__in=ids).delete()
         Signal.objects.filter(member_id__in=ids).delete()
-        forgotten.send(sender=Account, members=ids)
+        forgotten.send(sender=Account, members=ids, erased=erased)
 
 
 def has_shown_second_factor(request: HttpRequest) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
-from byleave.server.accounts.people import forget_accounts
+from byleave.server.accounts.people import erase_person
 from byleave.server.answers import MemberState, SettingState
 from byleave.server.api.callers import OWN, ServiceToken, actor_of, caller_of, request_key
 from byleave.server.api.me import receipt_file
@@ -51,11 +51,7 @@ def member(request: HttpRequest, member_id: Path[Id]) -> HttpResponse:  # noqa: 
 )
 def erase(request: HttpRequest, member_id: Path[Id]) -> EntryOut:  # noqa: ARG001 - ninja's signature
     """Erase what is recorded about a person, accounts and signals too. That they refused is kept under a key."""
-    service = current()
-    ids = service.person(member_id).ids
-    entry = service.erase(member_id)
-    forget_accounts(ids)
-    return EntryOut.of(entry)
+    return EntryOut.of(erase_person(current(), member_id))
 
 
 @router.post("/{member_id}/moves", response=_ENTRY, auth=_WRITE, operation_id="move")

@@ -14,9 +14,11 @@ from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds, read_data, to_microseconds
 from byleave.server.db.lookups import kept_of, merges_of, objectors_of, read_artefacts
 from byleave.server.db.opening import check_form, connect
+from byleave.server.db.waiting import given_for_nothing_of, unconfirmed_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
 
     from byleave.ledger.suppression import Refusal
     from byleave.server.db.session import Session
@@ -179,6 +181,30 @@ class Reader:
         """Who has made an objection; None when it is not there, or they were erased."""
         with self.reading() as session:
             return objectors_of(session, {objection}).get(objection)
+
+    def unconfirmed(self, before: datetime) -> list[tuple[str, str]]:
+        """Objections that came by the form before an instant and of which nothing was recorded since: id and person."""
+        with self.reading() as session:
+            return unconfirmed_of(session, before)
+
+    def given_for_nothing(self, before: datetime) -> list[str]:
+        """People with something to be found by, given for an objection that ended before an instant."""
+        with self.reading() as session:
+            return given_for_nothing_of(session, before)
+
+    def erased(self, after: int, until: int) -> int:
+        """How many entries from `after` (exclusive) to `until` (inclusive) say nothing any more."""
+        with self.reading() as session:
+            sql = "SELECT count(*) FROM ledger_erasure WHERE seq > ? AND seq <= ?"
+            return int(session.query(sql, [after, until])[0][0])
+
+    def kinds(self, numbers: Iterable[int]) -> set[str]:
+        """The kinds of these entries, also of those that were erased."""
+        with self.reading() as session:
+            sql = (
+                f"SELECT DISTINCT e.kind AS v FROM {session.each} w JOIN ledger_entry e ON e.seq = CAST(w.v AS bigint)"
+            )
+            return set(session.texts(sql, [session.listing(map(str, numbers))]))
 
     def kept(self, secret: bytes | None, names: set[str]) -> dict[str, list[Refusal]]:
         """What people refused who were erased since, by their ids.

@@ -45,6 +45,8 @@ PAYLOADS = "ledger_payload", "seq, subject, actor, at, salt, data"
 KEYS = "ledger_idempotency", "key, body_digest, seq, entries"
 KEPT = "ledger_suppression", "key, setting, purpose, since, seq, covers, reaches, item"
 ERASURES = "ledger_erasure", "seq, declared_by"
+_ENDS = (Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_REJECTED)
+_DECIDING = (Kind.OBJECTION_RECEIVED, Kind.OBJECTION_UPHELD, *_ENDS)
 
 
 class World(NamedTuple):
@@ -259,11 +261,43 @@ def erase(session: Session, subject: str, actor: str, world: World) -> Entry:
     kept = [*refused, *held_back(history)]
     _keep(session, world, ids, kept, kept_identifiers(history, refused))
     batch.write(session)
-    session.insert(*ERASURES, [(seq, made.row.seq) for seq in numbers])
-    session.run("DELETE FROM ledger_payload WHERE seq = ?", [(seq,) for seq in numbers])
+    _empty(session, numbers, made.row.seq)
     keep_gone(session, secret, ids, made.row.seq)
     session.commit()
     return made.entry
+
+
+def erase_given(session: Session, subjects: Sequence[str], actor: str, world: World) -> Entry:
+    """Erase what people gave to be found by, of whom no objection stands any more; all else about them stays.
+
+    Returns: The entry that declares it.
+
+    Raises: ConflictError naming an objection that stands; UnknownError when there is nothing to erase; what the session
+    raises.
+    """
+    session.begin()
+    ids = sorted(linked(set(subjects), merges_of(session, subjects)))
+    history = read_history(session, ids)
+    last = {one.data["objection"]: one.kind for one in history if one.kind in _DECIDING}
+    standing = {name for name, kind in last.items() if kind not in _ENDS}
+    if standing:
+        raise ConflictError(f"the objection `{min(standing)}` stands, and its person has to be found")
+    numbers = [one.seq for one in history if one.kind is Kind.OBJECTION_IDENTIFIED]
+    if not numbers:
+        raise UnknownError("these people have nothing by which they are found")
+    batch = Batch(read_head(session), to_microseconds(world.clock()), world, Facts())
+    made = batch.draft(Proposal(Kind.MEMBER_ERASED, "", actor, {"entries": numbers}), [])
+    batch.drafts.append(made)
+    batch.write(session)
+    _empty(session, numbers, made.row.seq)
+    session.commit()
+    return made.entry
+
+
+def _empty(session: Session, numbers: Sequence[int], declared_by: int) -> None:
+    """Delete what entries say; an entry of now declares it."""
+    session.insert(*ERASURES, [(seq, declared_by) for seq in numbers])
+    session.run("DELETE FROM ledger_payload WHERE seq = ?", [(seq,) for seq in numbers])
 
 
 def _keep(

@@ -17,7 +17,7 @@ from byleave.server.db.observer import Unobserved
 from byleave.server.db.opening import connect
 from byleave.server.db.reading import Reader
 from byleave.server.db.recording import World, make_group
-from byleave.server.db.writer import Erasure, Writer
+from byleave.server.db.writer import Erasure, GivenErasure, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -122,6 +122,15 @@ class Store:
         Raises: InputError when nothing is recorded about them, or without the suppression key; LedgerError.
         """
         return self._writer.submit(Erasure(subject, actor)).result()[0]
+
+    def erase_given(self, subjects: Sequence[str], actor: str = PLATFORM) -> Entry:
+        """Erase what people gave to be found by, of whom no objection stands any more. That they objected stays.
+
+        Returns: The entry that says which entries were erased.
+
+        Raises: ConflictError naming an objection that stands; UnknownError when there is nothing to erase; LedgerError.
+        """
+        return self._writer.submit(GivenErasure(tuple(subjects), actor)).result()[0]
 
     @property
     def stopped(self) -> LedgerError | None:

@@ -16,7 +16,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.kernel.errors import ByleaveError, InputError, LedgerError
-from byleave.server.db.recording import Group, World, erase, record
+from byleave.server.db.recording import Group, World, erase, erase_given, record
 from byleave.server.db.session import BusyError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from byleave.server.db.session import Session
 
     Answer: TypeAlias = Future[list[Entry]]
+    Request: TypeAlias = "Group | Erasure | GivenErasure"
 
 MOST_GROUPS = 1_000
 """In one transaction; more would make the first of them wait for long."""
@@ -43,6 +44,13 @@ class Erasure(NamedTuple):
     actor: str
 
 
+class GivenErasure(NamedTuple):
+    """A request to erase what people gave to be found by, of whom no objection stands."""
+
+    subjects: tuple[str, ...]
+    actor: str
+
+
 class Writer:
     """Records what is submitted, in the order in which it was submitted."""
 
@@ -53,7 +61,7 @@ class Writer:
         self._world = world
         self._copy = copy
         self._observer = observer
-        self._waiting: deque[tuple[Group | Erasure, Answer]] = deque()
+        self._waiting: deque[tuple[Request, Answer]] = deque()
         self._changed = threading.Condition()
         self._closing = False
         self._stopped: LedgerError | None = None
@@ -63,7 +71,7 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="byleave-ledger-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, request: Group | Erasure) -> Answer:
+    def submit(self, request: Request) -> Answer:
         """Hand in a request; the answer comes when it is durable, or refused.
 
         Raises: LedgerError when the writer has stopped.
@@ -95,10 +103,10 @@ class Writer:
             if self._copy:
                 self._copy.close()
 
-    def _next(self) -> list[tuple[Group | Erasure, Answer]]:
+    def _next(self) -> list[tuple[Request, Answer]]:
         """Wait for requests; several groups, or one erasure. Nothing when the writer is to end."""
         with self._changed:
-            batch: list[tuple[Group | Erasure, Answer]] = []
+            batch: list[tuple[Request, Answer]] = []
             while not batch and (self._waiting or not self._closing):
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 batch = self._take()
@@ -107,11 +115,11 @@ class Writer:
         self._observer.waiting(left)
         return batch
 
-    def _take(self) -> list[tuple[Group | Erasure, Answer]]:
+    def _take(self) -> list[tuple[Request, Answer]]:
         """Those that wait and were not cancelled; from here on nobody can take theirs back."""
-        batch: list[tuple[Group | Erasure, Answer]] = []
+        batch: list[tuple[Request, Answer]] = []
         while self._waiting and len(batch) < MOST_GROUPS:
-            erases = isinstance(self._waiting[0][0], Erasure)
+            erases = not isinstance(self._waiting[0][0], Group)
             if erases and batch:
                 break
             request, answer = self._waiting.popleft()
@@ -121,7 +129,7 @@ class Writer:
                     break
         return batch
 
-    def _answer(self, batch: Sequence[tuple[Group | Erasure, Answer]]) -> bool:
+    def _answer(self, batch: Sequence[tuple[Request, Answer]]) -> bool:
         """Record a batch and answer it; whether the writer may go on."""
         began = time.perf_counter()
         try:
@@ -146,13 +154,15 @@ class Writer:
         self._observer.flushed(durable, time.perf_counter() - began)
         return True
 
-    def _record(self, requests: Sequence[Group | Erasure]) -> list[list[Entry] | ByleaveError]:
+    def _record(self, requests: Sequence[Request]) -> list[list[Entry] | ByleaveError]:
         request = requests[0]
-        if not isinstance(request, Erasure):
+        if isinstance(request, Group):
             done = record(self._session, [one for one in requests if isinstance(one, Group)], self._world)
             self.epoch = done.epoch
             return done.groups
         try:
+            if isinstance(request, GivenErasure):
+                return [[erase_given(self._session, request.subjects, request.actor, self._world)]]
             return [[erase(self._session, request.subject, request.actor, self._world)]]
         except InputError as refusal:
             self._session.roll_back()

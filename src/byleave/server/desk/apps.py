@@ -13,7 +13,8 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         """Forget whoever is erased."""
-        from byleave.server.accounts.people import forgotten  # noqa: PLC0415 - needs the models
-        from byleave.server.desk.index import forget  # noqa: PLC0415
+        from byleave.server.accounts.people import forgotten, leaving  # noqa: PLC0415 - needs the models
+        from byleave.server.desk.erased import forget, take_out  # noqa: PLC0415
 
+        leaving.connect(take_out, dispatch_uid="desk")
         forgotten.connect(forget, dispatch_uid="desk")

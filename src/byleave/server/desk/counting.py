@@ -1,4 +1,8 @@
-"""Count, for each day and country, how many members there are, are off, objected, or were told."""
+"""Count, for each day and country, how many members there are, are off, objected, or were told.
+
+Whoever was erased is in no count, also of days gone by (`erased.py`): what is counted from the ledger of now is what
+was counted while it grew.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,13 @@ if TYPE_CHECKING:
     from byleave.ledger.entries import Entry
 
     Counts = Counter[tuple[date, str, str, str]]
+
+
+COUNTED = frozenset(
+    {Kind.MEMBER_REGISTERED, Kind.MEMBER_MOVED, Kind.MEMBER_CLOSED, Kind.MEMBER_REOPENED}
+    | {Kind.PREFERENCE_SET, Kind.OBJECTION_RECEIVED, Kind.NOTICE_DELIVERED}
+)
+"""Kinds that change a number."""
 
 
 @dataclass(slots=True)

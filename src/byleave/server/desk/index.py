@@ -1,8 +1,8 @@
 """Fold the ledger's entries into the desk's tables, a piece at a time, as far as a request has time for.
 
 A case's row is made from `cases.case.fold_cases` over everything that is recorded about the person, so that there is no
-second reading of what a case is. Whoever was erased is gone from the rows, and stays a
-number in the counts of the past.
+second reading of what a case is. A piece is read and folded first, and then written in one short transaction, by
+whoever comes first: the row of `Progress` keeps the others out, and shows them that it was written (docs/adr/0156).
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 
 from byleave.cases.case import fold_cases
 from byleave.cases.record import is_step
 from byleave.ledger.entries import OF_AN_OBJECTION, Kind
 from byleave.server.deciding import account_of, name_of
 from byleave.server.desk import looks
-from byleave.server.desk.counting import changes
-from byleave.server.desk.models import CaseRow, DayCount, Progress, StepRow
+from byleave.server.desk.counting import COUNTED, changes
+from byleave.server.desk.models import CaseRow, DayCount, Progress, StepRow, TakenOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from byleave.cases.case import Case
     from byleave.cases.deadlines import Calendar
@@ -30,12 +29,17 @@ if TYPE_CHECKING:
     from byleave.server.desk.counting import Counts
     from byleave.server.service import Service
 
-CHUNK = 5_000
-"""Entries that are folded in one transaction."""
+CHUNK = 1_000
+"""Entries of a piece: writing what they come to takes some hundredths of a second."""
 REQUEST_SECONDS = 1.0
 """What a page spends on reading on; the rest is for the next one, and the page says that there is more."""
 _AT_ONCE = 500
 _ABOUT_CASES = OF_AN_OBJECTION | {Kind.OBJECTION_RECEIVED}
+_ADD = (
+    "INSERT INTO desk_day (day, what, about, country, change) VALUES (%s, %s, %s, %s, %s) "
+    "ON CONFLICT (day, what, about, country) DO UPDATE SET change = desk_day.change + excluded.change"
+)
+"""SQLite and PostgreSQL say it alike."""
 
 
 class Read(NamedTuple):
@@ -48,6 +52,30 @@ class Read(NamedTuple):
     def is_behind(self) -> bool:
         """Whether the ledger has more than the desk shows."""
         return self.seq < self.head
+
+
+class _Place(NamedTuple):
+    """Up to where, of which ledger, and by which days deadlines were counted."""
+
+    epoch: str
+    calendar: str
+    seq: int
+
+
+class _Piece(NamedTuple):
+    """What some entries come to."""
+
+    after: int
+    last: int
+    erased: int
+    """How many of them say nothing any more."""
+    gone: list[int]
+    """Entries that they erase."""
+    erasures: dict[int, bool]
+    """Number of the entry that erases → whether something that it erases was counted before these."""
+    steps: list[StepRow]
+    cases: list[CaseRow]
+    counts: Counts
 
 
 def catch_up(service: Service, calendar: Calendar, name: str, seconds: float | None = REQUEST_SECONDS) -> Read:
@@ -63,76 +91,132 @@ def catch_up(service: Service, calendar: Calendar, name: str, seconds: float | N
     """
     until = None if seconds is None else time.monotonic() + seconds
     while True:
-        read = _piece(service, calendar, name)
+        read = _read_piece(service, calendar, name)
         if not read.is_behind or (until is not None and time.monotonic() >= until):
             return read
 
 
-def _piece(service: Service, calendar: Calendar, name: str) -> Read:
+def hold() -> Progress:
+    """How far the ledger was read, kept from everybody else until the transaction ends."""
+    # of two that make it, one waits here for the other
+    Progress.objects.bulk_create([Progress(pk=1, epoch="", seq=0, calendar="")], ignore_conflicts=True)
+    held: Progress = Progress.objects.select_for_update().get(pk=1)
+    return held
+
+
+def _read_piece(service: Service, calendar: Calendar, name: str) -> Read:
     head = service.head()
     found = Progress.objects.filter(pk=1).first()
-    if found and (found.epoch, found.calendar) == (head.epoch, name) and found.seq >= head.seq:
+    place = _place(found) if found else _Place("", "", 0)
+    goes_on = (place.epoch, place.calendar) == (head.epoch, name) and place.seq <= head.seq
+    if goes_on and place.seq == head.seq:
         return Read(head.seq, head.seq)
+    after = place.seq if goes_on else 0
+    piece = _fold(service, calendar, after, min(after + CHUNK, head.seq))
     with transaction.atomic():
-        # two processes read on one after the other; the second finds the work done
-        found = Progress.objects.select_for_update().filter(pk=1).first()
-        if found is None or (found.epoch, found.calendar) != (head.epoch, name) or found.seq > head.seq:
-            for table in (CaseRow, StepRow, DayCount, Progress):
-                table.objects.all().delete()
-            found = Progress(pk=1, epoch=head.epoch, seq=0, calendar=name)
-        last = min(found.seq + CHUNK, head.seq)
-        _fold(service, calendar, list(service.store.entries(found.seq, last)), found.seq)
-        found.seq = last
-        found.save()
-    return Read(last, head.seq)
+        held = hold()
+        if _place(held) != place or service.store.reader.erased(after, piece.last) != piece.erased:
+            # another reader was quicker, or somebody was erased meanwhile
+            return Read(min(held.seq, head.seq - 1), head.seq)
+        if not goes_on:
+            _wipe()
+            held.began = head.seq
+        if _is_stale(held, piece):
+            _wipe()
+            held.epoch = ""
+            held.save()
+            return Read(0, head.seq)
+        _write(piece)
+        held.epoch, held.calendar, held.seq = head.epoch, name, piece.last
+        held.save()
+    return Read(piece.last, head.seq)
 
 
-def _fold(service: Service, calendar: Calendar, entries: Sequence[Entry], before: int) -> None:
-    told = [one for one in entries if not one.erased]
-    gone = [seq for one in told if one.kind is Kind.MEMBER_ERASED for seq in one.data["entries"]]
-    for start in range(0, len(gone), _AT_ONCE):
-        cases = CaseRow.objects.filter(first_seq__in=gone[start : start + _AT_ONCE])
+def _place(found: Progress) -> _Place:
+    return _Place(found.epoch, found.calendar, found.seq)
+
+
+def _wipe() -> None:
+    for table in (CaseRow, StepRow, DayCount, TakenOut):
+        table.objects.all().delete()
+
+
+def _is_stale(held: Progress, piece: _Piece) -> bool:
+    """Whether somebody was erased who is still counted; then everything is read anew.
+
+    It happens only where the process died that erased them, or where something else than this server did it.
+    """
+    told = {seq for seq, counted in piece.erasures.items() if counted and seq > held.began}
+    return bool(told - set(TakenOut.objects.filter(seq__in=told).values_list("seq", flat=True)))
+
+
+def _write(piece: _Piece) -> None:
+    for some in _parts(piece.gone):
+        cases = CaseRow.objects.filter(first_seq__in=some)
         looks.forget(cases.values_list("subject", flat=True))
         cases.delete()
-        StepRow.objects.filter(seq__in=gone[start : start + _AT_ONCE]).delete()
-    _steps(told)
+        StepRow.objects.filter(seq__in=some).delete()
+    TakenOut.objects.filter(seq__in=piece.erasures).delete()
+    StepRow.objects.bulk_create(piece.steps, batch_size=_AT_ONCE)
+    fields = [one.name for one in CaseRow._meta.fields if not one.primary_key]  # noqa: SLF001 - Django's own way
+    CaseRow.objects.bulk_create(
+        piece.cases, batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["case_id"], update_fields=fields
+    )
+    add(piece.counts)
+
+
+def _parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
+
+
+def _fold(service: Service, calendar: Calendar, after: int, last: int) -> _Piece:
+    """What the entries from `after` (exclusive) to `last` come to; nothing is written."""
+    entries = list(service.store.entries(after, last))
+    told = [one for one in entries if not one.erased]
+    erasing = {one.seq: list(one.data["entries"]) for one in told if one.kind is Kind.MEMBER_ERASED}
+    counted = {seq: _was_counted(service, numbers, after) for seq, numbers in erasing.items()}
     subjects = {one.subject for one in told if one.subject}
-    if not subjects:
-        return
-    known = service.store.reader.person(subjects)[1]
-    last = entries[-1].seq
+    known = service.store.reader.person(subjects)[1] if subjects else []
     # what is recorded meanwhile is for the next piece
     seen = [one for one in known if one.seq <= last]
-    _cases(seen, {one.data["objection"] for one in told if one.kind in _ABOUT_CASES}, calendar)
-    _count(changes(seen, before, calendar))
+    touched = {one.data["objection"] for one in told if one.kind in _ABOUT_CASES}
+    return _Piece(
+        after,
+        last,
+        len(entries) - len(told),
+        [seq for numbers in erasing.values() for seq in numbers],
+        counted,
+        list(_steps(told)),
+        list(_cases(seen, touched, calendar)),
+        changes(seen, after, calendar),
+    )
 
 
-def _steps(entries: Iterable[Entry]) -> None:
-    rows = [
-        StepRow(
+def _was_counted(service: Service, numbers: Iterable[int], before: int) -> bool:
+    old = [seq for seq in numbers if seq <= before]
+    return bool(old) and not COUNTED.isdisjoint(service.store.reader.kinds(old))
+
+
+def _steps(entries: Iterable[Entry]) -> Iterator[StepRow]:
+    for one in entries:
+        if not is_step(one) or not one.data.get("by"):
+            continue
+        refused = one.kind is Kind.OBJECTION_REJECTED
+        yield StepRow(
             seq=one.seq,
             at=one.recorded_at,
             kind=one.kind.value,
-            by=account_of(one.data["by"]) if one.kind is Kind.OBJECTION_REJECTED else one.data["by"],
-            signed=name_of(one.data["by"]) if one.kind is Kind.OBJECTION_REJECTED else "",
+            by=account_of(one.data["by"]) if refused else one.data["by"],
+            signed=name_of(one.data["by"]) if refused else "",
             case_id=one.data["objection"],
             about=one.data.get("about", ""),
         )
-        for one in entries
-        if is_step(one) and one.data.get("by")
-    ]
-    StepRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
 
 
-def _cases(entries: Iterable[Entry], touched: set[str], calendar: Calendar) -> None:
-    if not touched:
-        return
-    folded = fold_cases(one for one in entries if one.kind in _ABOUT_CASES)
-    rows = [row_of(folded[name], calendar) for name in touched if name in folded]
-    fields = [one.name for one in CaseRow._meta.fields if not one.primary_key]  # noqa: SLF001 - Django's own way
-    CaseRow.objects.bulk_create(
-        rows, batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["case_id"], update_fields=fields
-    )
+def _cases(entries: Iterable[Entry], touched: set[str], calendar: Calendar) -> Iterator[CaseRow]:
+    if touched:
+        folded = fold_cases(one for one in entries if one.kind in _ABOUT_CASES)
+        yield from (row_of(folded[name], calendar) for name in sorted(touched) if name in folded)
 
 
 def row_of(case: Case, calendar: Calendar) -> CaseRow:
@@ -159,22 +243,12 @@ def row_of(case: Case, calendar: Calendar) -> CaseRow:
     )
 
 
-def _count(found: Counts) -> None:
-    rows = [
-        DayCount(day=day, what=what, about=about, country=country, change=change)
-        for (day, what, about, country), change in found.items()
-        if change
-    ]
-    names = ("day", "what", "about", "country")
-    for row in rows:
-        same = DayCount.objects.filter(**{name: getattr(row, name) for name in names})
-        if not same.update(change=F("change") + row.change):
-            row.save(force_insert=True)
-
-
-def forget(sender: object, members: Sequence[str], **_more: object) -> None:  # noqa: ARG001 - a receiver's signature
-    """Remove the rows of somebody who was erased."""
-    cases = CaseRow.objects.filter(subject__in=list(members))
-    StepRow.objects.filter(case_id__in=list(cases.values_list("case_id", flat=True))).delete()
-    cases.delete()
-    looks.forget(members)
+def add(counts: Counts) -> None:
+    """Add to the numbers of days; one that comes to nothing is not kept."""
+    rows = [(day.isoformat(), *rest, change) for (day, *rest), change in sorted(counts.items()) if change]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(_ADD, rows)
+    days = {day for day, *_ in counts}
+    DayCount.objects.filter(change=0, day__gte=min(days), day__lte=max(days)).delete()

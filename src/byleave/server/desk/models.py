@@ -137,6 +137,8 @@ class Progress(models.Model):
     seq = models.BigIntegerField()
     calendar = models.TextField()
     """By which days deadlines were counted; with others everything is read anew."""
+    began = models.BigIntegerField(default=0)
+    """How far the ledger went when reading began; who was erased up to there was never counted."""
 
     class Meta:
         """Its table."""
@@ -146,3 +148,19 @@ class Progress(models.Model):
     def __str__(self) -> str:
         """How far."""
         return f"{self.epoch} {self.seq}"
+
+
+class TakenOut(models.Model):
+    """An erasure of which the counts know already, until it is read."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    """The entry that declares it."""
+
+    class Meta:
+        """Its table."""
+
+        db_table = "desk_taken_out"
+
+    def __str__(self) -> str:
+        """Which entry."""
+        return str(self.seq)

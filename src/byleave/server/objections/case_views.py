@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from byleave.kernel.errors import ConflictError, LedgerError, UnknownError
 from byleave.server.objecting import CONFIRM, FOLLOW
 from byleave.server.objections import contacts, letters
-from byleave.server.objections.contacts import KEPT_FOR
 from byleave.server.objections.showing import receipt_page, show
 from byleave.server.objections.views import server_of
 from byleave.server.running import current
@@ -77,6 +76,8 @@ def take_back(request: HttpRequest, reference: str, secret: str) -> HttpResponse
 def appeal(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     """Do not accept a refusal: a case of its own, whose page comes next."""
     found, service = _opened(reference, secret), current()
+    if not found.appealed_by and not contacts.may_appeal(found, service.now(), own=False):
+        return _back(reference, secret, "")
     try:
         new = service.appeal(reference).case
     except ConflictError:
@@ -136,9 +137,9 @@ def _page(request: HttpRequest, found: Case, secret: str, *, status: int = 200, 
     arguments = [reference, secret]
     other = found.appealed_by[-1] if found.appealed_by else ""
     told = {
-        "case": show(found, service.person(found.subject).entries, receipt_page(reference, secret)),
+        "case": show(found, service.person(found.subject).entries, receipt_page(reference, secret), service.now()),
         "said": request.GET.get("said", ""),
-        "kept_days": KEPT_FOR.days,
+        "kept_days": contacts.kept_for().days,
         "to_again": reverse("objection-again", args=arguments),
         "to_take_back": reverse("objection-take-back", args=arguments) if may_take_back else "",
         "to_appeal": reverse("objection-appeal", args=arguments),

@@ -1,9 +1,11 @@
-"""Where somebody who objected is answered: kept apart from the ledger, and cleared once their case is over."""
+"""Where somebody who objected is answered: kept apart from the ledger, and cleared some time after their case."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 from byleave.cases.case import State
 from byleave.cases.steps import LAPSES_AFTER
@@ -16,9 +18,14 @@ if TYPE_CHECKING:
 
     from byleave.cases.case import Case
 
-KEPT_FOR = timedelta(days=90)
-"""After a case is over, so that an appeal can still be answered; the person is told."""
+REST_OF_THE_DAY = timedelta(days=1)
+"""People are told a day, which is over everywhere only then."""
 _LINE_OF_STARS = "***"
+
+
+def kept_for() -> timedelta:
+    """How long a case that is over can be appealed against, and what is kept for that; the person is told."""
+    return timedelta(days=settings.CONFIGURATION.case_days)
 
 
 def keep(case: Case, address: str, reason: str) -> bool:
@@ -55,9 +62,31 @@ def masked(address: str) -> str:
     return f"{name[:1]}{_LINE_OF_STARS}@{host}"
 
 
-def close(objection: str, now: datetime) -> None:
-    """Note that a case is over; what is kept about it goes after `KEPT_FOR`."""
-    Contact.objects.filter(objection=objection, over_at__isnull=True).update(over_at=now)
+def is_over(case: Case, now: datetime) -> bool:
+    """Whether a case has ended, and the time for an appeal, too."""
+    return case.decided is not None and not case.is_open and now >= case.decided.at + kept_for() + REST_OF_THE_DAY
+
+
+def appeals_until(case: Case, *, own: bool) -> datetime | None:
+    """The last day on which a refusal or a lapse can be appealed against; None where it cannot.
+
+    Args:
+        case: as it is now.
+        own: whether a member looks who has signed in. Anybody else is looked for by what they gave, as long as that
+            is kept, and has to confirm an appeal against a lapse by a letter.
+    """
+    if case.decided is None or case.appealed_by or case.state not in {State.REFUSED, State.LAPSED}:
+        return None
+    at = None if own else contact(case.id)
+    if not own and (not case.identifiers or (case.state is State.LAPSED and not (at and at.address))):
+        return None
+    return case.decided.at + kept_for()
+
+
+def may_appeal(case: Case, now: datetime, *, own: bool) -> bool:
+    """Whether that day is not over yet."""
+    until = appeals_until(case, own=own)
+    return until is not None and now < until + REST_OF_THE_DAY
 
 
 def confirms_until(case: Case, at: Contact | None) -> datetime | None:

@@ -21,8 +21,6 @@ class Contact(models.Model):
     received_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True)
     """When the letter that asks to confirm first went out, or was first refused for good: from then on time runs."""
-    over_at = models.DateTimeField(null=True)
-    """When the case was first seen to be over; the row goes some time after that."""
 
     class Meta:
         """Its table."""

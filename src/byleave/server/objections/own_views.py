@@ -13,7 +13,6 @@ from byleave.kernel.errors import ConflictError, LedgerError
 from byleave.server.accounts.people import signed_in_lately
 from byleave.server.centre.frame import framed, trail
 from byleave.server.objections import contacts
-from byleave.server.objections.contacts import KEPT_FOR
 from byleave.server.objections.showing import own_receipt_page, show
 from byleave.server.running import current
 from byleave.server.ui.guard import for_member
@@ -30,8 +29,9 @@ if TYPE_CHECKING:
 def every(request: HttpRequest, member: str) -> HttpResponse:
     """All of them, the newest first."""
     service = current()
-    entries = service.person(member).entries
-    found = [show(one, entries, own_receipt_page()) for one in reversed(service.cases(member).values())]
+    entries, now = service.person(member).entries, service.now()
+    cases = reversed(service.cases(member).values())
+    found = [show(one, entries, own_receipt_page(), now, own=True) for one in cases]
     return framed(request, "objections/every", cases=found)
 
 
@@ -64,6 +64,8 @@ def take_back(request: HttpRequest, member: str, reference: str) -> HttpResponse
 def appeal(request: HttpRequest, member: str, reference: str) -> HttpResponse:
     """Do not accept a refusal."""
     found = _own(member, reference)
+    if not found.appealed_by and not contacts.may_appeal(found, current().now(), own=True):
+        return _back(reference, "")
     try:
         new = current().appeal(reference).case
     except ConflictError:
@@ -89,14 +91,15 @@ def _back(reference: str, said: str) -> HttpResponseRedirect:
 
 def _page(request: HttpRequest, member: str, found: Case, *, status: int = 200, **context: Any) -> HttpResponse:  # noqa: ANN401
     other = found.appealed_by[-1] if found.appealed_by else ""
+    service = current()
     return framed(
         request,
         "objections/own",
         status=status,
         trail=[*trail(), (say("objections"), reverse("objections"))],
-        case=show(found, current().person(member).entries, own_receipt_page()),
+        case=show(found, service.person(member).entries, own_receipt_page(), service.now(), own=True),
         said=request.GET.get("said", ""),
-        kept_days=KEPT_FOR.days,
+        kept_days=contacts.kept_for().days,
         to_take_back=reverse("own-objection-take-back", args=[found.id]),
         to_appeal=reverse("own-objection-appeal", args=[found.id]),
         to_other=reverse("own-objection", args=[other]) if other else "",

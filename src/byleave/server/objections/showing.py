@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import reverse
 
-from byleave.cases.case import OPEN, State
+from byleave.cases.case import State, fold_cases
 from byleave.finding.identifiers import HASHED, MARK
 from byleave.ledger.entries import Kind
 from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.deadline_calendar import calendar_of
-from byleave.server.objections.contacts import confirms_until, contact, masked
+from byleave.server.objections.contacts import (
+    appeals_until,
+    confirms_until,
+    contact,
+    kept_for,
+    masked,
+    may_appeal,
+)
 from byleave.server.objections.form import EVERYTHING, FOUND_BY
 from byleave.server.ui.context import OWN_NAMES
 from byleave.server.ui.voice import country, markup, safe, say
@@ -81,10 +88,14 @@ class Shown:
     """Why the answer takes longer; blank where it does not."""
     grounds: str
     signed_by: str
-    can_appeal: bool
+    appeals_until: date | None
+    """The last day to appeal; None where there is nothing to appeal against, or it is over."""
     appealed_to: str
     is_written_down: bool
     """Whether staff wrote it down, as it came by letter or telephone."""
+    given_until: date | None
+    """The day after which what was given to be found by is deleted; None where it is needed, or gone."""
+    given_is_gone: bool
     rows: tuple[Row, ...]
     events: tuple[Event, ...]
     receipt: str
@@ -109,17 +120,20 @@ def _lines(text: str) -> str:
     return safe("<br>".join(lines))
 
 
-def show(case: Case, entries: tuple[Entry, ...], receipt: str) -> Shown:
+def show(case: Case, entries: tuple[Entry, ...], receipt: str, now: datetime, *, own: bool = False) -> Shown:
     """A case for its page.
 
     Args:
         case: as it is now.
         entries: everything about its person.
         receipt: name of the page of a receipt, with `0` in place of its number.
+        now: the present.
+        own: whether a member looks who has signed in.
     """
     due = case.due(calendar_of(settings.CONFIGURATION))
-    at, own = contact(case.id), [one for one in entries if one.seq in case.entries]
+    at, about = contact(case.id), [one for one in entries if one.seq in case.entries]
     decided = case.decided if case.state is State.REFUSED else None
+    may = may_appeal(case, now, own=own)
     return Shown(
         reference=case.id,
         state=case.state.value,
@@ -127,7 +141,7 @@ def show(case: Case, entries: tuple[Entry, ...], receipt: str) -> Shown:
         tone=_TONES.get(case.state, ""),
         told=say(f"case-{case.state}-more"),
         is_open=case.is_open,
-        stands=case.state in OPEN or case.state is State.FULFILLED,
+        stands=case.stands,
         confirms_until=until.date() if (until := confirms_until(case, at)) else None,
         address=masked(at.address) if at and at.address else "",
         answered_by=due.day,
@@ -135,13 +149,22 @@ def show(case: Case, entries: tuple[Entry, ...], receipt: str) -> Shown:
         longer=(case.extended.grounds or "") if case.extended and case.is_open else "",
         grounds=(decided.grounds or "") if decided else "",
         signed_by=_name(decided.by) if decided else "",
-        can_appeal=case.state in {State.REFUSED, State.LAPSED} and not case.appealed_by,
+        appeals_until=until.date() if may and (until := appeals_until(case, own=own)) else None,
         appealed_to=case.appealed_by[-1] if case.appealed_by else "",
         is_written_down=case.came is not None,
+        given_until=_given_until(entries) if case.identifiers else None,
+        given_is_gone=not case.stands and not case.identifiers and not own,
         rows=tuple(_facts(case)),
-        events=tuple(_events(own, receipt)),
+        events=tuple(_events(about, receipt)),
         receipt=_receipt_of(receipt, case.entries[0]),
     )
+
+
+def _given_until(entries: tuple[Entry, ...]) -> date | None:
+    """Until when it is kept what somebody gave to be found by; None while an objection of theirs stands."""
+    ends = [None if one.stands or one.decided is None else one.decided.at for one in fold_cases(entries).values()]
+    last = [one for one in ends if one is not None]
+    return (max(last) + kept_for()).date() if len(last) == len(ends) else None
 
 
 def _name(by: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What has to happen to cases by itself: letters go out, what nobody confirmed lapses, addresses are cleared."""
+"""What has to happen to cases by itself: letters go out, what nobody confirmed lapses, what is kept is deleted."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from byleave.cases.steps import LAPSES_AFTER
 from byleave.kernel.errors import ConflictError, UnknownError
 from byleave.server.objections import contacts, letters
-from byleave.server.objections.contacts import KEPT_FOR
+from byleave.server.objections.contacts import REST_OF_THE_DAY
 from byleave.server.objections.models import Contact, Letter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from byleave.server.service import Service
 
-_REST_OF_THE_DAY = timedelta(days=1)
-"""The person is told a day, which is over everywhere only then."""
 _LETTERS_FOR = timedelta(days=2)
 """That a letter was sent is kept for so long: it limits the letters of a day."""
+_AT_ONCE = 100
+"""People of whom one entry of the ledger tells what was erased."""
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class Tally:
     lapsed: int = 0
     cleared: int = 0
     """Cases of which the address and the reason were removed."""
+    unsought: int = 0
+    """People by whose objections nothing is kept out any more, and of whom what they were found by was erased."""
     sent: int = 0
     """Letters."""
     waiting: int = 0
@@ -52,10 +55,14 @@ def tend(service: Service, on_progress: Callable[[float], None] = lambda _: None
     Raises: LedgerError; OSError from the mail server.
     """
     tally, now = Tally(), service.now()
-    known = list(Contact.objects.order_by("received_at").values_list("objection", "over_at"))
-    for number, (objection, over_at) in enumerate(known, start=1):
-        _tend_one(service, objection, over_at, now, tally)
+    # by the ledger, so that none is forgotten of which the table of addresses does not know
+    for objection, _ in service.store.reader.unconfirmed(now - LAPSES_AFTER - REST_OF_THE_DAY):
+        tally.lapsed += _lapse(service, objection, now)
+    known = list(Contact.objects.order_by("received_at").values_list("objection", flat=True))
+    for number, objection in enumerate(known, start=1):
+        tally.cleared += _clear(service, objection, now)
         on_progress(number / len(known))
+    tally.unsought = _erase_given(service, now)
     # that somebody was answered is shown at the desk until the address goes
     Letter.objects.filter(kind="confirm", sent_at__lt=now - _LETTERS_FOR).delete()
     tally.sent = letters.send_waiting(service)
@@ -64,28 +71,49 @@ def tend(service: Service, on_progress: Callable[[float], None] = lambda _: None
     return tally
 
 
-def _tend_one(service: Service, objection: str, over_at: datetime | None, now: datetime, tally: Tally) -> None:
+def _lapse(service: Service, objection: str, now: datetime) -> bool:
+    """Let what nobody confirmed in time lapse; whether it did."""
+    # whoever was never sent the link has not had the time that they were told
+    if letters.waiting().filter(objection=objection, kind="confirm").exists():
+        return False
     try:
-        case = service.case(objection)
+        until = contacts.confirms_until(service.case(objection), contacts.contact(objection))
+        if until is None or now < until + REST_OF_THE_DAY:
+            return False
+        service.lapse(objection)
+    except (ConflictError, UnknownError):
+        # confirmed, or erased, at the same moment
+        return False
+    return True
+
+
+def _clear(service: Service, objection: str, now: datetime) -> bool:
+    """Delete where a case was answered once that is no longer needed; whether it was deleted."""
+    try:
+        if not contacts.is_over(service.case(objection), now):
+            return False
     except UnknownError:
         # the person was erased
-        contacts.clear(objection)
-        tally.cleared += 1
-        return
-    # whoever was never sent the link has not had the time that they were told
-    waits = letters.waiting().filter(objection=objection, kind="confirm").exists()
-    until = contacts.confirms_until(case, contacts.contact(objection))
-    if until is not None and now >= until + _REST_OF_THE_DAY and not waits:
-        try:
-            case = service.lapse(objection)
-            tally.lapsed += 1
-        except ConflictError:
-            # confirmed at the same moment
-            case = service.case(objection)
-    if case.is_open:
-        return
-    if over_at is None:
-        contacts.close(objection, now)
-    elif over_at + KEPT_FOR <= now:
-        contacts.clear(objection)
-        tally.cleared += 1
+        pass
+    contacts.clear(objection)
+    return True
+
+
+def _erase_given(service: Service, now: datetime) -> int:
+    """Erase what people gave to be found by of whom no objection stands, nor can stand by an appeal; how many."""
+    before = now - contacts.kept_for() - REST_OF_THE_DAY
+    over = [one for one in service.store.reader.given_for_nothing(before) if _is_over(service, one, now)]
+    return sum(_erase_some(service, over[start : start + _AT_ONCE]) for start in range(0, len(over), _AT_ONCE))
+
+
+def _is_over(service: Service, subject: str, now: datetime) -> bool:
+    return all(not one.stands and contacts.is_over(one, now) for one in service.cases(subject).values())
+
+
+def _erase_some(service: Service, subjects: Sequence[str]) -> int:
+    try:
+        service.store.erase_given(subjects)
+    except (ConflictError, UnknownError):
+        # somebody objected or was erased at the same moment; the others come again
+        return 0
+    return len(subjects)

@@ -23,7 +23,6 @@ from byleave.kernel.vocabulary import PURPOSES
 from byleave.server.acknowledging import RequestKey
 from byleave.server.objecting import FOLLOW
 from byleave.server.objections import contacts, letters
-from byleave.server.objections.contacts import KEPT_FOR
 from byleave.server.objections.form import ABOUT, ACCOUNT, FIELDS, FOUND_BY, MOST_CHARACTERS, MOST_REASON, blank, read
 from byleave.server.objections.showing import answers
 from byleave.server.running import current
@@ -173,6 +172,6 @@ def _page(request: HttpRequest, name: str, asked: Asked, *, status: int, **conte
         "found_by": FOUND_BY,
         "signed_in": member_of(request) is not None,
         "days": LAPSES_AFTER.days,
-        "kept_days": KEPT_FOR.days,
+        "kept_days": contacts.kept_for().days,
     }
     return render(request, f"objections/{name}.html", {**told, **context}, status=status)
