@@ -9,7 +9,7 @@ import pytest
 
 from tests.server.centre.builds import PACK
 from tests.server.centre.builds import post as write
-from tests.server.desk.doing import query, sent
+from tests.server.desk.doing import opened, searched, sent
 from tests.server.everywhere import holding
 from tests.server.objections.builds import build, explained, secret_of
 from tests.server.objections.test_tending import tend
@@ -68,8 +68,8 @@ def at_the_desk(running: Running, lead: Client, name: str) -> None:
     """Open, search, save, extend, uphold and answer, as staff do; what is saved holds nothing of the form."""
     path = f"/desk/cases/{name}"
     for words in (CANARIES["names"], CANARIES["emails"], CANARIES["phones"], CANARIES["address"]):
-        assert name in get(lead, f"/desk/?{query(words)}").html
-    page = get(lead, path)
+        assert name in searched(lead, words).html
+    page = opened(get(lead, path))
     assert CANARIES["names"] in page.html
     assert CANARIES["address"] in sent(page, "/address").html
     page = sent(sent(page, "/take-up"), "/extend", grounds="the archive is large")

@@ -10,7 +10,7 @@ from byleave.cases.case import UNANSWERED, State
 from byleave.cases.deadlines import SOON, Due, Standing
 from byleave.server.desk.looks import LETTER_PRINTED
 from byleave.server.desk.models import LookRow
-from byleave.server.objections.contacts import KEPT_FOR
+from byleave.server.objections.contacts import kept_for
 from byleave.server.objections.models import Contact, Letter
 from byleave.server.ui.voice import say
 
@@ -124,7 +124,7 @@ def rows_to_print(now: datetime) -> Q:
     printed = LookRow.objects.filter(case_id=OuterRef("case_id"), what=LETTER_PRINTED)
     since = printed.filter(at__gte=OuterRef("decided_at"))
     waits = Q(is_open=True) & ~Exists(printed)
-    over = Q(decided_at__gt=now - KEPT_FOR) & ~Q(state__in=_NOT_ANSWERED) & ~Exists(since)
+    over = Q(decided_at__gt=now - kept_for()) & ~Q(state__in=_NOT_ANSWERED) & ~Exists(since)
     return ~Q(came="") & ~Exists(address) & (waits | over)
 
 
