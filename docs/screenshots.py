@@ -84,7 +84,8 @@ def desk(browser: Browser, take: Callable[[Page, str, Look], None]) -> None:
     """Pictures of the desk: the list and a case also on a narrow screen."""
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), packs="linkedin@2025-11-03") as it:
         fill(it)
-        pages = {"queue": "/desk/", **world.people(it, "maya", "lena"), **world.built(it)}
+        pages = {"queue": "/desk/", "by-post": "/desk/by-post"}
+        pages |= {**world.people(it, "maya", "lena"), **world.built(it)}
         it.account("petra", factor=FACTOR, role="lead")
         page = sign_in_staff(browser.new_page(locale="en-GB"), it, "petra")
         for name, path in pages.items():

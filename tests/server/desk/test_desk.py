@@ -95,13 +95,14 @@ def test_the_list_is_by_deadline_and_in_words(staff: dict[str, Client]) -> None:
     "words",
     ["O-7K2M", "person-4411", "Noura HADDAD-WEISS", "noura@haddad-weiss.example", " NOURA@haddad-weiss.example "],
 )
-def test_search_finds_by_what_was_given(staff: dict[str, Client], words: str) -> None:
-    """A case is found by its id, its person, a name and an address that is kept as a hash alone."""
+def test_search_finds_by_what_was_given(running: Running, staff: dict[str, Client], words: str) -> None:
+    """A case is found by its id, its person, a name and an address that is kept as a hash alone; no log tells whom."""
     found = searched(staff["reader"], words)
 
     assert "O-7K2M" in found.html
     assert "O-9QX4" not in found.html
     assert found.path == "/desk/search"
+    assert "haddad" not in (running.folder / "server.log").read_text("utf-8").lower()
     assert "O-7K2M" not in searched(staff["reader"], "%").html
 
 
@@ -267,3 +268,39 @@ def test_whoever_is_erased_is_gone_from_the_desk(running: Running, staff: dict[s
     assert "person-O-GONE" not in staff["reader"].call("GET", "/desk/cases.csv?state=all").body.decode()
     assert "O-GONE" not in get(staff["reader"], "/desk/trail").html
     assert (b"O-GONE" in (running.folder / "data" / "ledger-accounts.db").read_bytes()) is False
+
+
+MANY = """
+import django, json
+django.setup()
+from django.test import RequestFactory
+from byleave.server.accounts.models import Account
+from byleave.server.desk import queue, searching
+from byleave.server.running import current
+from tests.server.desk import world
+for number in range(8):
+    world.objected(current(), f"O-MANY-{number}", f"person-many-{number}", country="FR")
+    world.gave(current(), f"O-MANY-{number}", f"person-many-{number}", ("name", f"Many Namesakes {number}"))
+searching.MOST_CASES, searching._AT_ONCE = 3, 2
+told, before = [], None
+while len(told) < 9:
+    found = searching.search(current(), "many NAMESAKES", before)
+    told.append(found.cases)
+    before = found.before
+    if before is None:
+        break
+request = RequestFactory().post("/desk/search", {"q": "many namesakes"})
+request.user, request.session = Account.objects.get(username="reader-1"), {}
+page = queue.searched.__wrapped__.__wrapped__(request).content.decode()
+print(json.dumps([told, "More cases match." in page, "Look among older ones" in page]))
+"""
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_search_that_finds_more_says_so_and_goes_on(running: Running) -> None:
+    """Nothing is cut off unsaid: each older part is there for the asking, and together they are all, each once."""
+    told, says_so, goes_on = json.loads(inside(running, MANY))
+
+    assert [len(one) for one in told] == [3, 3, 2]
+    assert [name for one in told for name in one] == [f"O-MANY-{number}" for number in reversed(range(8))]
+    assert (says_so, goes_on) == (True, True)
