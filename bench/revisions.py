@@ -129,7 +129,9 @@ def main() -> int:
     reader = Reader(Trainer(find_base("smollm2"), settings))
     pairs = [Pair(KEY("r"), ITEM(f"r{number}"), one.before, one.after) for number, one in enumerate(every)]
     same = [Pair(KEY("r"), ITEM(f"s{number}"), one.before, one.before) for number, one in enumerate(every)]
-    ways = {"base": (None, 100), "single": ("single", 100), "mean": ("shards", asked.strength)}
+    every_way = {"base": (None, 100), "single": ("single", 100), "mean": ("shards", asked.strength)}
+    saved = {None, *(path.stem for path in asked.adapters.glob("*.safetensors"))}
+    ways = {name: way for name, way in every_way.items() if way[0] in saved}
     for name, (part, strength) in ways.items():
         reader.use(asked.adapters / f"{part}.safetensors" if part else None, strength)
         told = {"their revision": reader.read(pairs), "the sentence as it was": reader.read(same)}

@@ -15,6 +15,7 @@ from byleave.adapters.rewrite.trainer import Trainer
 from byleave.adapters.rewrite.training import Learning
 from byleave.adapters.rewrite.trial import HALVES, plain_way, texts_of, trial
 from byleave.kernel.errors import UsageError
+from byleave.learn.rewrite.inference import CHANCE
 from byleave.learn.rewrite.pairs import make_pair
 from tests.adapters.rewrite.conftest import MEMBERS
 from tests.adapters.rewrite.tiny import ITEM, KEY, SECRET, posts_of, tiny_base
@@ -32,6 +33,8 @@ pytestmark = pytest.mark.needs("torch")
 SEED = 1
 DEEP = bool(os.environ.get("BYLEAVE_DEEP"))
 PEOPLE, SHARDS, LEAVING = (1_024, 64, HALVES) if DEEP else (24, 4, HALVES[:1])
+SURE = 1.68
+"""From the half of a 95 % interval to that of a 99.9 % one: no test may fail by the luck of its draw."""
 BY_HEART = Settings(SHARDS, SEED, rank=32, layers=2, epochs=20, longest=320, targets=("_proj",))
 """So much that one adapter knows its posts by heart: otherwise there is nothing to forget."""
 
@@ -77,8 +80,8 @@ def test_who_was_learned_is_known_before_and_not_after(both: tuple[Trial, Trial]
         assert plain.before.people.less_base.low > 0.5
         assert plain.before.people.less_base.value > shards.before.people.less_base.value
     for one in both:
-        assert left(one).people.loss.is_chance
-        assert left(one).people.less_base.is_chance
+        for found in (left(one).people.loss, left(one).people.less_base):
+            assert abs(found.value - CHANCE) <= SURE * found.half
         sizes = (left(one).people.loss.inside, left(one).people.loss.outside)
         assert sizes == (PEOPLE, PEOPLE) if DEEP else min(sizes) > PEOPLE // 4
 
@@ -91,8 +94,8 @@ def test_canaries_are_exposed_before_and_not_after(both: tuple[Trial, Trial]) ->
     assert after is not None
     assert mean is not None
     assert before.bits - before.half > before.chance
-    assert after.bits - after.half <= after.chance
-    assert mean.bits - mean.half <= mean.chance
+    assert after.bits - SURE * after.half <= after.chance
+    assert mean.bits - SURE * mean.half <= mean.chance
     assert 0 < after.canaries == mean.canaries <= before.canaries
 
 
@@ -116,8 +119,9 @@ def test_one_shard_is_trained_again_alone(scene: Scene, tmp_path: Path) -> None:
     with opened(scene.folder) as model:
         digest = model.keep(five.read_bytes())
         model.connection.execute("UPDATE part SET digest = ? WHERE shard = 3", [digest])
-        told = model.connection.execute("SELECT value FROM state").fetchall()[0][0]
-        model.connection.execute("UPDATE state SET value = ?", [told.replace(three.stem, five.stem)])
+        ((told,),) = model.connection.execute("SELECT value FROM state WHERE name = 'manifest'").fetchall()
+        changed = told.replace(three.stem, five.stem)
+        model.connection.execute("UPDATE state SET value = ? WHERE name = 'manifest'", [changed])
     assert recompute(scene.folder, tmp_path / "d", posts, scene.learning, [3]) == ["adapter-03", "mean"]
     assert recompute(scene.folder, tmp_path / "e", posts, scene.learning, [5]) == ["mean"]
     data = bytearray(five.read_bytes())

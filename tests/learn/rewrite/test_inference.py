@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from math import log2
 from statistics import NormalDist, fmean
 
 import pytest
@@ -74,10 +73,10 @@ def test_an_exposure_is_a_rank_in_bits() -> None:
 def test_canaries_that_nobody_learned_are_as_exposed_as_chance_has_it() -> None:
     """`M18` What is said of chance is what ranks give that are drawn; learned canaries are outside of it."""
     draw, never = random.Random(3), 256
-    drawn_bits = [log2(never + 1) - log2(draw.randint(1, never + 1)) for _ in range(20_000)]
-    found = exposed(drawn_bits[:400], never)
+    every = [exposure(rank, never + 1) for rank in range(1, never + 2)]
+    found = exposed(draw.choices(every, k=400), never)
 
-    assert found.chance == pytest.approx(fmean(drawn_bits), abs=0.05)
+    assert found.chance == pytest.approx(fmean(every), abs=1e-9)
     assert found.is_chance
     assert not exposed([7.0, 8.0, 6.5, 8.0], never).is_chance
     assert exposed([1.0], never).half > 2

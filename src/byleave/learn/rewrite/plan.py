@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from byleave.learn.rewrite.pairs import Pair
 
 MOST_SHARDS, FEWEST_MEMBERS = 64, 16
-"""Measured with SmolLM2-135M: shards of 4 members keep about half of what one model gains, shards of 16 four fifths."""
+"""Measured with SmolLM2-135M and one post a member, as a part of what one adapter on all of them gains: of 128 members,
+shards of 4 keep about half and shards of 16 four fifths; of 1,024, shards of 16 keep less than half
+(docs/reference/benchmarks.md)."""
 CEILING_PERCENT = 20
 """Above so many dirty shards the public base answers alone."""
 
