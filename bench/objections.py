@@ -45,9 +45,11 @@ if TYPE_CHECKING:
 AIM_DIFFERENCE, AIM_MEMORY = 0.05, 2 << 30
 PATIENCE_SECONDS = 400
 FORM = {"account": "no", "about": "everything", "country": "PT", "language": "en", "step": "send"}
-NAME, KNOWN = "Ana Lima", "ana@lima"
+NAME, KNOWN = "Ofq Jwzd", "ofq@jwzd"
+"""As those of whom nobody has heard are called, so that times do not differ by how words are written."""
 _DRAWN = re.compile(
-    rb'ob(?:-[0-9a-z]{4}){4}|/[0-9a-z]{32}|X-Request-ID: \w+|date: [^\r\n]+|name="csrfmiddlewaretoken" value="\w+"',
+    rb"ob(?:-[0-9a-z]{4}){4}|/[0-9a-z]{32}|X-Request-ID: \w+|date: [^\r\n]+|expires=[^;]+"
+    rb'|name="(?:csrfmiddlewaretoken|nonce)" value="[\w-]+"',
     re.IGNORECASE,
 )
 
@@ -220,7 +222,7 @@ def main() -> int:
     parser.add_argument("--rate", type=int, default=2_000)
     parser.add_argument("--seconds", type=int, default=10)
     told = parser.parse_args()
-    print(machine())
+    print(machine(), f"load {os.getloadavg()[0]:.1f}")
     held = []
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder), mail=f"file:{folder}/mail") as running:
         if told.pairs:
