@@ -15,12 +15,14 @@ from byleave.adapters.rewrite import leaving
 from byleave.adapters.rewrite.model_file import opened, read_serving
 from byleave.adapters.rewrite.training import train_shards
 from byleave.adapters.rewrite.writer import open_rewriter
+from byleave.api import now
 from byleave.kernel.errors import ByleaveError
 from byleave.lineage.keys import keyed
 from byleave.server.forgetting.working import Forgetting
+from byleave.server.lineage import certifying
 from byleave.server.lineage.rewrite_audit import Audit, audit_rewriter
 from tests.server.db.ledgers import SECRET, switched
-from tests.server.forgetting.queueing import act, queue_of, tasks
+from tests.server.forgetting.queueing import act, forgotten, queue_of, tasks
 from tests.server.lineage.rewriters import Place, make
 
 if TYPE_CHECKING:
@@ -99,3 +101,17 @@ def test_a_tenth_leaves_at_once(
     assert audit_rewriter(audit, SECRET).differing == ()
     told = f"{out_of_service:.2f} s until nothing served has seen them, {took:.1f} s until they are out"
     record_property("walked", (f"a tenth of {MEMBERS} leaves a rewriter", f"{told}, {len(trained)} of {SHARDS} shards"))
+
+
+def test_certificates_of_a_wave_are_told_in_parts(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` An entry names so many people and no more: a larger wave has several, with one certificate."""
+    monkeypatch.setattr(certifying, "MOST_KEYS", 5)
+    names = [f"m{number}" for number in range(1, 13)]
+    act(place, *map(switched, names))
+    with closing(Forgetting(queue_of(place, window=timedelta(0), clock=now))) as work:
+        assert work.step().out == 12
+
+    entries = forgotten(place)
+    assert [len(one.data["forgotten"]) for one in entries] == [5, 5, 2]
+    assert len({one.data["certificate"] for one in entries}) == 1
+    assert len({one.data["digest"] for one in entries}) == 1
