@@ -135,7 +135,7 @@ def test_headings(page: Path) -> None:
     assert [heading for _, heading in found if in_title_case(heading)] == []
 
 
-NAMES = {"Python", "PostgreSQL", "Schema", "Parquet", "Ibis", "DuckDB", "Spark"}
+NAMES = {"Python", "PostgreSQL", "Schema", "Parquet", "Ibis", "DuckDB", "Spark", "SQLite"}
 """Words that are written with a capital wherever they stand, beside abbreviations."""
 
 
