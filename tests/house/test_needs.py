@@ -71,3 +71,16 @@ def test_unknown_need_is_refused(outer: pytest.Pytester) -> None:
     result = outer.runpytest_subprocess()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*unknown need `jaav`*"])
+
+
+def test_what_needs_torch_is_run_as_one() -> None:
+    """`make test-learn` leaves out no file that needs torch: what nobody runs rots."""
+    root = CONFTEST.parents[1]
+    rule = (root / "Makefile").read_text(encoding="utf-8").partition("\ntest-learn:")[2].partition("\n\n")[0]
+    paths = [root / word for word in rule.split() if word.startswith("tests/")]
+    files = [path for path in CONFTEST.parent.rglob("test_*.py") if path != Path(__file__)]
+    found = {path for path in files if 'needs("torch")' in path.read_text(encoding="utf-8")}
+
+    assert all(path.exists() for path in paths)
+    assert found
+    assert [path for path in found if not {path, *path.parents} & {*paths}] == []
