@@ -18,7 +18,7 @@ from byleave.demo import DemoPlatform, write_demo
 from byleave.demo.choices import NOTICE, SETTING
 from byleave.demo.draw import Draw
 from byleave.demo.places import LATER
-from byleave.demo.platform import MARK
+from byleave.demo.platform import MARK, claim
 from byleave.demo.prose import LANGUAGES, SHAPES, fields, language
 from byleave.kernel.errors import OutputError, UsageError
 from byleave.kernel.instants import parse_date, parse_instant
@@ -357,6 +357,21 @@ def test_replaces_only_its_own(tmp_path: Path) -> None:
     assert (first.folder / "note.txt").read_text(encoding="utf-8") == "kept"
     with pytest.raises(OutputError, match="is a file"):
         write_demo(tmp_path / "mine.txt", members=100, items=300)
+
+
+def test_parts_share_a_folder(tmp_path: Path) -> None:
+    """What trains may come before or after the rest in one folder: neither deletes what is the other's."""
+    claim(tmp_path, None, ["learn"])
+    (tmp_path / "learn").mkdir()
+    (tmp_path / "learn" / "model").write_bytes(b"")
+    write_demo(tmp_path, members=100, items=300)
+    about = (tmp_path / MARK).read_text(encoding="utf-8")
+    assert (tmp_path / "learn" / "model").exists()
+
+    claim(tmp_path, None, ["learn"])
+    assert not (tmp_path / "learn").exists()
+    assert (tmp_path / "items").exists()
+    assert (tmp_path / MARK).read_text(encoding="utf-8") == about
 
 
 def test_too_small_is_refused(tmp_path: Path) -> None:

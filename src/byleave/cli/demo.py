@@ -7,9 +7,17 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
+
+from byleave.kernel.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from byleave.gate.request import Progress
+
+_PLATFORM = {"members": "--members", "items": "--items", "live": "--no-live"}
+"""Options of the demonstration that does not train."""
 
 
 @click.command("demo")
@@ -20,7 +28,10 @@ if TYPE_CHECKING:
 @click.option("--items", default=200_000, show_default=True, metavar="N", help="How many items.")
 @click.option("--no-live", "live", flag_value=False, default=True, help="Leave out the part with the service.")
 @click.option("--learn", is_flag=True, help="Train what rewrites drafts instead, and take somebody out of it.")
-def command(*, out: str, members: int, items: int, live: bool, learn: bool) -> None:
+@click.pass_context
+def command(  # noqa: PLR0913 - the options of the command
+    context: click.Context, *, out: str, members: int, items: int, live: bool, learn: bool
+) -> None:
     """Invent a platform, decide what may be trained on, and show why; then start the service and try it.
 
     A folder of an earlier demonstration is replaced; any other folder that holds something is refused. In a terminal
@@ -30,6 +41,13 @@ def command(*, out: str, members: int, items: int, live: bool, learn: bool) -> N
     from pathlib import Path
 
     if learn:
+        given = [
+            option
+            for name, option in _PLATFORM.items()
+            if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        ]
+        if given:
+            raise UsageError(f"`{given[0]}` changes nothing with --learn", hint="leave one of the two out")
         _learn(Path(out))
         return
     from rich.console import Console
@@ -69,19 +87,32 @@ def _undo(out: Path) -> bool:
 
 def _learn(folder: Path) -> None:
     """Train, rewrite, forget."""
-    import shutil
-
     from byleave.adapters.rewrite.base import require_torch
     from byleave.cli.progress import shown_progress
-    from byleave.server.learn_demo import Place, learn_story
+    from byleave.demo.platform import claim
+    from byleave.gate.request import silent
 
     require_torch()
+    try:
+        from byleave.server.learn_demo import Place, learn_story
+    except ImportError as error:
+        hint = "pip install 'byleave[learn,server]'"
+        raise MissingExtraError("this demonstration also needs the extra `server`", hint=hint) from error
+    claim(folder, None, ["learn"])
     place = folder / "learn"
-    if place.exists():
-        shutil.rmtree(place)
-    with shown_progress() as progress:
-        for line in learn_story(Place(place), progress):
-            click.echo(line)
+    bars: list[Progress] = [silent]
+
+    def progress(step: str, done: float) -> None:
+        bars[0](step, done)
+
+    told = learn_story(Place(place), progress)
+    while True:
+        # each line only when the bar is gone, which would otherwise take it to where it is drawn itself
+        with shown_progress() as bars[0]:
+            line = next(told, None)
+        if line is None:
+            break
+        click.echo(line)
     click.echo(f"Everything is in {place}")
 
 

@@ -21,7 +21,7 @@ from byleave.demo.readme import readme
 from byleave.kernel.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 NAME = "Lanterwick"
@@ -97,7 +97,7 @@ def write_demo(
             f"{members} members with {items} items are too few for a demonstration",
             hint=f"at least {_LEAST_MEMBERS} members, and {_LEAST_ITEMS_EACH} items for each",
         )
-    _claim(folder, {"synthetic": True, "platform": NAME, "members": members, "items": items, "seed": seed})
+    claim(folder, {"synthetic": True, "platform": NAME, "members": members, "items": items, "seed": seed}, _OWN_FOLDERS)
     cast = script.cast()
     everybody = people(members, cast, seed)
     corpus = Corpus(everybody, cast, items, seed)
@@ -107,15 +107,25 @@ def write_demo(
     return DemoPlatform(folder, folder / "items", folder / "register", members, items)
 
 
-def _claim(folder: Path, about: dict[str, Any]) -> None:
-    """Make the folder ours; only one that is new, empty or ours already may be written."""
+def claim(folder: Path, about: Mapping[str, Any] | None, replaced: Iterable[str]) -> None:
+    """Make a folder a demonstration's own.
+
+    Args:
+        folder: a new or empty one, or a demonstration's.
+        about: what the file that marks it says; None leaves that as it is.
+        replaced: folders in it that are deleted.
+
+    Raises: OutputError when the folder holds something else; then nothing is changed.
+    """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"`{folder}` is a file", hint="name a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+    mark = folder / MARK
+    if folder.is_dir() and any(folder.iterdir()) and not mark.is_file():
         raise OutputError(f"folder `{folder}` holds something that is not a demonstration", hint="name a new folder")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-    for name in _OWN_FOLDERS:
+    if about is not None or not mark.is_file():
+        mark.write_text(json.dumps(about or {"synthetic": True}, indent=2) + "\n", encoding="utf-8")
+    for name in replaced:
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
 

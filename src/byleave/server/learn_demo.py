@@ -82,7 +82,7 @@ def learn_story(place: Place, progress: Progress = silent) -> Iterator[str]:
         f"{found.passed.get('copy', 0)} were too like another member's."
     )
     yield from _rewrites(place)
-    yield from _forgotten(place, signer, found.manifest["artefacts"].get("mean"))
+    yield from _forgotten(place, signer, found.manifest["artefacts"].get("mean"), progress)
 
 
 def _people(place: Place) -> Path:
@@ -139,7 +139,7 @@ def _somebody(place: Place) -> str:
     return next(name for name in (f"m{number}" for number in range(place.members)) if key_of(name) in learned)
 
 
-def _forgotten(place: Place, keys: Path, before: str | None) -> Iterator[str]:
+def _forgotten(place: Place, keys: Path, before: str | None, progress: Progress) -> Iterator[str]:
     """One member switches off: out of service at once, trained anew, certified, and recomputed."""
     model, snapshot = place.folder / "rewrite", place.folder / "snapshot"
     off, leaves = {"setting": "ai-training", "value": "off"}, _somebody(place)
@@ -152,7 +152,8 @@ def _forgotten(place: Place, keys: Path, before: str | None) -> Iterator[str]:
     if found.members != (leaves,) or checked is None or checked.problem is not None:
         raise VerificationError("the certificate does not hold", hint="this is a mistake of byleave; please report it")
     yield f"The certificate holds offline, signed by {checked.signed_by}."
-    differing = audit_rewriter(Audit(model, snapshot, place.ledger, workers=place.workers), SECRET).differing
+    asked = Audit(model, snapshot, place.ledger, workers=place.workers)
+    differing = audit_rewriter(asked, SECRET, progress).differing
     served = read_serving(model)[0]
     if differing or (served is not None and before is not None and served.stem == before.removeprefix("sha256:")):
         raise VerificationError(f"the model is not what it should be: {', '.join(differing)}")
