@@ -133,7 +133,12 @@ def show(*, model: str, ledger: str, lang: str | None, as_json: bool) -> None:
     "--others", multiple=True, metavar="ITEMS", help="Of a rewriter: attack it; posts of people who never were in it."
 )
 @click.option("--trial", is_flag=True, help="Of a rewriter: attack models before and after half of the members left.")
-@click.option("--workers", type=int, metavar="N", help="Processes that train. Default: one for each processor.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that train. Default: one for each processor.",
+)
 @json_option
 def audit(  # noqa: PLR0913 - the options of the command
     *,

@@ -25,23 +25,27 @@ _WHY = {
 def trained_lines(found: TrainedRewriter) -> Iterator[str]:
     """What a rewriter has learned from."""
     rows, shards = found.manifest["rows"], found.manifest["configuration"]["training"]["shards"]
-    yield (
-        f"{found.manifest['model']} learned from {rows['posts']:,} posts of {rows['members']:,} members "
-        f"in {shards} {'shard' if shards == 1 else 'shards'}"
-    )
+    of_what = f"{_many(rows['posts'], 'post')} of {_many(rows['members'], 'member')} in {_many(shards, 'shard')}"
+    yield f"{found.manifest['model']} learned from {of_what}"
     for why, count in sorted(found.passed.items()):
         yield f"{count:,} posts were passed over: they {_WHY[why]}"
 
 
 def cost_lines(cost: Cost) -> Iterator[str]:
     """What training would cost, and what it would cost when members leave."""
-    yield f"Would learn from {cost.posts:,} posts of {cost.members:,} members in {cost.shards} shards"
-    yield f"time       about {duration(cost.seconds)} in {cost.workers} processes ({cost.seconds_each:.2f} s a post)"
+    of_what = f"{_many(cost.posts, 'post')} of {_many(cost.members, 'member')} in {_many(cost.shards, 'shard')}"
+    yield f"Would learn from {of_what}"
+    at_once = "1 process" if cost.workers == 1 else f"{cost.workers} processes"
+    yield f"time       about {duration(cost.seconds)} in {at_once} ({cost.seconds_each:.2f} s a post)"
     yield f"memory     about {cost.memory_bytes / _MEGA:,.0f} MB a process"
     yield f"disk       {cost.adapter_bytes * (cost.shards + 1) / _MEGA:,.1f} MB"
     for one in cost.removals:
         who = "1 member leaves" if one.members == 1 else f"{one.members} leave at once"
         yield f"{who}: {one.shards:.1f} shards, about {duration(one.seconds)}, {100 * one.part:.1f} % of the work"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what if count == 1 else f'{what}s'}"
 
 
 def duration(seconds: float) -> str:

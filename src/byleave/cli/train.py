@@ -84,10 +84,20 @@ def talent(  # noqa: PLR0913 - the options of the command
 @click.option("--epochs", default=2, show_default=True, metavar="N", help="How often each post is learned.")
 @click.option("--rank", default=8, show_default=True, metavar="N", help="Rank of the adapters.")
 @click.option("--layers", default=15, show_default=True, metavar="N", help="How many of the last blocks get adapters.")
-@click.option("--strength", default=150, show_default=True, metavar="PERCENT", help="Of the mean, when it is served.")
+@click.option(
+    "--strength",
+    type=int,
+    metavar="PERCENT",
+    help="Of what was learned, when it is served. Default: 150; of one adapter 100.",
+)
 @click.option("--dtype", default="float32", show_default=True, metavar="KIND", help="Of the base: float32 or bfloat16.")
 @click.option("--device", default="cpu", show_default=True, metavar="NAME", help="Where it is trained: cpu, cuda, …")
-@click.option("--workers", type=int, metavar="N", help="Processes that train. Default: one for each processor.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that train. Default: one for each processor.",
+)
 @click.option(
     "--language", "languages", multiple=True, default=("en",), metavar="CODE", help="Of the posts. Default: en."
 )
@@ -104,7 +114,7 @@ def rewrite(*, folder: str, out: str | None, dry_run: bool, as_json: bool, **cho
     import secrets
 
     from byleave.adapters.duckdb_engine.kept import suppression_secret
-    from byleave.adapters.rewrite.settings import Settings
+    from byleave.adapters.rewrite.settings import Settings, usual_strength
     from byleave.cli.progress import shown_progress
     from byleave.cli.rewrite_words import cost_lines, trained_lines
     from byleave.server.lineage.rewrite_training import REWRITE, RewriteTraining, expected_cost, train_rewriter
@@ -112,11 +122,11 @@ def rewrite(*, folder: str, out: str | None, dry_run: bool, as_json: bool, **cho
     if out is None and not dry_run:
         raise UsageError("there is no folder to publish the model as", hint="name one with --out, or give --dry-run")
     settings = Settings(
-        shards=chosen["shards"] or 1,
+        shards=1 if chosen["shards"] is None else chosen["shards"],
         rank=chosen["rank"],
         layers=chosen["layers"],
         epochs=chosen["epochs"],
-        strength_percent=chosen["strength"],
+        strength_percent=usual_strength(1) if chosen["strength"] is None else chosen["strength"],
         dtype=chosen["dtype"],
     )
     asked = RewriteTraining(
@@ -126,7 +136,7 @@ def rewrite(*, folder: str, out: str | None, dry_run: bool, as_json: bool, **cho
         settings=settings,
         **{
             name: chosen[name]
-            for name in ("ledger", "pack", "name", "base", "shards", "languages", "device", "workers")
+            for name in ("ledger", "pack", "name", "base", "shards", "strength", "languages", "device", "workers")
         },
     )
     if dry_run:

@@ -23,7 +23,7 @@ from byleave.server.db.store import Store
 from byleave.server.lineage.doors import LineageReader
 from byleave.server.lineage.forgetting import due, forget
 from byleave.server.lineage.rewrite_audit import Audit, audit_rewriter
-from byleave.server.lineage.rewrite_training import expected_cost, train_rewriter
+from byleave.server.lineage.rewrite_training import expected_cost, settings_for, train_rewriter
 from tests.server.db.ledgers import SECRET, switched
 from tests.server.lineage.rewriters import DECIDE, EARLY, OUT, Place, make, text
 from tests.server.lineage.test_outsider import typed
@@ -63,7 +63,8 @@ def test_training_is_recorded_whole(once: Place) -> None:
     assert (model.digest, model.purpose) == (root(manifest), "generative-ai")
     assert lineage.runs[model.run or ""].outcome == "completed"
     assert manifest["rows"] == {"posts": MEMBERS - 1, "members": MEMBERS - 1}
-    assert manifest["configuration"]["training"]["shards"] == 2
+    told = manifest["configuration"]["training"]
+    assert (told["shards"], told["strength_percent"]) == (2, 150)
     with opened(once.model) as held:
         assert not held.has(keyed(SECRET)(OUT))
         assert held.has(keyed(SECRET)("m1"))
@@ -71,10 +72,8 @@ def test_training_is_recorded_whole(once: Place) -> None:
     assert audit_rewriter(audit, SECRET).differing == ()
 
 
-def test_a_process_pool_gives_the_same_bytes(once: Place, tmp_path: Path) -> None:
+def test_a_process_pool_gives_the_same_bytes(once: Place, place: Place, tmp_path: Path) -> None:
     """`M18` Where shards are trained does not change a byte."""
-    shutil.copytree(once.folder, tmp_path / "copy")
-    place = Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
     found = train_rewriter(
         place.asked(out=tmp_path / "other", run="rewrite-2", workers=2, base=str(once.folder / "base")), SECRET
     )
@@ -84,10 +83,8 @@ def test_a_process_pool_gives_the_same_bytes(once: Place, tmp_path: Path) -> Non
     assert found.passed == {"short": 1, "other-language": 1}
 
 
-def test_what_may_not_be_trained_on_is_refused(once: Place, tmp_path: Path) -> None:
+def test_what_may_not_be_trained_on_is_refused(place: Place, tmp_path: Path) -> None:
     """`M18` A snapshot for another purpose, or whose files were changed, trains nothing."""
-    shutil.copytree(once.folder, tmp_path / "copy")
-    place = Place(tmp_path / "copy", f"sqlite:///{tmp_path}/copy/ledger.db")
     part = next((place.folder / "s" / "items").iterdir())
     pq.write_table(pq.read_table(part)[1:], part)
     with pytest.raises(ByleaveError, match="files-changed"):
@@ -98,17 +95,14 @@ def test_what_may_not_be_trained_on_is_refused(once: Place, tmp_path: Path) -> N
     assert not (tmp_path / "other").exists()
 
 
-def test_an_audit_finds_another_adapter(once: Place, tmp_path: Path) -> None:
+def test_an_audit_finds_another_adapter(place: Place) -> None:
     """`M18` An adapter whose bytes were changed is found, whatever its name and manifest say."""
-    shutil.copytree(once.folder, tmp_path / "copy")
-    path = min((tmp_path / "copy" / "models" / "rewrite" / ADAPTERS).iterdir())
+    path = min((place.model / ADAPTERS).iterdir())
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(bytes(data))
 
-    audit = Audit(
-        tmp_path / "copy" / "models" / "rewrite", once.folder / "s", f"sqlite:///{tmp_path}/copy/ledger.db", workers=1
-    )
+    audit = Audit(place.model, place.folder / "s", place.ledger, workers=1)
     assert "file" in audit_rewriter(audit, SECRET).differing
 
 
@@ -121,6 +115,18 @@ def test_the_cost_is_told_before(once: Place, tmp_path: Path) -> None:
     assert [one.members for one in found.removals] == [1, 10]
     assert found.removals[0].part == 0.5
     assert not (tmp_path / "none").exists()
+
+
+def test_one_adapter_answers_as_it_was_trained(once: Place) -> None:
+    """The strength that was the best for a mean is not that of one adapter, unless somebody asks for it."""
+    few, many = ([(number, number, "") for number in range(count)] for count in (31, 32))
+    asked = ((None, None), (1, None), (1, 150), (2, None), (2, 200))
+    found = [settings_for(once.asked(shards=shards, strength=strength), many) for shards, strength in asked]
+
+    assert [(one.shards, one.strength_percent) for one in found] == [(2, 150), (1, 100), (1, 150), (2, 150), (2, 200)]
+    assert settings_for(once.asked(), few).strength_percent == 100
+    with pytest.raises(ByleaveError, match="too small"):
+        settings_for(once.asked(shards=0), many)
 
 
 def test_what_it_costs_is_told_through_the_gate_alone(place: Place) -> None:

@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 DTYPES = ("float32", "bfloat16")
 MILLION = 1_000_000
+_OF_SHARDS, _OF_ONE = 150, 100
+"""Strengths in percent. That of shards was the best of four on public texts (docs/reference/benchmarks.md). One adapter
+alone answers as it was trained."""
+
+
+def usual_strength(shards: int) -> int:
+    """The strength of a rewriter of so many shards for which nobody chose one, in percent."""
+    return _OF_SHARDS if shards > 1 else _OF_ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Settings:
     """Learning rate, in millionths."""
     longest: int = 512
     """Tokens of draft and post together; a pair that is longer is passed over."""
-    strength_percent: int = 150
+    strength_percent: int = _OF_SHARDS
     """By how much the mean is multiplied when it is served. Chosen on public texts, never on members'."""
     dtype: str = "float32"
     """Of the base; adapters are float32 always."""

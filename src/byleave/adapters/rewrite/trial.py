@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.adapters.rewrite.leaving import enqueue, set_aside, settle
 from byleave.adapters.rewrite.model_file import read_serving
 from byleave.adapters.rewrite.recompute import recompute
+from byleave.adapters.rewrite.settings import usual_strength
 from byleave.adapters.rewrite.training import learn
 from byleave.learn.manifest import Origin
 from byleave.learn.rewrite.canaries import canary
@@ -121,7 +122,7 @@ def _half(pair: Pair) -> int:
 
 def plain_way(settings: Settings) -> Settings:
     """The same without shards: one adapter on everybody, at its full strength."""
-    return replace(settings, shards=1, strength_percent=100)
+    return replace(settings, shards=1, strength_percent=usual_strength(1))
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.adapters.rewrite.base import SMOLLM2, find_base, require_torch
 from byleave.adapters.rewrite.cost import cost_of
 from byleave.adapters.rewrite.jobs import Here, Pool
-from byleave.adapters.rewrite.settings import Settings
+from byleave.adapters.rewrite.settings import Settings, usual_strength
 from byleave.adapters.rewrite.training import Learning, learn, read_pairs
 from byleave.gate.request import silent
 from byleave.learn.manifest import root
@@ -19,8 +19,9 @@ from byleave.learn.rewrite.plan import shard_count
 from byleave.server.lineage.training import require_origin, train_product
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from byleave.adapters.rewrite.base import Base
     from byleave.adapters.rewrite.cost import Cost
     from byleave.adapters.rewrite.jobs import Jobs
     from byleave.gate.request import Progress
@@ -43,8 +44,11 @@ class RewriteTraining:
     name: str | None = None
     base: str = SMOLLM2
     settings: Settings = field(default_factory=lambda: Settings(shards=1))
+    """Apart from shards and strength."""
     shards: int | None = None
     """How many; None takes the most that leave each enough members."""
+    strength: int | None = None
+    """Percent of the mean when it is served; None takes what is usual for so many shards."""
     languages: tuple[str, ...] = ("en",)
     device: str = "cpu"
     workers: int | None = None
@@ -78,11 +82,9 @@ def train_rewriter(asked: RewriteTraining, secret: bytes | None, progress: Progr
     def make(work: Path, origin: Origin) -> TrainedRewriter:
         spill = work / ".spill"
         spill.mkdir()
-        learning = _learning(asked, secret or b"", spill)
-        learning.base, learning.progress = base, progress
+        learning = _learning(asked, base, secret or b"", spill, progress)
         posts = read_pairs([asked.snapshot / "items"], learning)
-        shards = asked.shards or shard_count(len({member for _, member, _ in posts}))
-        learning.settings = replace(asked.settings, shards=shards)
+        learning.settings = settings_for(asked, posts)
         manifest = learn(work, posts, origin, learning)
         spill.rmdir()
         return TrainedRewriter(manifest, learning.passed.counts)
@@ -90,9 +92,16 @@ def train_rewriter(asked: RewriteTraining, secret: bytes | None, progress: Progr
     return train_product(asked, REWRITE, secret, make, progress)
 
 
-def _learning(asked: RewriteTraining, secret: bytes, spill: Path) -> Learning:
-    base = find_base(asked.base)
-    return Learning(secret, base, asked.settings, spill, asked.languages, asked.device, jobs_for(asked.workers))
+def settings_for(asked: RewriteTraining, posts: Iterable[tuple[int, int, str]]) -> Settings:
+    """What is asked for, with what the posts decide: keys of item and owner, and the text. Raises: UsageError."""
+    shards = shard_count(len({member for _, member, _ in posts})) if asked.shards is None else asked.shards
+    strength = usual_strength(shards) if asked.strength is None else asked.strength
+    return replace(asked.settings, shards=shards, strength_percent=strength)
+
+
+def _learning(asked: RewriteTraining, base: Base, secret: bytes, spill: Path, progress: Progress) -> Learning:
+    jobs = jobs_for(asked.workers)
+    return Learning(secret, base, asked.settings, spill, asked.languages, asked.device, jobs, progress=progress)
 
 
 def expected_cost(asked: RewriteTraining, secret: bytes | None, progress: Progress = silent) -> Cost:
@@ -103,9 +112,9 @@ def expected_cost(asked: RewriteTraining, secret: bytes | None, progress: Progre
     """
     require_torch()
     require_origin(asked, REWRITE, secret, progress)
+    base = find_base(asked.base)
     with tempfile.TemporaryDirectory() as work:
-        learning = _learning(asked, secret or b"", Path(work))
+        learning = _learning(asked, base, secret or b"", Path(work), progress)
         posts = read_pairs([asked.snapshot / "items"], learning)
-        shards = asked.shards or shard_count(len({member for _, member, _ in posts}))
-        learning.settings = replace(asked.settings, shards=shards)
+        learning.settings = settings_for(asked, posts)
         return cost_of(posts, learning, asked.workers or os.cpu_count() or 1)
