@@ -19,7 +19,7 @@ from byleave.learn.shards import content_of
 from byleave.lineage.keys import keyed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from byleave.adapters.rewrite.base import Base
@@ -44,8 +44,6 @@ class Learning:
     languages: tuple[str, ...] = ("en",)
     device: str = "cpu"
     jobs: Jobs = field(default_factory=Here)
-    leave_out: Collection[int] = frozenset()
-    """Keys of people to leave out, as if they had never been there."""
     passed: Passed = field(default_factory=Passed)
     copies: str = copies_digest(())
     """Digest of the posts of the whole snapshot that hold another member's words (`read_pairs`)."""
@@ -67,7 +65,8 @@ class Learning:
 def read_pairs(items: Sequence[str | Path], learning: Learning) -> list[tuple[int, int, str]]:
     """Keys of item and owner and the text of every post that is learned from.
 
-    Copies are found among everybody's posts, whoever is left out: the list is the same before and after somebody left.
+    Copies are found among everybody's posts, also those of who has left since: they are taken out of the answer, which
+    lets nothing in.
     """
     from byleave.adapters.rewrite.trainer import fitting
 
@@ -78,8 +77,6 @@ def read_pairs(items: Sequence[str | Path], learning: Learning) -> list[tuple[in
     learning.copies, fits = copies_digest(found), fitting(learning.base, learning.settings)
     learned = list[tuple[int, int, str]]()
     for item, member, text in rows:
-        if member in learning.leave_out:
-            continue
         if item in found:
             learning.passed.add("copy")
         elif not fits(make_pair(member, item, text, learning.settings.seed)):
