@@ -78,7 +78,7 @@ CASE = {
     "case-appealed": N_("Appealed against by"),
     "case-others": N_("Other cases of the same person"),
     "case-given": N_("What they gave to be found by"),
-    "case-given-none": N_("Nothing. The account alone says who it is."),
+    "case-given-none": N_("Nothing is kept beside the account."),
     "case-given-hash": N_("kept as a hash, which nobody can read back"),
     "given-name": N_("A name"),
     "given-email": N_("An e-mail address"),
