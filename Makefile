@@ -26,7 +26,7 @@ demo-learn: $(VENV)/learn.done ## train what rewrites drafts on invented posts, 
 
 test-learn: $(VENV)/dev.done $(VENV)/learn.done ## the tests of what needs torch, with nothing left out
 	@BYLEAVE_REQUIRE=torch $(PYTEST) tests/adapters/rewrite tests/server/lineage/test_rewrite.py tests/server/test_learn_demo.py \
-	tests/server/feed/test_rewriting.py tests/server/forgetting/test_wave.py $(ARGS)
+	tests/server/feed/test_rewriting.py tests/server/forgetting/test_wave.py tests/web/test_rewriter_story.py $(ARGS)
 
 test: $(VENV)/dev.done ## the tests; the end counts what could not run, and why
 	@$(PYTEST) $(if $(ARGS),$(ARGS),$(LONG:%=--ignore=%))

@@ -28,7 +28,7 @@ TALLEST = 1500
 """Pixels; a longer page is cut off there."""
 WIDTHS = {"wide": 1280, "narrow": 375}
 RIGHT_TO_LEFT = ("setting", "check-up", "used")
-STORIES = ("tests/web/test_story.py", "tests/web/test_forgetting.py")
+STORIES = ("tests/web/test_story.py", "tests/web/test_forgetting.py", "tests/web/test_rewriter_story.py")
 """Tell a story in a browser, and take pictures of it where they are asked to."""
 
 

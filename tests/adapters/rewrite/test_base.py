@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,3 +66,20 @@ def test_what_is_served_is_named_by_a_digest(tmp_path: Path, mean: Any) -> None:
 
     (tmp_path / SERVING).write_text(json.dumps({"mean": "sha256:" + "0" * 64, "why": "whole"}), encoding="utf-8")
     assert read_serving(tmp_path)[0] is not None
+
+
+@pytest.mark.needs("torch")
+@pytest.mark.skipif(sys.platform != "linux", reason="the library that is asked is GNU's")
+@pytest.mark.parametrize(("chosen", "spins"), [({}, "'0'"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "'30000000000'")])
+def test_threads_that_wait_leave_the_processor_to_others(chosen: dict[str, str], spins: str) -> None:
+    """What torch computes with does not spin while it waits, unless the machine's owner says so."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("OMP_", "GOMP_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", "import byleave.adapters.rewrite.writer, torch"],
+        env={**clean, **chosen, "OMP_DISPLAY_ENV": "VERBOSE"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert f"GOMP_SPINCOUNT = {spins}" in done.stderr

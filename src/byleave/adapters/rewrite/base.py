@@ -32,6 +32,9 @@ PLACE = "BYLEAVE_BASE"
 """The variable that names the folder of a base that lies elsewhere than on the machine that trained."""
 NO_TORCH = "install what trains and rewrites: pip install 'byleave[learn]'"
 
+# read when torch is loaded: threads that spin while they wait keep the processor from those that they wait for
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
