@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,7 +72,9 @@ def test_copy_is_called_back(place: Path) -> None:
 
     published = (place / "out" / given["file"]).read_text()
     for secret in ("p-1", "i1", "m1", "Nunez", "example.com\\", *TEXTS.values()):
-        assert secret not in published.replace("example.com/byleave", "")
+        # a signature and a mark are base64, in which two letters come by chance
+        plain = published.replace("example.com/byleave", "")
+        assert not re.search(rf"(?<![\w+/]){re.escape(secret)}(?![\w+/])", plain), secret
     (row,) = call(place, "list", "--ledger=LEDGER", "--json")
     assert (row["holder"], row["items"], row["waits"]) == ("Trainer Ltd", 2, True)
     call(place, "acknowledge", told["file"], "--ledger=LEDGER", ring)
