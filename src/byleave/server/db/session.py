@@ -6,10 +6,11 @@ as a table, `field` for a field of an entry's data.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class BusyError(Exception):
@@ -69,3 +70,23 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Give the connection back."""
+
+
+SessionT = TypeVar("SessionT", bound=Session)
+
+
+@contextmanager
+def writing(session: SessionT) -> Iterator[SessionT]:
+    """Write in one transaction: all of it is durable when the block ends, and nothing of it when it raises.
+
+    Raises: BusyError, and then nothing was begun.
+    """
+    session.begin()
+    done = False
+    try:
+        yield session
+        session.commit()
+        done = True
+    finally:
+        if not done:
+            session.roll_back()

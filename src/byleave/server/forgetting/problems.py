@@ -7,12 +7,12 @@ who must leave it answers meanwhile (`answering.py`).
 from __future__ import annotations
 
 import errno
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.kernel.errors import ByleaveError, MissingExtraError
 from byleave.ledger.wire import from_microseconds, to_microseconds
+from byleave.server.db.session import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ class Problems:
         again = now + min(FIRST_WAIT * 2 ** min(tries - 1, 20), LONGEST_WAIT)
         told = str(error) if isinstance(error, ByleaveError) else type(error).__name__
         row = (model, step, reason_of(error), told, to_microseconds(since), tries, to_microseconds(again))
-        with self._writing() as session:
+        with writing(self._session) as session:
             sql = (
                 f"INSERT INTO forget_problem ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (model, step) "  # noqa: S608
                 "DO UPDATE SET reason = excluded.reason, told = excluded.told, tries = excluded.tries, "
@@ -103,20 +103,8 @@ class Problems:
     def mended(self, model: str, step: str) -> None:
         """Say that a step was done."""
         if (model, step) in self.all():
-            with self._writing() as session:
+            with writing(self._session) as session:
                 session.run("DELETE FROM forget_problem WHERE model = ? AND step = ?", [(model, step)])
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        self._session.begin()
-        done = False
-        try:
-            yield self._session
-            self._session.commit()
-            done = True
-        finally:
-            if not done:
-                self._session.roll_back()
 
 
 def _problem(row: tuple[str, str, str, str, int, int, int]) -> Problem:

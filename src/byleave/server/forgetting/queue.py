@@ -6,15 +6,15 @@ read, in one transaction, so that no refusal is passed over or queued twice, whe
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.ledger.wire import from_microseconds, to_microseconds
+from byleave.server.db.session import writing
 from byleave.server.lineage.standing import READ
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from byleave.server.db.session import Session
@@ -90,7 +90,7 @@ class Queue:
     def read(self, new: Iterable[Task], withdrawn: Iterable[Place], reading: Reading, number: int = READ) -> None:
         """Add what was found, take back what the person took back before it had begun, and say how far was read."""
         rows = [(one.model, one.key, one.seq, to_microseconds(one.since), one.cause, one.done_by) for one in new]
-        with self._writing() as session:
+        with writing(self._session) as session:
             sql = (
                 "INSERT INTO forget_task (model, key, seq, since, cause, done_by) VALUES (?, ?, ?, ?, ?, ?) "
                 "ON CONFLICT (model, key) DO NOTHING"
@@ -103,27 +103,15 @@ class Queue:
     def stopped(self, places: Iterable[Place], at: datetime) -> None:
         """Say that models answer nobody from what saw these accounts."""
         moment = to_microseconds(at)
-        with self._writing() as session:
+        with writing(self._session) as session:
             sql = "UPDATE forget_task SET stopped_at = ? WHERE model = ? AND key = ? AND stopped_at IS NULL"
             session.run(sql, [(moment, *one) for one in places])
 
     def done(self, places: Iterable[Place], seq: int) -> None:
         """Say by which entry the ledger was told that these accounts are out."""
-        with self._writing() as session:
+        with writing(self._session) as session:
             sql = "UPDATE forget_task SET done_by = ? WHERE model = ? AND key = ? AND done_by IS NULL"
             session.run(sql, [(seq, *one) for one in places])
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        self._session.begin()
-        done = False
-        try:
-            yield self._session
-            self._session.commit()
-            done = True
-        finally:
-            if not done:
-                self._session.roll_back()
 
 
 def _instant(microseconds: int | None) -> datetime | None:

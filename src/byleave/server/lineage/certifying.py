@@ -14,6 +14,7 @@ from byleave.ledger.entries import PLATFORM, Kind
 from byleave.ledger.fields import MOST_KEYS
 from byleave.lineage.records import fold
 from byleave.server.db.lookups import read_artefacts
+from byleave.server.db.session import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -81,16 +82,9 @@ def rerunning(
 
 def keep(session: Session, digest: str, file: bytes) -> None:
     """Keep a certificate, once."""
-    session.begin()
-    done = False
-    try:
+    with writing(session):
         sql = "INSERT INTO forget_certificate (digest, file) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
         session.run(sql, [(digest, zlib.compress(file))])
-        session.commit()
-        done = True
-    finally:
-        if not done:
-            session.roll_back()
 
 
 def kept(session: Session, digest: str) -> bytes | None:

@@ -16,6 +16,7 @@ from byleave.kernel.errors import InputError
 from byleave.lineage.keys import BYTES
 from byleave.lineage.trace import Indexed
 from byleave.server.db.gone import mark, require_secret
+from byleave.server.db.session import writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -102,23 +103,17 @@ class DatabaseIndex:
 
     def _write(self, manifest: str, seq: int, members: Members, key_of: Keyed, rows: _Rows) -> bool:
         """Write what was found, unless the roster has grown meanwhile."""
-        session, written = self._session, False
-        session.begin()
-        try:
+        with writing(self._session) as session:
             (blocks,) = session.query("SELECT count(*) FROM lineage_roster")[0]
             there = session.query("SELECT 1 FROM lineage_snapshot WHERE manifest = ?", [manifest])
-            if blocks == rows.known and not there:
-                mark(session, key_of)
-                session.run("INSERT INTO lineage_roster (block, first, last, keys) VALUES (?, ?, ?, ?)", rows.blocks)
-                session.run("INSERT INTO lineage_counts (block, seq, counts) VALUES (?, ?, ?)", rows.counts)
-                told = [(seq, manifest, members.members, members.items)]
-                session.run("INSERT INTO lineage_snapshot (seq, manifest, members, items) VALUES (?, ?, ?, ?)", told)
-                session.commit()
-                written = True
-        finally:
-            if not written:
-                session.roll_back()
-        return written
+            if blocks != rows.known or there:
+                return False
+            mark(session, key_of)
+            session.run("INSERT INTO lineage_roster (block, first, last, keys) VALUES (?, ?, ?, ?)", rows.blocks)
+            session.run("INSERT INTO lineage_counts (block, seq, counts) VALUES (?, ?, ?)", rows.counts)
+            told = [(seq, manifest, members.members, members.items)]
+            session.run("INSERT INTO lineage_snapshot (seq, manifest, members, items) VALUES (?, ?, ?, ?)", told)
+        return True
 
     def _places(self, keys: Iterable[int]) -> dict[int, Place]:
         """Where members stand, if they were ever in a snapshot."""
