@@ -105,3 +105,11 @@ def test_what_is_wrong_is_said(tmp_path: Path, url: str, monkeypatch: pytest.Mon
     assert "there is no model in `nowhere`" in none.stderr
     assert "nothing is recorded about `m-1`" in nobody.stderr
     assert "BYLEAVE_SUPPRESSION_KEY" in keyless.stderr
+
+
+def test_a_folder_without_a_model_is_told_so(tmp_path: Path, url: str) -> None:
+    """Whoever mistypes the folder is not told that it holds another kind of model."""
+    done = byleave("model", "audit", "nowhere", "--snapshot", "s", f"--ledger={url}", "--trial", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert "there is no model in `nowhere`" in done.stderr

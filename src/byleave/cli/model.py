@@ -161,6 +161,7 @@ def audit(  # noqa: PLR0913 - the options of the command
     once, attacks before and after, and throws them away: that takes about as long as four trainings.
     """
     from byleave.adapters.duckdb_engine.kept import suppression_secret
+    from byleave.adapters.forgetting import manifest_in
     from byleave.adapters.rewrite.model_file import is_rewriter
 
     place, taken_at, secret = Path(folder), Path(snapshot), suppression_secret()
@@ -170,6 +171,7 @@ def audit(  # noqa: PLR0913 - the options of the command
         asked = Audit(place, taken_at, ledger, shards, others, trial, workers)
         _audit_rewriter(asked, secret, as_json=as_json)
     elif shards or others or trial:
+        manifest_in(place)  # a folder without any model is told so
         raise UsageError(f"`{folder}` is no rewriter", hint="leave --shard, --others and --trial out")
     else:
         _audit_talent(place, taken_at, ledger, secret, as_json=as_json)
