@@ -6,9 +6,12 @@ import io
 import json
 import logging
 import re
+import socket
 import sqlite3
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -267,3 +270,25 @@ def test_time_until_a_refusal_is_effective(tmp_path: Path) -> None:
         assert [one.value for one in told("byleave_refusals_waiting")] == [1.0]
         assert [one.value for one in told("byleave_build_watermark")] == [float(off)]
         assert {one.labels["purpose"] for one in told("byleave_build_lag_entries")} == {"generative-ai"}
+
+
+@pytest.mark.parametrize("cookie", ["", "Cookie: theme=dark\r\n"])
+def test_whoever_is_refused_while_they_send_reads_why(watched: Running, cookie: str) -> None:
+    """A body that is too long is taken to its end: the answer is read, and no connection is reset."""
+    token = watched.service("preferences:write", "acts:own").token
+    whole, first = 2 << 20, 300_000
+    told = (
+        "PUT /api/v1/members/ana/preferences/ai-training HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        f"Authorization: Bearer {token}\r\n{cookie}Content-Type: application/json\r\nContent-Length: {whole}\r\n\r\n"
+    )
+    address = urlsplit(watched.url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=60) as caller:
+        caller.sendall(told.encode() + b" " * first)
+        # by now it knows that the body is too long
+        time.sleep(0.5)
+        caller.sendall(b" " * (whole - first))
+        answer = b""
+        while block := caller.recv(1 << 16):
+            answer += block
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"the body is longer than 1,048,576 bytes" in answer

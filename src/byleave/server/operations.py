@@ -11,6 +11,7 @@ must be answered when the rest is not.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,10 @@ _JSON = "application/json"
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 """Source: https://prometheus.io/docs/instrumenting/exposition_formats/"""
 API = "/api/v1/"
+MOST_READ_ON_BYTES = 4 << 20
+"""Of a body that nobody read. Whoever is refused while they still send would get a reset connection for an answer
+(RFC 9112, section 9.6); beyond this much they do."""
+_BLOCK = 1 << 16
 
 
 def is_direct(request: Environ) -> bool:
@@ -77,7 +82,9 @@ class Operations:
         apart = request.get("SERVER_PORT") == self._metrics_port
         answer = self._metrics if apart and path == "/metrics" else self._answers.get(path)
         if answer is None and not apart:
-            return (self._direct if is_direct(request) else self._application)(request, begin)
+            told = (self._direct if is_direct(request) else self._application)(request, begin)
+            _read_on(request)
+            return told
         status, kind, body = answer() if answer else (HTTPStatus.NOT_FOUND, _JSON, b'{"status": "not found"}')
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         begin(f"{status.value} {status.phrase}", headers)
@@ -90,3 +97,11 @@ class Operations:
 
     def _metrics(self) -> tuple[HTTPStatus, str, bytes]:
         return HTTPStatus.OK, _TEXT, exposition(self._following)
+
+
+def _read_on(request: Environ) -> None:
+    """Take what is left of a body, so that its sender reads the answer. A sender who is gone is no matter."""
+    body, left = request.get("wsgi.input"), MOST_READ_ON_BYTES
+    with suppress(OSError):
+        while body is not None and left > 0 and (block := body.read(_BLOCK)):
+            left -= len(block)
