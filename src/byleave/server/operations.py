@@ -11,6 +11,7 @@ must be answered when the rest is not.
 from __future__ import annotations
 
 import json
+import time
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from byleave.server.health import readiness
 from byleave.server.metrics import exposition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from byleave.server.following import Following
     from byleave.server.service import Service
@@ -33,9 +34,11 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 """Source: https://prometheus.io/docs/instrumenting/exposition_formats/"""
 API = "/api/v1/"
 MOST_READ_ON_BYTES = 4 << 20
-"""Of a body that nobody read. Whoever is refused while they still send would get a reset connection for an answer
-(RFC 9112, section 9.6); beyond this much they do."""
-_BLOCK = 1 << 16
+MOST_READ_ON_SECONDS = 2.0
+"""How much of a body that nobody read is taken after the answer, and how long is waited for it. Whoever still sends
+when the connection is closed gets a reset for an answer (RFC 9112, section 9.6)."""
+_BLOCK = 1 << 13
+_NO_BODY = (None, "", "0")
 
 
 def is_direct(request: Environ) -> bool:
@@ -83,8 +86,7 @@ class Operations:
         answer = self._metrics if apart and path == "/metrics" else self._answers.get(path)
         if answer is None and not apart:
             told = (self._direct if is_direct(request) else self._application)(request, begin)
-            _read_on(request)
-            return told
+            return _Answered(told, request) if request.get("CONTENT_LENGTH") not in _NO_BODY else told
         status, kind, body = answer() if answer else (HTTPStatus.NOT_FOUND, _JSON, b'{"status": "not found"}')
         headers = [("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         begin(f"{status.value} {status.phrase}", headers)
@@ -99,9 +101,29 @@ class Operations:
         return HTTPStatus.OK, _TEXT, exposition(self._following)
 
 
-def _read_on(request: Environ) -> None:
-    """Take what is left of a body, so that its sender reads the answer. A sender who is gone is no matter."""
-    body, left = request.get("wsgi.input"), MOST_READ_ON_BYTES
-    with suppress(OSError):
-        while body is not None and left > 0 and (block := body.read(_BLOCK)):
+class _Answered:
+    """An answer to a request with a body: once it is sent, what is left of the body is taken."""
+
+    def __init__(self, told: Iterable[bytes], request: Environ) -> None:
+        self._told, self._request = told, request
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._told)
+
+    def close(self) -> None:
+        """When all of it is sent."""
+        if hasattr(self._told, "close"):
+            self._told.close()
+        # a sender who is gone, or sends nothing more, is no matter; their connection is closed
+        with suppress(OSError):
+            self._read_on()
+
+    def _read_on(self) -> None:
+        body, connection = self._request["wsgi.input"], self._request.get("gunicorn.socket")
+        until, left = time.monotonic() + MOST_READ_ON_SECONDS, MOST_READ_ON_BYTES
+        if connection is not None:
+            connection.settimeout(MOST_READ_ON_SECONDS)
+        while left > 0 and time.monotonic() < until and (block := body.read(_BLOCK)):
             left -= len(block)
+        if connection is not None:
+            connection.settimeout(None)
