@@ -10,6 +10,7 @@ import json
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from byleave import api
@@ -22,7 +23,7 @@ from byleave.demo.draw import Draw
 from byleave.demo.prose import fields, voice
 from byleave.gate.request import silent
 from byleave.kernel.errors import VerificationError
-from byleave.learn.rewrite.guard import problems
+from byleave.learn.rewrite.guard import first_that_keeps, keeps, problems
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, Kind
 from byleave.lineage.keys import keyed
@@ -125,8 +126,8 @@ def _rewrites(place: Place) -> Iterator[str]:
     """Two drafts, and what the model makes of them."""
     writer = open_rewriter(place.folder / "rewrite")
     for draft in DRAFTS:
-        attempts = writer.attempts(draft, "clear")
-        shown = next((one for one in attempts if not problems(draft, one)), None)
+        attempts = writer.attempts(draft, "clear", enough=partial(keeps, draft))
+        shown = first_that_keeps(draft, attempts)
         yield f"  draft      {draft}"
         yield f"  suggested  {shown}" if shown else f"  nothing is suggested: {', '.join(problems(draft, attempts[0]))}"
 

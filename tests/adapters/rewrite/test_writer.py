@@ -11,7 +11,7 @@ from byleave.adapters.rewrite.leaving import enqueue, set_aside
 from byleave.adapters.rewrite.model_file import opened, read_serving
 from byleave.adapters.rewrite.parts import load, mean_of, save
 from byleave.adapters.rewrite.prompts import TONES, plain, prompt
-from byleave.adapters.rewrite.writer import open_rewriter
+from byleave.adapters.rewrite.writer import Answers, Ask, open_rewriter
 from byleave.learn.shards import shard_of
 from tests.adapters.rewrite.conftest import MEMBERS
 from tests.adapters.rewrite.tiny import END, posts_of
@@ -50,6 +50,38 @@ def test_a_draft_has_one_answer(once: Scene) -> None:
     assert writer.attempts("we met in Oslo", "warm") == writer.attempts("we met in Oslo", "warm")
     assert len(writer.attempts("we met in Oslo", "warm")) == 3
     assert len(writer.attempts("we met in Oslo", "clear")) == 2
+
+
+def test_nothing_more_is_written_than_will_do(once: Scene) -> None:
+    """A row is read once it has ended and all before it have; the first that is enough ends the others."""
+    import torch
+
+    writer = open_rewriter(once.folder)
+    stop = writer.tokenizer.eos_token_id
+    words = [writer.tokenizer(one, add_special_tokens=False)["input_ids"] for one in ("abc", "de", "fghijk")]
+    rows = [[*one, stop, *[stop] * (8 - len(one))] for one in words]
+    asks = [Ask("one", adapted=True), Ask("two", adapted=True), Ask("three", adapted=False)]
+    for wanted, ended_at, told in (
+        ("abc", 4, ["abc"]),
+        ("de", 4, ["abc", "de"]),
+        ("fghijk", 7, ["abc", "de", "fghijk"]),
+    ):
+        reading = Answers(writer.tokenizer, asks, 0, [stop], wanted.__eq__)
+        over = [bool(reading(torch.tensor([row[:count] for row in rows]), None).all()) for count in range(1, 9)]
+        assert over.index(True) + 1 == ended_at
+        assert reading.told == told
+    never = Answers(writer.tokenizer, asks, 0, [stop], None)
+    assert not any(never(torch.tensor([row[:count] for row in rows]), None).any() for count in range(1, 9))
+
+
+def test_what_will_do_is_what_would_have_been_said(once: Scene) -> None:
+    """Stopping early changes no answer: those that are given are the first of all."""
+    writer = open_rewriter(once.folder)
+    every = writer.attempts("we met in Oslo", "warm")
+
+    some = writer.attempts("we met in Oslo", "warm", enough=lambda _: True)
+    assert some == every[: len(some)]
+    assert writer.attempts("we met in Oslo", "warm", enough=lambda _: False) == every
 
 
 def test_a_draft_cannot_end_its_own_place(once: Scene) -> None:

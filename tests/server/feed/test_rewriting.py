@@ -55,6 +55,7 @@ def test_a_suggestion_is_shown_and_nothing_happens(running: Running, rewriter: R
     assert "warm" in rewriter.asked[0]["messages"][-1]["content"]
     assert DRAFT in rewriter.asked[0]["messages"][-1]["content"]
     assert "ada" not in json.dumps(rewriter.asked)
+    assert len(rewriter.asked) == 1, "the first answer will do, and the draft is sent no more often"
 
 
 def test_what_was_taken_is_marked(running: Running, rewriter: Rewriter) -> None:

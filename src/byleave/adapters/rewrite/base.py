@@ -32,8 +32,14 @@ PLACE = "BYLEAVE_BASE"
 """The variable that names the folder of a base that lies elsewhere than on the machine that trained."""
 NO_TORCH = "install what trains and rewrites: pip install 'byleave[learn]'"
 
-# read when torch is loaded: threads that spin while they wait keep the processor from those that they wait for
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+_SPINS = "10000"
+"""Turns of a loop, some tenths of a millisecond: longer than a thread waits between two layers when it has a processor
+of its own, and short for those that it keeps from one."""
+
+# read when torch is loaded: threads that spin for long keep the processor from those that they wait for
+if "OMP_WAIT_POLICY" not in os.environ:
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+    os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +156,8 @@ def _convert(packed: Path, folder: Path) -> None:
                 raise
 
 
-def load_base(base: Base, device: str, dtype: str) -> tuple[Any, Any]:
-    """Model and tokenizer of a base; nothing of the model is trained.
+def load_base(base: Base, device: str, dtype: str, attention: str = "eager") -> tuple[Any, Any]:
+    """Model and tokenizer of a base; nothing of the model is trained. `sdpa` is the quicker attention, in fewer steps.
 
     Raises: InputError for a device or files that cannot be used.
     """
@@ -168,13 +174,25 @@ def load_base(base: Base, device: str, dtype: str) -> tuple[Any, Any]:
                 use_safetensors=True,
                 trust_remote_code=False,
                 dtype=getattr(torch, dtype),
-                attn_implementation="eager",
+                attn_implementation=attention,
             )
             model = model.to(device)
         except (OSError, RuntimeError, ValueError) as error:
             raise InputError(f"the base `{base.name}` cannot be used on `{device}`: {error}") from error
     model.requires_grad_(requires_grad=False)
     return model.eval(), tokenizer
+
+
+def quickest(device: str) -> str | None:
+    """The kind of number in which a base answers more quickly than it was trained; None where none is known.
+
+    Training keeps to its own kind, whose bytes are promised. Reading the base is what takes most of the time of an
+    answer, and `bfloat16` halves it where the processor computes with it (docs/reference/benchmarks.md).
+    """
+    import torch
+
+    able = torch.cpu.get_capabilities() if device == "cpu" and hasattr(torch.cpu, "get_capabilities") else {}
+    return "bfloat16" if able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16") else None
 
 
 def load_tokenizer(base: Base) -> Any:  # noqa: ANN401 - transformers'

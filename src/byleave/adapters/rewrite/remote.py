@@ -16,6 +16,7 @@ from byleave.adapters.rewrite.prompts import GRAMMAR, SYSTEM, TONES
 from byleave.kernel.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SECONDS = 30
@@ -34,12 +35,20 @@ class RemoteWriter:
     model: str
     key_file: Path | None = None
 
-    def attempts(self, draft: str, tone: str, *, adapted: bool = True) -> list[str]:  # noqa: ARG002 - it is all theirs
-        """Rewrites to choose from: in the tone, and with nothing but the grammar mended.
+    def attempts(
+        self,
+        draft: str,
+        tone: str,
+        *,
+        adapted: bool = True,  # noqa: ARG002 - it is all theirs
+        enough: Callable[[str], bool] | None = None,
+    ) -> list[str]:
+        """Rewrites to choose from: in the tone, and with nothing but the grammar mended unless that was enough.
 
         Raises: InputError when the server cannot be asked, or answers something else.
         """
-        return [self._answer(draft, asked) for asked in (TONES[tone], GRAMMAR)]
+        first = self._answer(draft, TONES[tone])
+        return [first] if enough and enough(first) else [first, self._answer(draft, GRAMMAR)]
 
     def _answer(self, draft: str, asked: str) -> str:
         told = {

@@ -165,6 +165,11 @@ def language_of(text: str) -> str | None:
     return name if most > second + 1 else None
 
 
+def keeps(draft: str, rewrite: str) -> bool:
+    """Whether a rewrite may be shown."""
+    return not problems(draft, rewrite)
+
+
 def first_that_keeps(draft: str, attempts: Iterable[str]) -> str | None:
     """The first rewrite that may be shown; None where none may, and the draft stays as it is."""
-    return next((one for one in attempts if not problems(draft, one)), None)
+    return next((one for one in attempts if keeps(draft, one)), None)

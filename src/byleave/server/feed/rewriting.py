@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ from byleave.adapters.rewrite.remote import RemoteWriter
 from byleave.adapters.rewrite.rows import MOST_WORDS
 from byleave.kernel.errors import ByleaveError, InputError
 from byleave.learn.rewrite.difference import difference
-from byleave.learn.rewrite.guard import first_that_keeps
+from byleave.learn.rewrite.guard import first_that_keeps, keeps
 from byleave.server.forgetting.answering import may_answer
 from byleave.server.running import current
 
@@ -66,7 +67,8 @@ def suggest(draft: str, tone: str) -> Suggestion:
         return Suggestion("busy")
     try:
         adapted = isinstance(place, str) or may_answer(current().lineage, place.model, current().now())
-        attempts = _writer(place).attempts(draft, tone, adapted=adapted)
+        writer = _writer(place)
+        attempts = writer.attempts(draft, tone, adapted=adapted, enough=partial(keeps, draft))
     except (ByleaveError, OSError, RuntimeError, ValueError) as error:
         # of a model's file, a disk or torch, whose message may quote the draft
         structlog.get_logger().warning("rewrite", error=type(error).__name__)
