@@ -16,12 +16,13 @@ PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS)
 demo: $(VENV)/server.done ## a full demonstration on invented data
 	@$(BIN)/byleave demo $(ARGS)
 
-# what takes a browser, Spark, broken disks, planted mistakes, every combination, a desk on PostgreSQL or thousands of steps has a target of its own
+# what takes a browser, Spark, broken disks, planted mistakes, every combination, a desk on PostgreSQL, whole tutorials or thousands of steps has a target
+# of its own
 DEEP := tests/properties/test_spark.py tests/server/objections/test_tending.py tests/server/api/test_schema.py tests/server/notices/test_sending.py \
 	tests/server/test_canary.py tests/server/db/test_restoring.py tests/house/test_needs.py tests/cli/test_trace.py tests/cli/test_forget.py \
 	tests/properties/test_exhaustive.py tests/server/talent tests/demo/test_live.py tests/reliability/test_ledger_faults.py \
 	tests/reliability/test_power.py tests/conformance/test_sabotage.py tests/conformance/test_sabotage_reading.py \
-	tests/server/desk/test_postgresql.py
+	tests/server/desk/test_postgresql.py tests/docs/test_transcripts.py tests/server/test_serving.py
 LONG := tests/web tests/machine $(DEEP)
 demo-learn: $(VENV)/learn.done ## train what rewrites drafts on invented posts, and take somebody out of it
 	@$(BIN)/byleave demo --learn $(ARGS)
