@@ -87,6 +87,7 @@ class History:
             Kind.OBJECTION_CONFIRMED: objection,
             Kind.OBJECTION_IN_REVIEW: {**objection, "by": "staff-1"},
             Kind.OBJECTION_EXTENDED: {**objection, "by": "staff-1", "grounds": "many at once"},
+            Kind.OBJECTION_READDRESSED: {**objection, "by": "staff-1", "came": "letter", "grounds": "signed as before"},
             Kind.FINDING_REVIEWED: {
                 **objection,
                 **item,

@@ -129,6 +129,10 @@ def test_a_gap_a_double_and_a_step_back_in_time_are_refused() -> None:
             fold(broken)
 
 
+TAKEN_BACK = {"objection": "o-1", "grounds": "as they wrote", "withdrawn_on": "2026-02-03"}
+READDRESSED = {"objection": "o-1", "by": "petra", "came": "letter", "grounds": "signed as before"}
+
+
 @pytest.mark.parametrize(
     ("kind", "actor", "data", "words"),
     [
@@ -137,6 +141,12 @@ def test_a_gap_a_double_and_a_step_back_in_time_are_refused() -> None:
         (Kind.ITEM_RELEASED, "platform", {"item": "item-1"}, "only the person may do that"),
         (Kind.OBJECTION_REJECTED, "platform", {"objection": "o-1"}, "lacks `grounds`"),
         (Kind.OBJECTION_REJECTED, "platform", {"objection": "o-1", "grounds": ""}, "`grounds` is blank"),
+        (Kind.OBJECTION_REJECTED, "platform", TAKEN_BACK, "lacks `by`"),
+        (Kind.OBJECTION_REJECTED, "member", {**TAKEN_BACK, "by": "petra"}, "expected `platform`"),
+        (Kind.OBJECTION_REJECTED, "platform", {**TAKEN_BACK, "by": "petra", "withdrawn_on": "3 May"}, "expected a day"),
+        (Kind.OBJECTION_READDRESSED, "member", READDRESSED, "expected `platform`"),
+        (Kind.OBJECTION_READDRESSED, "platform", {**READDRESSED, "came": "pigeon"}, "expected one of letter"),
+        (Kind.OBJECTION_READDRESSED, "platform", {**READDRESSED, "grounds": ""}, "`grounds` is blank"),
         (Kind.PREFERENCE_SET, "member", {"setting": "s", "value": "maybe"}, "expected `on` or `off`, got `maybe`"),
         (Kind.PREFERENCE_SET, "robot", {"setting": "s", "value": "on"}, "got `robot`"),
         (Kind.MEMBER_CLOSED, "member", {"why": "x"}, "has no field `why`"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as each
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from byleave.cases import steps
 from byleave.cases.case import State
+from byleave.cases.deadlines import Calendar
 from byleave.finding.identifiers import Keys
 from byleave.kernel.errors import ConflictError, InputError, UnknownError
 from byleave.ledger.admission import Proposal
@@ -18,7 +20,8 @@ from byleave.ledger.entries import PLATFORM, Kind
 from byleave.proof.key_ring import parse_ring
 from byleave.proof.verification import verify_receipt
 from byleave.server.acknowledging import RequestKey
-from byleave.server.objecting import CONFIRM, FOLLOW, Given, WrittenDown, reference_of
+from byleave.server.deciding import Deciding
+from byleave.server.objecting import CONFIRM, FOLLOW, Given, Readdressed, WrittenDown, reference_of
 from tests.server.db.ledgers import SECRET
 
 if TYPE_CHECKING:
@@ -187,7 +190,7 @@ def test_taking_back_is_the_persons_act(service: Service) -> None:
 
 def test_addresses_are_secret_and_of_one_use(service: Service) -> None:
     """What opens one case for one use opens nothing else."""
-    one, two = service.receive(ANA).case.id, service.receive(ANA).case.id
+    one, two = service.receive(ANA).case, service.receive(ANA).case
     follow = service.address_secret(FOLLOW, one)
 
     assert service.opens(FOLLOW, one, follow)
@@ -196,6 +199,38 @@ def test_addresses_are_secret_and_of_one_use(service: Service) -> None:
     assert not service.opens(FOLLOW, one, follow[:-1])
     assert not service.opens(FOLLOW, one, "é" * 32)
     assert len(follow) == 32
+
+
+def test_another_address_voids_what_opens_a_case_and_its_appeals(service: Service) -> None:
+    """From a refused case a link leads to its appeal: whoever has the old address shall follow neither."""
+    first = service.receive(ANA).case
+    refuse(service, first.id)
+    service.appeal(first.id)
+    first = service.case(first.id)
+    appeal = service.case(first.appealed_by[0])
+    before = {(use, one.id): service.address_secret(use, one) for use in (FOLLOW, CONFIRM) for one in (first, appeal)}
+    told = Readdressed("petra", "letter", "signed as before", "ana.lima@mail.example")
+    desk = Deciding(service, Calendar(ZoneInfo("UTC"), lambda _: False))
+
+    assert set(desk.readdress(appeal.id, told, appeal.entries[-1])) == {first.id, appeal.id}
+    for (use, name), secret in before.items():
+        assert not service.opens(use, service.case(name), secret)
+    # what is no longer kept out is not looked for by one thing more
+    assert len(service.case(first.id).identifiers) == len(first.identifiers)
+    assert len(service.case(appeal.id).identifiers) == len(appeal.identifiers) + 1
+    with pytest.raises(ConflictError, match="has changed"):
+        desk.readdress(appeal.id, told, appeal.entries[-1])
+
+
+def test_another_address_keeps_nothing_from_lapsing(service: Service, clock: Clock) -> None:
+    """M11: what nobody has confirmed still ends by the rule that its sender was told."""
+    name, other = (service.receive(ANA).case.id for _ in range(2))
+    told = Readdressed("petra", "letter", "signed as before", "ana.lima@mail.example")
+    service.readdress([service.case(name)], told, RequestKey("desk", name))
+    clock.now += timedelta(days=31)
+
+    assert {one for one, _ in service.store.reader.unconfirmed(clock.now)} >= {name, other}
+    assert service.lapse(name).state is State.LAPSED
 
 
 def test_who_was_erased_has_no_case(service: Service) -> None:

@@ -94,6 +94,17 @@ def test_pages_that_a_form_leads_to_in_every_look(petra: Page, desk: Running) ->
     assert f"{desk.url}/objection/" in petra.locator(".sheet").inner_text()
     assert looked(petra) == []
     assert sheets(petra) == 1
+    case = petra.url.removesuffix("/print")
+    petra.goto(f"{case}/readdress")
+    assert looked(petra) == []
+    petra.fill("#object-address", "berit@")
+    petra.get_by_role("button", name="Record it").click()
+    assert "is no e-mail address" in petra.locator(".wrong").inner_text()
+    assert looked(petra) == []
+    petra.goto(f"{case}/take-back")
+    petra.get_by_role("button", name="End the objection").click()
+    assert "Tick the box" in petra.locator(".wrong").inner_text()
+    assert looked(petra) == []
 
 
 def looked(page: Page) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from byleave.ledger.entries import OF_AN_OBJECTION, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from byleave.cases.deadlines import Calendar, Standing
     from byleave.ledger.entries import Entry
@@ -61,6 +62,8 @@ class Case:
     confirmed: datetime | None = None
     extended: Said | None = None
     decided: Said | None = None
+    taken_back_on: date | None = None
+    """The day of the letter by which the person took it back, where staff wrote that down."""
     appeals: str | None = None
     """The case against whose refusal this one is."""
     appealed_by: tuple[str, ...] = ()
@@ -68,6 +71,8 @@ class Case:
     """How it came to staff who wrote it down, of `ledger.fields.CAME`; None: by a form, or by a program."""
     written_by: str | None = None
     """Who of the staff wrote it down."""
+    readdressed: int = 0
+    """How many times staff have written down another address for the answer: what opened the case before is void."""
     acknowledged: datetime | None = None
     """When whoever handed it in got a receipt; None: that came by another way, or not at all."""
     entries: tuple[int, ...] = ()
@@ -82,6 +87,11 @@ class Case:
     def stands(self) -> bool:
         """Whether it keeps anything out of training."""
         return self.state in OPEN or self.state is State.FULFILLED
+
+    @property
+    def can_be_appealed(self) -> bool:
+        """Whether it ended by what somebody else than the person recorded."""
+        return self.state in (State.REFUSED, State.LAPSED) or self.taken_back_on is not None
 
     def due(self, calendar: Calendar) -> Due:
         """Until when it is to be answered. Asking who somebody is, and waiting for that, does not stop the clock."""
@@ -165,12 +175,19 @@ def _extended(case: Case, entry: Entry) -> Case:
     return replace(case, extended=case.extended or said)
 
 
+def _readdressed(case: Case, entry: Entry) -> Case:  # noqa: ARG001 - as the other steps
+    return replace(case, readdressed=case.readdressed + 1)
+
+
 def _ended(case: Case, entry: Entry) -> Case:
     state = {Kind.OBJECTION_UPHELD: State.FULFILLED, Kind.OBJECTION_WITHDRAWN: State.WITHDRAWN}.get(entry.kind)
+    day = entry.data.get("withdrawn_on")
+    if day:
+        state = State.WITHDRAWN
     if state is None:
         state = State.LAPSED if entry.data.get("lapsed") else State.REFUSED
     said = Said(entry.recorded_at, entry.data.get("by"), entry.data.get("grounds"))
-    return replace(case, state=state, decided=said)
+    return replace(case, state=state, decided=said, taken_back_on=date.fromisoformat(day) if day else None)
 
 
 _STEPS: Mapping[Kind, Callable[[Case, Entry], Case]] = {
@@ -178,6 +195,7 @@ _STEPS: Mapping[Kind, Callable[[Case, Entry], Case]] = {
     Kind.OBJECTION_CONFIRMED: _confirmed,
     Kind.OBJECTION_IN_REVIEW: _in_review,
     Kind.OBJECTION_EXTENDED: _extended,
+    Kind.OBJECTION_READDRESSED: _readdressed,
     Kind.OBJECTION_UPHELD: _ended,
     Kind.OBJECTION_REJECTED: _ended,
     Kind.OBJECTION_WITHDRAWN: _ended,

@@ -23,12 +23,13 @@ FORMAT = "byleave-step/1"
 RECORDED = (
     Kind.OBJECTION_IN_REVIEW,
     Kind.OBJECTION_EXTENDED,
+    Kind.OBJECTION_READDRESSED,
     Kind.OBJECTION_UPHELD,
     Kind.OBJECTION_REJECTED,
     Kind.FINDING_REVIEWED,
 )
 """Kinds of which staff get a record."""
-_TOLD = ("objection", "purpose", "appeals", "came", "by", "grounds", "lapsed", "item", "text", "about")
+_TOLD = ("objection", "purpose", "appeals", "came", "by", "grounds", "lapsed", "withdrawn_on", "item", "text", "about")
 
 
 def is_step(entry: Entry) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from byleave.ledger.entries import PLATFORM, Kind
 from byleave.policy.facts import MEMBER
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import date, datetime
 
     from byleave.cases.case import Case
     from byleave.cases.deadlines import Calendar
@@ -65,6 +67,25 @@ def refuse(case: Case, by: str, grounds: str) -> Proposal:
     return _by_staff(case, Kind.OBJECTION_REJECTED, by, grounds)
 
 
+def take_back_by_letter(case: Case, by: str, grounds: str, day: date) -> Proposal:
+    """The person has taken it back by letter, and staff write that down: they answer for it, as for a refusal.
+
+    Only what the person cannot take back online: what came by post, and what is answered where staff chose.
+
+    Args:
+        case: as it is now.
+        by: the person of the staff who answers for it.
+        grounds: what stands in the letter.
+        day: on which the letter came.
+
+    Raises: as `refuse`; ConflictError for what the person can take back by themselves.
+    """
+    if case.came is None and not case.readdressed:
+        raise ConflictError(f"only the person takes the objection `{case.id}` back", hint="they have the link for it")
+    told = refuse(case, by, grounds)
+    return replace(told, data={**told.data, "withdrawn_on": day.isoformat()})
+
+
 def lapse(case: Case, now: datetime) -> Proposal:
     """End an objection that nobody has confirmed in time, by the rule of which the person was told.
 
@@ -86,12 +107,12 @@ def appeal(case: Case, new: str) -> Proposal:
     """The person does not accept a refusal: a new objection, which stands from now on until it is decided.
 
     Args:
-        case: the one that was refused, or that lapsed.
+        case: the one that was refused, or that lapsed, or of which staff wrote down that it was taken back.
         new: id of the appeal.
 
     Raises: ConflictError when there is nothing to appeal against, or an appeal was made already.
     """
-    if case.state not in (State.REFUSED, State.LAPSED):
+    if not case.can_be_appealed:
         raise ConflictError(f"the objection `{case.id}` is {case.state}", hint="it stands; there is nothing to appeal")
     if case.appealed_by:
         raise ConflictError(f"the objection `{case.id}` was appealed against by `{case.appealed_by[-1]}`")
@@ -99,6 +120,31 @@ def appeal(case: Case, new: str) -> Proposal:
     data = {"objection": new, "purpose": case.purpose, "appeals": case.id}
     data |= {name: value for name, value in told.items() if value is not None}
     return Proposal(Kind.OBJECTION_RECEIVED, case.subject, MEMBER, data)
+
+
+def readdress(case: Case, by: str, came: str, grounds: str) -> Proposal:
+    """Answer it at another e-mail address from now on; in every state, since an answer follows the end, too.
+
+    Args:
+        case: as it is now.
+        by: who of the staff does it.
+        came: how they learnt of the address, of `ledger.fields.CAME`. The address itself is in no entry.
+        grounds: how they know that it is the person's.
+    """
+    data = {"objection": case.id, "by": by.strip(), "came": came, "grounds": grounds.strip()}
+    return Proposal(Kind.OBJECTION_READDRESSED, case.subject, PLATFORM, data)
+
+
+def chain(case: Case, cases: Mapping[str, Case]) -> list[Case]:
+    """A case with all those that it appeals against, and all that appeal against it: from each of them leads a link."""
+    found: dict[str, Case] = {}
+    waiting = [case.id]
+    while waiting:
+        one = cases.get(waiting.pop())
+        if one is not None and one.id not in found:
+            found[one.id] = one
+            waiting += [*one.appealed_by, *([one.appeals] if one.appeals else [])]
+    return list(found.values())
 
 
 def _by_staff(case: Case, kind: Kind, by: str, grounds: str | None = None) -> Proposal:

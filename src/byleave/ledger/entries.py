@@ -36,6 +36,7 @@ class Kind(StrEnum):
     OBJECTION_CONFIRMED = "objection-confirmed"
     OBJECTION_IN_REVIEW = "objection-in-review"
     OBJECTION_EXTENDED = "objection-extended"
+    OBJECTION_READDRESSED = "objection-readdressed"
     FINDING_REVIEWED = "finding-reviewed"
     NOTICE_DELIVERED = "notice-delivered"
     ITEM_WITHHELD = "item-withheld"
@@ -78,6 +79,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.OBJECTION_CONFIRMED: frozenset({"objection"}),
     Kind.OBJECTION_IN_REVIEW: frozenset({"objection", "by"}),
     Kind.OBJECTION_EXTENDED: frozenset({"objection", "by", "grounds"}),
+    Kind.OBJECTION_READDRESSED: frozenset({"objection", "by", "came", "grounds"}),
     Kind.FINDING_REVIEWED: frozenset({"objection", "item", "text", "about", "by", "grounds"}),
     Kind.NOTICE_DELIVERED: frozenset({"notice", "version"}),
     Kind.ITEM_WITHHELD: frozenset({"item"}),
@@ -109,7 +111,7 @@ OPTIONAL: Mapping[Kind, frozenset[str]] = {
     Kind.PREFERENCE_SET: frozenset({"covers", "form", "frees", "reaches", "shown", "unused_since"}),
     Kind.OBJECTION_RECEIVED: frozenset({"appeals", "by", "came", "country", "form", "language"}),
     Kind.OBJECTION_UPHELD: frozenset({"by"}),
-    Kind.OBJECTION_REJECTED: frozenset({"by", "lapsed"}),
+    Kind.OBJECTION_REJECTED: frozenset({"by", "lapsed", "withdrawn_on"}),
     Kind.OBJECTION_WITHDRAWN: frozenset({"form"}),
     Kind.ITEM_WITHHELD: frozenset({"form"}),
     Kind.ITEM_RELEASED: frozenset({"form"}),
@@ -120,9 +122,12 @@ OPTIONAL: Mapping[Kind, frozenset[str]] = {
 """Fields that may be there too: the form of the receipt that was given out, the entry of the notice shown, the purposes
 that a setting governed when the act was recorded, how far an opt-out reached then, and what an opt-in freed; of an
 objection, what it appeals against, where and in which language the person is answered, how it came to staff and who
-wrote it down, who decided it, and the rule by which it lapsed; of forgetting, the digest of its certificate."""
+wrote it down, who decided it, the rule by which it lapsed, and the day of the letter by which it was taken back; of
+forgetting, the digest of its certificate."""
 
-_CHECKED = frozenset({"about", "came", "covers", "frees", "identifiers", "reaches", "text", "unused_since"})
+_CHECKED = frozenset(
+    {"about", "came", "covers", "frees", "identifiers", "reaches", "text", "unused_since", "withdrawn_on"}
+)
 """Fields of an entry about a person that hold more than any text."""
 _MAY_BE_NONE = frozenset({"country", "birth_date", "since", "purpose", "version"})
 _ONLY_BY_THE_PERSON = frozenset({Kind.OBJECTION_WITHDRAWN, Kind.ITEM_RELEASED, Kind.OBJECTION_CONFIRMED})
@@ -132,7 +137,9 @@ SEARCH = frozenset({Kind.SEARCH_HIDDEN, Kind.SEARCH_SHOWN})
 with grounds."""
 _WRITTEN_DOWN = frozenset({"by", "came"})
 """What staff say of an objection that they wrote down for the person: who did, and how it came."""
-_ONLY_BY_STAFF = frozenset({Kind.OBJECTION_IN_REVIEW, Kind.OBJECTION_EXTENDED, Kind.FINDING_REVIEWED})
+_ONLY_BY_STAFF = frozenset(
+    {Kind.OBJECTION_IN_REVIEW, Kind.OBJECTION_EXTENDED, Kind.OBJECTION_READDRESSED, Kind.FINDING_REVIEWED}
+)
 OF_AN_OBJECTION = frozenset(
     {Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_IDENTIFIED}
     | {Kind.OBJECTION_CONFIRMED} | _ONLY_BY_STAFF
@@ -209,7 +216,10 @@ def _check_actor(entry: Entry, place: str) -> None:
         raise InputError(
             f"{place}: `by` and `came` stand together", hint="staff say how it came, and who wrote it down"
         )
-    if (written_down or entry.kind in _ONLY_BY_STAFF) and entry.actor != PLATFORM:
+    taken_back = "withdrawn_on" in entry.data
+    if taken_back and not entry.data.get("by"):
+        raise InputError(f"{place} lacks `by`", hint="somebody answers for it that the person took it back by letter")
+    if (written_down or taken_back or entry.kind in _ONLY_BY_STAFF) and entry.actor != PLATFORM:
         raise InputError(f"{place}: expected `{PLATFORM}` as actor, got `{entry.actor}`")
 
 

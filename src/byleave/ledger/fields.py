@@ -6,7 +6,7 @@ The other fields of an entry about a person are text, a day or an instant.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from byleave.kernel.instants import parse_instant
@@ -55,6 +55,13 @@ def _is_watermark(value: Any) -> bool:  # noqa: ANN401
 
 def _is_instant(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, datetime) and value.tzinfo is not None
+
+
+def _is_day(value: Any) -> bool:  # noqa: ANN401
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _is_counts(value: Any) -> bool:  # noqa: ANN401
@@ -138,6 +145,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "unused_since": (_are_unused, "a list of texts such as `generative-ai linkedin 1900-01-01T00:00:00Z`"),
     "version": _TEXT,
     "watermark": _MARK,
+    "withdrawn_on": (_is_day, "a day such as 2026-11-28"),
 }
 """Field → whether it may hold a value, and what was expected."""
 

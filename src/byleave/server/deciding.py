@@ -6,7 +6,8 @@ of two people who decide at once, one is told that the other was first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from byleave.cases import steps
 from byleave.cases.case import fold_cases
@@ -16,12 +17,16 @@ from byleave.ledger.entries import PLATFORM, Kind
 from byleave.server.acknowledging import RequestKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from byleave.cases.case import Case
     from byleave.cases.deadlines import Calendar
     from byleave.ledger.entries import Entry
+    from byleave.server.objecting import Readdressed
     from byleave.server.service import Service
+
+Done = TypeVar("Done")
 
 MOST_GROUNDS = 4_000
 """Characters of grounds, which the person reads."""
@@ -99,17 +104,38 @@ class Deciding:
         Raises: as `take_up`; ConflictError for an appeal against what the same account decided; InputError without
         grounds or name, or where they are too long.
         """
-        signed = " ".join(name.split())
-        if not signed:
-            raise InputError("who decides is blank", hint="a person answers for it, by name")
-        if len(signed) > LONGEST_NAME:
-            raise InputError("the name is too long", hint=f"at most {LONGEST_NAME} characters")
-        said = _grounds(grounds)
+        signed, said = _signed(name, by), _grounds(grounds)
+        self._check_other(case, by)
+        return self._step(case, seen, lambda one: steps.refuse(one, signed, said))
+
+    def take_back(  # noqa: PLR0913 - what a letter says
+        self, case: str, by: str, name: str, grounds: str, *, day: date, seen: int
+    ) -> Entry:
+        """Write down that the person took the objection back by letter; from then on it no longer stands.
+
+        Args:
+            case: its id.
+            by: as in `refuse`.
+            name: as in `refuse`.
+            grounds: what stands in the letter.
+            day: on which it came.
+            seen: as in `take_up`.
+
+        Raises: as `refuse`; InputError for a day before the objection, or in the future.
+        """
+        signed, said = _signed(name, by), _grounds(grounds)
+        self._check_other(case, by)
+        days = self.calendar
+        if not days.day_of(self.case(case).received) <= day <= days.day_of(self._service.now()):
+            raise InputError("the letter came before the objection, or is still to come", hint="give the day it came")
+        return self._step(case, seen, lambda one: steps.take_back_by_letter(one, signed, said, day))
+
+    def _check_other(self, case: str, by: str) -> None:
+        """Refuse who decided the case against which this one is an appeal. Raises: ConflictError."""
         first = self.cases(case).get(self.case(case).appeals or "")
         if first and first.decided and first.decided.by and account_of(first.decided.by) == by:
             told = f"`{by}` made the decision against which `{case}` is"
             raise ConflictError(told, hint=ANOTHER)
-        return self._step(case, seen, lambda one: steps.refuse(one, f"{signed} ({by})", said))
 
     def review(self, case: str, by: str, finding: Finding, seen: int) -> Entry:
         """Say whether a name that was found is the person's. Raises: as `take_up`; InputError without grounds.
@@ -121,12 +147,30 @@ class Deciding:
         data |= {"by": by, "grounds": _grounds(finding.grounds)}
         return self._step(case, seen, lambda one: Proposal(Kind.FINDING_REVIEWED, one.subject, PLATFORM, data))
 
+    def readdress(self, case: str, told: Readdressed, seen: int) -> Sequence[str]:
+        """Answer a case at another address from now on, and with it its appeals and what it appeals against; their ids.
+
+        Raises: as `take_up`; InputError without grounds, or for what is no address.
+        """
+        told = replace(told, grounds=_grounds(told.grounds))
+
+        def record(one: Case, key: RequestKey) -> Sequence[str]:
+            several = steps.chain(one, self.cases(case))
+            self._service.readdress(several, told, key)
+            return [other.id for other in several]
+
+        return self._seen(case, seen, record)
+
     def _step(self, name: str, seen: int, step: Callable[[Case], Proposal]) -> Entry:
+        return self._seen(name, seen, lambda case, key: self._service.record(step(case), key))
+
+    def _seen(self, name: str, seen: int, act: Callable[[Case, RequestKey], Done]) -> Done:
+        """Do something with a case that has not changed since somebody looked."""
         case = self.case(name)
         if case.entries[-1] != seen:
             raise ConflictError(f"the objection `{name}` has changed since you looked", hint="read it again")
         try:
-            return self._service.record(step(case), RequestKey("desk", f"{name} after {seen}"))
+            return act(case, RequestKey("desk", f"{name} after {seen}"))
         except ConflictError as error:
             if self.case(name).entries[-1] != seen:
                 told = f"the objection `{name}` has changed since you looked"
@@ -142,6 +186,16 @@ def account_of(by: str) -> str:
 def name_of(by: str) -> str:
     """The name in it; blank where there is none."""
     return by.removesuffix(")").rpartition(" (")[0] if by.endswith(")") else ""
+
+
+def _signed(name: str, by: str) -> str:
+    """The name of a person with their account. Raises: InputError."""
+    signed = " ".join(name.split())
+    if not signed:
+        raise InputError("who decides is blank", hint="a person answers for it, by name")
+    if len(signed) > LONGEST_NAME:
+        raise InputError("the name is too long", hint=f"at most {LONGEST_NAME} characters")
+    return f"{signed} ({by})"
 
 
 def _grounds(text: str) -> str:

@@ -28,7 +28,7 @@ from byleave.server.answers import Acknowledgement
 from byleave.text.catalogue import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from byleave.cases.case import Case
@@ -76,6 +76,19 @@ class WrittenDown:
         """The act of the person as staff record it."""
         told = {**act.data, "by": self.by, "came": self.came}
         return Proposal(act.kind, act.subject, PLATFORM, told, self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Readdressed:
+    """Another e-mail address for the answer, which staff write down for the person."""
+
+    by: str
+    """The account of whoever does."""
+    came: str
+    """How they learnt of it: one of `ledger.fields.CAME`."""
+    grounds: str
+    """How they know that it is the person's."""
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +165,7 @@ class Objecting(Acknowledging):
     def take_back(self, objection: str) -> Acknowledgement:
         """Withdraw an objection: the person's own act. Raises: UnknownError; ConflictError when it does not stand."""
         case = self.case(objection)
-        if case.state in {State.REFUSED, State.LAPSED}:
+        if case.can_be_appealed:
             raise ConflictError(f"the objection `{objection}` is {case.state}, and does not stand")
         data = {"objection": objection}
         return self._acknowledged(
@@ -186,17 +199,35 @@ class Objecting(Acknowledging):
         self._record([steps.lapse(self.case(objection), self.now())], RequestKey("lapse", objection))
         return self.case(objection)
 
-    def address_secret(self, use: str, objection: str) -> str:
+    def readdress(self, cases: Sequence[Case], told: Readdressed, key: RequestKey) -> None:
+        """Record that cases are answered at another address: what opened them opens nothing any more.
+
+        Posts are searched for that address, too, as for one that is typed into the form; where it is kept is for the
+        caller (`objections.contacts`).
+
+        Raises: InputError for what is no address; ConflictError for a key that was used for something else.
+        """
+        acts = [steps.readdress(one, told.by, told.came, told.grounds) for one in cases]
+        for one in cases:
+            if one.stands:
+                found = self._identifiers([("email", told.address)], one.country)
+                data = {"objection": one.id, "identifiers": found}
+                acts.append(Proposal(Kind.OBJECTION_IDENTIFIED, one.subject, PLATFORM, data))
+        self._record(acts, key)
+
+    def address_secret(self, use: str, case: Case) -> str:
         """The part of an address that only its holder knows, for `FOLLOW` or `CONFIRM`: 32 letters and digits.
 
-        It is made from the suppression key, so that nothing has to be kept that could be read.
+        It is made from the suppression key, so that nothing has to be kept that could be read; and from how often staff
+        have written down another address, so that what went to the one before opens nothing.
         """
         key = hmac.digest(self._secret, _LABEL, "sha256")
-        return _letters(hmac.digest(key, f"{use}\n{objection}".encode(), "sha256")[:_SECRET_BYTES])
+        what = f"{use} {case.readdressed}" if case.readdressed else use
+        return _letters(hmac.digest(key, f"{what}\n{case.id}".encode(), "sha256")[:_SECRET_BYTES])
 
-    def opens(self, use: str, objection: str, secret: str) -> bool:
+    def opens(self, use: str, case: Case, secret: str) -> bool:
         """Whether a secret is that of a case."""
-        return hmac.compare_digest(self.address_secret(use, objection).encode(), secret.encode())
+        return hmac.compare_digest(self.address_secret(use, case).encode(), secret.encode())
 
     def _again(self, objection: str) -> Acknowledgement:
         """The acknowledgement of an objection that was recorded before."""

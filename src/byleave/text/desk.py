@@ -167,9 +167,13 @@ CASE = {
     "event-objection-confirmed": N_("The person confirmed it."),
     "event-objection-in-review": N_("{by} took it up."),
     "event-objection-extended": N_("{by} put the answer off: {grounds}"),
+    "event-objection-readdressed": N_("{by} wrote down another e-mail address. It came so: {how}. {grounds}"),
     "event-objection-upheld": N_("{by} upheld it."),
     "event-objection-rejected": N_("{by} refused it: {grounds}"),
     "event-objection-lapsed": N_("It lapsed: nobody confirmed it in time."),
+    "event-objection-taken-back": N_(
+        "{by} wrote down that they took it back by a letter, which came on {on}: {grounds}"
+    ),
     "event-objection-withdrawn": N_("The person took it back."),
     "event-finding-person": N_("{by} found: the name in {item} is theirs. {grounds}"),
     "event-finding-other": N_("{by} found: the name in {item} is of somebody else. {grounds}"),
@@ -214,9 +218,14 @@ LETTER = {
     ),
     "letter-no": N_("We do not uphold it. These are the grounds:"),
     "letter-signed": N_("{name} decided this."),
-    "letter-appeal": N_("You can appeal on the page of your case. The appeal counts at once."),
+    "letter-appeal": N_(
+        "You can appeal until {day}, on the page of your case or by letter. The appeal counts at once."
+    ),
     "letter-authority": N_("You can also complain to the office that guards data where you live."),
     "letter-court": N_("And you can go to court."),
+    "letter-taken-back": N_(
+        "You took it back by a letter, which reached us on {day}. So it has ended. This is what stands in it:"
+    ),
     "letter-withdrawn-why": N_("You took it back, so it has ended. You can object again at any time."),
     "letter-page": N_("The page of your case:"),
     "letter-lapsed-why": N_("It was not confirmed in 30 days, so it has ended. You can object again at any time."),
@@ -231,8 +240,10 @@ TRAIL = {
     "trail-entry": N_("Entry"),
     "step-objection-in-review": N_("took up"),
     "step-objection-extended": N_("put off"),
+    "step-objection-readdressed": N_("wrote down another address"),
     "step-objection-upheld": N_("upheld"),
     "step-objection-rejected": N_("refused"),
+    "step-objection-rejected-taken-back": N_("wrote down that it was taken back"),
     "step-finding-reviewed-person": N_("found it is them"),
     "step-finding-reviewed-other": N_("found it is another"),
 }

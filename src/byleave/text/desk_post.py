@@ -63,6 +63,13 @@ BY_POST = {
     ),
     "event-written-down": N_("{by} wrote it down. It came on {on}, and stands from then on."),
     "appeal-by-post": N_("An appeal by letter or telephone"),
+    "appeal-by-post-until": N_("It counts if it came by {until}."),
+    "by-post-appeal-late": N_(
+        "It came after {until}, the last day to appeal. Write it down as a new objection: that counts at once."
+    ),
+    "by-post-appeal-gone": N_(
+        "Nobody can appeal any more: what they gave to be found by was deleted. Write down a new objection."
+    ),
     "appeal-by-post-more": N_("Write it down here. It stands from the day on which it came, as a case of its own."),
 }
 
@@ -83,6 +90,45 @@ DELIVERY = {
     "print-more": N_("On paper it ends with the address of their page."),
     "print-no-link": N_("The address of their page is not on it, since the case is not confirmed."),
     "print-lead": N_("Print this page: only the letter comes on paper. The audit trail notes it."),
+}
+
+READDRESS = {
+    "readdress": N_("Another e-mail address"),
+    "readdress-do": N_("Write down another e-mail address"),
+    "readdress-lead": N_(
+        "For an address that was wrong, or that came later. Make sure that it is theirs: who reads mail there can "
+        "follow the case."
+    ),
+    "readdress-void": N_("Links that were sent before open nothing any more."),
+    "readdress-letter": N_(
+        "The letter goes out anew, to this address. The old one is told once, if mail arrives there."
+    ),
+    "readdress-back": N_("No link takes the objection back from then on, since staff chose where it goes."),
+    "readdress-found": N_("We look for this address in posts, too."),
+    "readdress-address": N_("The right address"),
+    "readdress-again": N_("The same once more"),
+    "readdress-again-wrong": N_("The two addresses are not the same."),
+    "readdress-grounds": N_("How you know that it is theirs"),
+    "readdress-grounds-more": N_("It is recorded and cannot be changed. Do not write the address here."),
+    "readdress-grounds-none": N_("Say how you know that it is theirs."),
+    "decided-readdress": N_("Recorded: we answer at the new address. The letter is on its way."),
+}
+
+TAKE_BACK = {
+    "take-back": N_("Taken back by letter"),
+    "take-back-do": N_("They have taken it back by letter"),
+    "take-back-lead": N_(
+        "Only with their letter in your hand. On their page they cannot take this objection back by themselves."
+    ),
+    "take-back-ends": N_("It ends the objection. From the next snapshot on, what names them may be used."),
+    "take-back-tells": N_("They get a letter, and can appeal if they did not write that."),
+    "take-back-day": N_("Day on which the letter came"),
+    "take-back-day-wrong": N_("The letter comes after the objection, and not later than today."),
+    "take-back-grounds": N_("What stands in the letter"),
+    "take-back-grounds-more": N_("The person reads it."),
+    "take-back-answers": N_("I have the letter, and answer for it that they want this."),
+    "take-back-record": N_("End the objection"),
+    "decided-take-back": N_("Recorded: it was taken back. The person is told by a letter."),
 }
 
 ACKNOWLEDGING = {
@@ -125,6 +171,7 @@ LOOKS = {
     "trail-looks-more": N_(
         "What they read, or saved as a file, stands beside it. That is noted in a table, and not in the ledger."
     ),
+    "trail-looks-kept": N_("It is kept until {days} days after the case is over."),
     "trail-steps": N_("Steps"),
     "trail-looks": N_("Texts and files"),
     "step-objection-received": N_("wrote down"),
@@ -137,5 +184,5 @@ LOOKS = {
     "step-trail-saved": N_("saved the audit trail as a file"),
 }
 
-DESK_POST = {**BY_POST, **DELIVERY, **ACKNOWLEDGING, **SEARCH, **LOOKS}
+DESK_POST = {**BY_POST, **DELIVERY, **READDRESS, **TAKE_BACK, **ACKNOWLEDGING, **SEARCH, **LOOKS}
 """Every message of these."""

@@ -144,6 +144,10 @@ CASE = {
     ),
     "case-event-reviewed-other": N_("Somebody looked at a post with a name like yours: it is about somebody else."),
     "case-event-extended": N_("You were told that the answer takes longer."),
+    "case-event-readdressed": N_(
+        "We wrote down another e-mail address for the answer. Did you not ask for that? Then write to us."
+    ),
+    "case-event-taken-back": N_("You took it back by a letter, which reached us on {on}. We wrote that down."),
     "case-event-upheld": N_("It was granted."),
     "case-event-refused": N_("It was refused, with a reason."),
     "case-event-lapsed": N_("It lapsed: nobody had confirmed it in time."),
@@ -159,6 +163,9 @@ CASE = {
     ),
     "case-take-back-post": N_(
         "It came by letter or telephone, so this page cannot take it back. Write to us if you want that."
+    ),
+    "case-take-back-changed": N_(
+        "We wrote down another e-mail address for you, so this page cannot take it back. Write to us if you want that."
     ),
     "case-take-back-do": N_("Take the objection back"),
     "case-appeal": N_("You do not agree?"),
@@ -197,6 +204,13 @@ LETTER = {
     "object-letter-until": N_("Without that the objection ends on {on}."),
     "object-letter-back": N_("Keep this letter: with the same link you can take the objection back later."),
     "object-letter-follow": N_("Here you see how it stands:"),
+    "object-letter-moved-title": N_("Your objection {reference}: another address"),
+    "object-letter-moved": N_(
+        "Up to now we answered the objection {reference} at this address. We were told of another one, and answer "
+        "there from now on."
+    ),
+    "object-letter-moved-void": N_("Links that we sent here open nothing any more."),
+    "object-letter-moved-not-you": N_("Did you not ask for that? Then write to us at once, and give the number."),
     "object-letter-not-you": N_("If it was not you, you need not do anything."),
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.server.desk import world
-from tests.server.desk.doing import ROLES
+from tests.server.desk.doing import ROLES, past
 from tests.server.serving import serving
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("desk")
     mail = f"file:{folder}/mail"
     with serving(folder, packs="linkedin@2025-11-03", zone="Europe/Dublin", holidays="IE", mail=mail) as made:
+        with past(made, world.OLD_DAYS) as service:
+            world.refused(service, world.OLD, "person-old")
+            world.refused(service, world.OVER, "person-over")
         with made.inside() as service:
             service.register("maya", "US")
             service.register("lena", "DE")

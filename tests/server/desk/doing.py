@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from byleave.server.configuration import from_environment
+from byleave.server.running import start
 from tests.server.desk import world
+from tests.server.objections.tended import Later
 from tests.server.pages import Page, get
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from byleave.server.service import Service
     from tests.server.serving import Client, Running
 
 
@@ -24,6 +32,16 @@ def inside(running: Running, code: str, *arguments: str) -> str:
     done = subprocess.run(command, env=environment, cwd=running.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+@contextmanager
+def past(running: Running, days: float) -> Iterator[Service]:
+    """A service whose clock is so many days behind; only before anything else is recorded."""
+    made = start(from_environment(running.environment), Later(-timedelta(days=days)))
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 def new_case(running: Running, name: str, country: str = "DE") -> str:

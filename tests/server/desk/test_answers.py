@@ -107,7 +107,7 @@ def test_a_refusal_is_shown_first_and_signed(running: Running, staff: dict[str, 
 def test_an_appeal_is_for_somebody_else(running: Running, staff: dict[str, Client]) -> None:
     """M11: whoever refused an objection does not refuse the appeal against it; upholding it stays open to them."""
     with running.inside() as service:
-        link = f"/objection/O-NO/{service.address_secret(FOLLOW, 'O-NO')}"
+        link = f"/objection/O-NO/{service.address_secret(FOLLOW, service.case('O-NO'))}"
         refused = get(running.client(), link).text
         appeal = service.appeal("O-NO").case.id
     assert "office that guards data" in refused

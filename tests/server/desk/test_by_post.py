@@ -13,6 +13,8 @@ from byleave.adapters.key_files import read_ring
 from byleave.cases.record import read_record
 from byleave.kernel.decision import Reason
 from byleave.ledger.entries import Kind
+from byleave.text.catalogue import Catalogue
+from byleave.text.dates import date_text
 from tests.server.desk import world
 from tests.server.desk.doing import entries, new_case, sent
 from tests.server.pages import get
@@ -230,6 +232,54 @@ def test_an_appeal_by_letter(running: Running, staff: dict[str, Client]) -> None
     )  # fmt: skip
     assert new.is_open
     assert new.identifiers
+
+
+def test_an_appeal_counts_by_the_day_on_which_it_came(running: Running, staff: dict[str, Client]) -> None:
+    """M11: one that came after the last day is not written down as an appeal; one that lay about since then is."""
+    last = day(world.OLD_DAYS - 90)
+    with running.inside() as service:
+        head = service.head().seq
+    page = get(staff["case-worker"], f"/desk/cases/{world.OLD}")
+    told = date_text(Catalogue("en"), last)
+
+    assert f"It counts if it came by {told}." in page.text
+    for late in (last + timedelta(days=1), day(0)):
+        refused = sent(page, "/appeal", day=late.isoformat(), came="letter")
+        assert (refused.answer.status, f"It came after {told}" in refused.text) == (422, True)
+    with running.inside() as service:
+        assert service.head().seq == head
+    done = sent(page, "/appeal", day=last.isoformat(), came="letter")
+    with running.inside() as service:
+        assert service.case(name_of(done)).appeals == world.OLD
+        assert service.case(name_of(done)).is_open
+
+
+def test_nothing_to_look_for_is_no_appeal(running: Running, staff: dict[str, Client]) -> None:
+    """Where what somebody was found by is gone, an appeal would hold nothing out: it is a new objection."""
+    path = new_case(running, "O-BARE")
+    sent(sent(get(staff["lead"], path), "/refuse", grounds="g", name="Petra Lund"), "/refuse", answers="yes")
+    page = get(staff["case-worker"], path)
+
+    assert "Write down a new objection." in page.text
+    assert not any(one.action.endswith("/appeal") for one in page.forms)
+    told = page.send(page.forms[-1], f"{path}/appeal", day=day(0).isoformat(), came="letter")
+    assert told.answer.status == 422
+    assert entries(running, "O-BARE") == ["objection-received", "objection-rejected"]
+
+
+def test_the_letter_and_the_page_name_one_last_day(running: Running, staff: dict[str, Client]) -> None:
+    """M11: a refusal tells by when to appeal: the day that stands on the person's page, and none once it is over."""
+    first = recorded(staff["case-worker"], names="Last Day-Reader", language="en")
+    check = sent(get(staff["lead"], first.path), "/refuse", grounds="needed in court", name="Petra Lund")
+    letter = sent(sent(check, "/refuse", answers="yes"), "/print")
+    link = re.search(r"http://[^/\s]+(/objection/\S+?)[\s<]", letter.html)
+    assert link
+    last = re.search(r"You can do that until ([^.]+)\.", get(running.client(), link[1]).text)
+    assert last
+
+    assert f"You can appeal until {last[1]}," in letter.text
+    late = staff["reader"].call("GET", f"/desk/cases/{world.OLD}/letter.txt?language=en").body.decode()
+    assert ("needed in court" in late, "appeal" in late, "go to court" in late) == (True, False, True)
 
 
 def test_the_acknowledgement_is_shown_where_a_law_asks(running: Running, staff: dict[str, Client]) -> None:

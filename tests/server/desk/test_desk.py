@@ -153,7 +153,7 @@ def test_only_what_was_found_is_freed(running: Running, staff: dict[str, Client]
     assert told == [409] * len(wrong)
     assert entries(running, "O-7K2M") == before
     with running.inside() as service:
-        link = f"/objection/O-7K2M/{service.address_secret(FOLLOW, 'O-7K2M')}"
+        link = f"/objection/O-7K2M/{service.address_secret(FOLLOW, service.case('O-7K2M'))}"
     assert "it is about somebody else" in get(running.client(), link).text
 
 

@@ -24,11 +24,19 @@ def _no_holiday(_day: date) -> bool:
 CALENDAR = Calendar(ZoneInfo("Europe/Dublin"), _no_holiday)
 
 
-def written(state: State, *, purpose: str | None = None, member: bool = False, language: str = "en") -> str:
+def written(
+    state: State,
+    *,
+    purpose: str | None = None,
+    member: bool = False,
+    language: str = "en",
+    appeals_until: date | None = None,
+) -> str:
     """The letter that fits a case in this state."""
     ended = None if state in {State.RECEIVED, State.CONFIRMED, State.IN_REVIEW} else Said(AT, "Petra Lund (petra)", "g")
     case = Case("O-1", "person-1", purpose, AT, state, "DE", language, decided=ended)
-    return letter(case, Letter(letters_for(case)[0], language, is_member=member), CALENDAR)
+    what = Letter(letters_for(case)[0], language, is_member=member, appeals_until=appeals_until)
+    return letter(case, what, CALENDAR)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -74,8 +82,27 @@ def test_models_are_told_of_to_members_alone() -> None:
 
 def test_a_refusal_names_every_way_on() -> None:
     """M11: an appeal, the authority and a court; nobody is asked to answer a letter that nobody reads."""
-    told = written(State.REFUSED)
+    told = written(State.REFUSED, appeals_until=date(2027, 2, 1))
+    ways = ("You can appeal", "page of your case", "office that guards data", "go to court")
 
-    assert all(words in told for words in ("appeal on the page", "office that guards data", "go to court"))
+    assert all(words in told for words in ways)
     assert "Answer this letter" not in told
     assert "(petra)" not in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_names_the_last_day_to_appeal(language: str) -> None:
+    """M11: the letter tells it in the person's language; where no appeal is open it speaks of none."""
+    last = date(2027, 2, 1)
+    open_, over = (written(State.REFUSED, language=language, appeals_until=one) for one in (last, None))
+    told = Catalogue(language)
+    sentence = told.say(LETTER["letter-appeal"], day=date_text(told, last))
+
+    assert (sentence in open_, date_text(told, last) in over) == (True, False)
+    assert sentence.partition("2027")[2] not in over
+    assert told.say(LETTER["letter-court"]) in over
+    assert not any(
+        date_text(told, last) in written(state, language=language, appeals_until=last)
+        for state in State
+        if state is not State.REFUSED
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -152,3 +153,38 @@ def test_a_file_says_that_it_is_not_whole(running: Running, staff: dict[str, Cli
     assert told[-1].startswith("not whole: 1 of ")
     assert whole.headers["Content-Disposition"] == 'attachment; filename="cases.csv"'
     assert b"not whole" not in whole.body
+
+
+EXPIRE = """
+import django, json, sys
+django.setup()
+from datetime import UTC, datetime, timedelta
+from byleave.server.desk import looks
+from byleave.server.desk.at_hand import read_on
+from byleave.server.desk.models import CaseRow, LookRow
+now, told = datetime.now(UTC), json.loads(sys.argv[1])
+read_on(None)
+for number, (days, case) in enumerate(told):
+    subject = CaseRow.objects.filter(case_id=case).values_list("subject", flat=True).first() or ""
+    row = dict(by=f"long-ago-{number}", what="text-read", case_id=case, subject=subject)
+    LookRow.objects.create(at=now - timedelta(days=days), **row)
+looks.expire(now)
+left = LookRow.objects.filter(by__startswith="long-ago-").order_by("pk").values_list("by", flat=True)
+print(json.dumps([int(one.rpartition("-")[2]) for one in left]))
+LookRow.objects.filter(by__startswith="long-ago-").delete()
+"""
+
+
+def test_a_look_is_kept_as_long_as_its_case_and_90_days(running: Running) -> None:
+    """M11: that staff looked at an open case is never lost; of one that is over it goes, and so of a list after all."""
+    with running.inside() as service:
+        world.objected(service, "O-YEAR", "person-year", days=200, country="DE")
+        world.objected(service, "O-GRANTED", "person-granted", country="DE")
+        world.upheld(service, "O-GRANTED", "person-granted", "petra")
+        # an appeal that is open keeps what was looked at before the refusal
+        service.appeal(world.OLD)
+    kept = [(300, "O-YEAR"), (92, "O-GRANTED"), (92, world.OLD), (90.5, world.OVER), (92, "O-NOT-KNOWN"), (92, "")]
+    gone = [(92, world.OVER), (300, "")]
+    left = json.loads(inside(running, EXPIRE, json.dumps([*kept, *gone])))
+
+    assert left == list(range(len(kept)))

@@ -33,6 +33,8 @@ HOLDER = "trainer"
 NAME, MAIL = "Noura Haddad-Weiss", "noura@haddad-weiss.example"
 CERTAIN, POSSIBLE, OTHER = "desk-1", "desk-2", "desk-3"
 """Items of somebody else: with her address, with her name alone, and about nobody."""
+OLD, OVER, OLD_DAYS = "O-OLD-NO", "O-OLD-OVER", 95
+"""Cases that were refused so many days ago: longer than an appeal is open."""
 TEXTS = {
     CERTAIN: f"Whoever wants the plans may write to {MAIL}; she drew them.",
     POSSIBLE: f"Yesterday {NAME} opened the new hall, and all of us stood in the rain.",
@@ -58,6 +60,15 @@ def gave(service: Service, name: str, subject: str, *given: tuple[str, str]) -> 
 def confirmed(service: Service, name: str, subject: str) -> None:
     """They confirmed it."""
     service.store.append([Proposal(Kind.OBJECTION_CONFIRMED, subject, MEMBER, {"objection": name})])
+
+
+def refused(service: Service, name: str, subject: str) -> None:
+    """They objected, and somebody refused it, when the clock of the service shows."""
+    data = {"objection": name, "purpose": None, "country": "DE", "language": "de"}
+    ended = {"objection": name, "grounds": "needed in court", "by": "Petra Lund (petra)"}
+    service.store.append([Proposal(Kind.OBJECTION_RECEIVED, subject, MEMBER, data)])
+    gave(service, name, subject, ("name", "Olav Old-Refsnes"))
+    service.store.append([Proposal(Kind.OBJECTION_REJECTED, subject, PLATFORM, ended)])
 
 
 def upheld(service: Service, name: str, subject: str, by: str) -> None:

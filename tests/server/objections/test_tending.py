@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from tests.server.serving import Running
 
+TALLY = {"cleared", "failed", "lapsed", "looks", "sent", "unsought", "waiting"}
 NOBODY_LISTENS = "smtp://127.0.0.1:9"
 
 
@@ -86,7 +87,7 @@ def test_from_a_mail_server_that_was_away_to_the_end(running: Running) -> None:
 
     early, late, again, kept, cleared = tend(running, "30.5", "31.5", "31.6", "122", "122.6")
     assert (early["lapsed"], late["lapsed"], kept["cleared"], cleared["cleared"]) == (0, 1, 0, 1)
-    assert again == {**dict.fromkeys(("cleared", "failed", "lapsed", "sent", "unsought", "waiting"), 0), "wrote": []}
+    assert again == {**dict.fromkeys(TALLY, 0), "wrote": []}
     with running.inside() as service:
         assert service.case(open_).state is State.LAPSED
         assert service.case(confirmed).state is State.CONFIRMED
@@ -187,8 +188,16 @@ def test_a_letter_that_waits_keeps_its_case_alive(running: Running) -> None:
     tend(running, "300")
     with running.inside() as service:
         assert service.case(name).state is State.RECEIVED
+    with sqlite3.connect(running.folder / "data" / "ledger-accounts.db", timeout=60) as database:
+        database.execute(
+            "INSERT INTO desk_look (at, by, what, case_id, subject, about)"
+            " VALUES ('2020-01-01', 'ines', 'cases-saved', '', '', '?state=all')"
+        )
+    database.close()
     told = json.loads(run(f"file:{running.folder}/mail").stdout)
-    assert set(told) == {"cleared", "failed", "lapsed", "sent", "unsought", "waiting"}
+    assert set(told) == TALLY
+    assert told["looks"] == 1
+    assert rows(running, "desk_look") == []
 
 
 def after(running: Running, *days: float) -> list[str]:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def unconfirmed_of(session: Session, before: datetime) -> list[tuple[str, str]]:
-    """Objections that came by the form before an instant and of which nothing was recorded since: id and person."""
+    """Objections that came by the form before an instant and that nobody has confirmed or looked at: id and person."""
     name, until = session.field("objection"), to_microseconds(before)
-    since = OF_AN_OBJECTION - {Kind.OBJECTION_IDENTIFIED}
+    since = OF_AN_OBJECTION - {Kind.OBJECTION_IDENTIFIED, Kind.OBJECTION_READDRESSED}
     sql = (
         f"SELECT {name}, p.subject FROM ledger_payload p JOIN ledger_entry e ON e.seq = p.seq "
         f"WHERE {name} IS NOT NULL AND e.kind = '{Kind.OBJECTION_RECEIVED}' AND (p.at < ? OR e.recorded_at < ?) "

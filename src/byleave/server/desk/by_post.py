@@ -18,7 +18,6 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from byleave.cases.case import State
 from byleave.cases.deadlines import due, terms_for
 from byleave.finding.identifiers import HASHED, identify
 from byleave.kernel.errors import ConflictError, InputError, LedgerError, UnknownError
@@ -27,6 +26,7 @@ from byleave.ledger.fields import CAME
 from byleave.policy.regions import normalise_country
 from byleave.server.accounts.roles import CASE_WORKER
 from byleave.server.acknowledging import RequestKey
+from byleave.server.desk.appeals import why_not
 from byleave.server.desk.at_hand import calendar, deciding
 from byleave.server.desk.case_page import shown
 from byleave.server.desk.frame import framed
@@ -126,7 +126,7 @@ def find_refused(request: HttpRequest) -> HttpResponse:
     wrong = "by-post-case-none"
     try:
         one = deciding().case(name)
-        if one.state in {State.REFUSED, State.LAPSED}:
+        if one.can_be_appealed:
             return HttpResponseRedirect(reverse("desk-case", args=[name]) + "#appeal", status=303)
         wrong = "by-post-case-stands"
     except UnknownError:
@@ -140,17 +140,17 @@ def find_refused(request: HttpRequest) -> HttpResponse:
 def appeal(request: HttpRequest, case: str) -> HttpResponse:
     """Write an appeal down that came by letter or telephone."""
     try:
-        one = deciding().case(case)
+        one, known = deciding().case(case), deciding().entries(case)
     except UnknownError as error:
         raise Http404 from error
+    if not one.can_be_appealed or one.appealed_by:
+        return shown(request, case, status=HTTPStatus.CONFLICT, errors=[("", say("case-cannot"))])
     day, wrong = _day(request.POST.get("day", ""))
-    if day and one.decided and day < calendar().day_of(one.decided.at):
-        wrong = say("by-post-day-before")
+    if day is not None:
+        wrong = why_not(one, known, day)
     came = request.POST.get("came", "")
     if came not in CAME:
         wrong = say("by-post-came-wrong")
-    if one.state not in {State.REFUSED, State.LAPSED} or one.appealed_by:
-        return shown(request, case, status=HTTPStatus.CONFLICT, errors=[("", say("case-cannot"))])
     if wrong or day is None:
         kept = {"day": request.POST.get("day", "")[:LONGEST_ID], "came": came}
         status = HTTPStatus.UNPROCESSABLE_ENTITY

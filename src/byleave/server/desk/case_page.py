@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import Http404, HttpResponse
@@ -16,6 +17,7 @@ from byleave.ledger.entries import Kind
 from byleave.ledger.fields import CAME
 from byleave.server.accounts.roles import CASE_WORKER, LEAD, READER, may
 from byleave.server.desk import looks
+from byleave.server.desk.appeals import last_day_by_post
 from byleave.server.desk.at_hand import calendar, deciding
 from byleave.server.desk.found_view import found, given
 from byleave.server.desk.frame import framed
@@ -23,7 +25,16 @@ from byleave.server.desk.guard import for_role
 from byleave.server.desk.index import row_of
 from byleave.server.desk.letters import Letter, letter, letters_for
 from byleave.server.desk.standing import acknowledged, word_of
-from byleave.server.desk.telling import acknowledged_at, answered, is_late, is_member, link_of, may_be_printed
+from byleave.server.desk.telling import (
+    acknowledged_at,
+    answered,
+    is_late,
+    is_member,
+    link_of,
+    may_be_printed,
+    open_until,
+)
+from byleave.server.objections.contacts import is_over
 from byleave.server.running import current
 from byleave.server.ui.context import OWN_NAMES
 from byleave.server.ui.voice import country, say
@@ -39,10 +50,11 @@ if TYPE_CHECKING:
     from byleave.cases.case import Case
     from byleave.ledger.entries import Entry
 
-DONE = ("take-up", "extend", "uphold", "refuse", "review", "send", "written-down")
+DONE = ("take-up", "extend", "uphold", "refuse", "review", "send", "written-down", "readdress", "take-back")
 
 KEPT = "desk-refusal"
 """In the session: what was written in the form of a refusal, while its writer shows the second factor again."""
+_WITH_CARE = frozenset({Kind.OBJECTION_REJECTED, Kind.OBJECTION_EXTENDED, Kind.OBJECTION_READDRESSED})
 
 
 class Event(NamedTuple):
@@ -82,7 +94,7 @@ def printed(request: HttpRequest, case: str) -> HttpResponse:
     """A letter for paper, with the address of the person's page where that may stand there."""
     one = _known(case)[case]
     what = _letter(request.POST, one, deciding().entries(case))
-    link = link_of(request, case) if may_be_printed(one) else None
+    link = link_of(request, one) if may_be_printed(one) else None
     text = letter(one, what._replace(link=link), calendar())
     looks.note(request, looks.LETTER_PRINTED, case)
     today = date_text(Catalogue(what.language), calendar().day_of(current().now()))
@@ -118,7 +130,7 @@ def shown(
         "others": [other for other in cases.values() if other.id != name],
         "given": list(given(one)),
         **found(request, one, entries),
-        **_may(request, one),
+        **_may(request, one, entries),
         **_told(request, one, entries, whole=whole),
         "events": list(_events([entry for entry in entries if entry.data.get("objection") == name])),
         "done": _done(request, one, entries),
@@ -137,9 +149,10 @@ def _known(name: str) -> Mapping[str, Case]:
         raise Http404 from error
 
 
-def _may(request: HttpRequest, case: Case) -> dict[str, Any]:
-    terms = terms_for(case.country)
+def _may(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> dict[str, Any]:
+    terms, last = terms_for(case.country), last_day_by_post(case, entries)
     works, now = may(request.user, CASE_WORKER), current().now()
+    today = calendar().day_of(now)
     return {
         "works": works,
         "may_take_up": works and case.is_open and case.state is not State.IN_REVIEW,
@@ -149,9 +162,12 @@ def _may(request: HttpRequest, case: Case) -> dict[str, Any]:
         and bool(terms.further_months)
         and now < case.due(calendar()).end,
         "may_decide": works and case.is_open,
-        "may_appeal": works and case.state in {State.REFUSED, State.LAPSED} and not case.appealed_by,
+        "may_readdress": works and not is_over(case, now),
+        "may_appeal": works and case.can_be_appealed and not case.appealed_by,
+        "by_letter": case.is_open and (case.came is not None or bool(case.readdressed)),
         "cames": [(one, say(f"by-post-{one}")) for one in CAME],
-        "today": calendar().day_of(now).isoformat(),
+        "appeals_until": last,
+        "last_day": min(today, last or today).isoformat(),
         "decided_on": calendar().day_of(case.decided.at).isoformat() if case.decided else "",
         "is_lead": may(request.user, LEAD),
         "never_refused": terms.never_refused,
@@ -177,8 +193,10 @@ def _letter(told: Mapping[str, str], case: Case, entries: Sequence[Entry]) -> Le
     fits = letters_for(case)
     kind, language = told.get("letter", ""), told.get("language", "")
     spoken = language if language in LANGUAGES else language_of(case.language)
-    late = is_late(case, current().now())
-    return Letter(kind if kind in fits else fits[0], spoken, is_member(entries), is_late=late)
+    now = current().now()
+    late, until = is_late(case, now), open_until(case, entries, now)
+    kind = kind if kind in fits else fits[0]
+    return Letter(kind, spoken, is_member(entries), is_late=late, appeals_until=until)
 
 
 def _done(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> tuple[str, int | None] | None:
@@ -193,7 +211,7 @@ def _done(request: HttpRequest, case: Case, entries: Sequence[Entry]) -> tuple[s
 def _events(entries: Sequence[Entry]) -> Iterator[Event]:
     for one in reversed(entries):
         to = reverse("desk-record", args=[one.seq]) if is_step(one) else None
-        tone = "care" if one.kind in (Kind.OBJECTION_REJECTED, Kind.OBJECTION_EXTENDED) else ""
+        tone = "care" if one.kind in _WITH_CARE else ""
         at = one.recorded_at if is_step(one) else min(one.at, one.recorded_at)
         yield Event(_words(one), at, say("event-entry", seq=one.seq), to, say("event-record"), tone)
 
@@ -205,5 +223,9 @@ def _words(entry: Entry) -> str:
         return say("event-written-down", by=by, on=calendar().day_of(entry.at))
     if entry.kind is Kind.FINDING_REVIEWED:
         return say(f"event-finding-{data['about']}", by=by, item=data["item"], grounds=grounds)
+    if entry.kind is Kind.OBJECTION_READDRESSED:
+        return say("event-objection-readdressed", by=by, how=say(f"by-post-{data['came']}"), grounds=grounds)
+    if data.get("withdrawn_on"):
+        return say("event-objection-taken-back", by=by, on=date.fromisoformat(data["withdrawn_on"]), grounds=grounds)
     kind = "objection-lapsed" if data.get("lapsed") else entry.kind.value
     return say(f"event-{kind}", by=by, grounds=grounds)

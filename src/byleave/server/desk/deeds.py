@@ -47,7 +47,7 @@ TOLD = ("extend", "uphold", "refuse")
 @for_role(CASE_WORKER)
 def take_up(request: HttpRequest, case: str) -> HttpResponse:
     """Begin to look at it."""
-    return _do(request, case, "take-up", lambda: deciding().take_up(case, _by(request), _seen(request)))
+    return _do(request, case, "take-up", lambda: deciding().take_up(case, _by(request), seen_of(request)))
 
 
 @require_POST
@@ -55,14 +55,14 @@ def take_up(request: HttpRequest, case: str) -> HttpResponse:
 def extend(request: HttpRequest, case: str) -> HttpResponse:
     """Put the answer off."""
     grounds = request.POST.get("grounds", "")
-    return _do(request, case, "extend", lambda: deciding().extend(case, _by(request), grounds, _seen(request)))
+    return _do(request, case, "extend", lambda: deciding().extend(case, _by(request), grounds, seen_of(request)))
 
 
 @require_POST
 @for_role(CASE_WORKER)
 def uphold(request: HttpRequest, case: str) -> HttpResponse:
     """Grant it."""
-    return _do(request, case, "uphold", lambda: deciding().uphold(case, _by(request), _seen(request)))
+    return _do(request, case, "uphold", lambda: deciding().uphold(case, _by(request), seen_of(request)))
 
 
 @require_POST
@@ -83,7 +83,7 @@ def review(request: HttpRequest, case: str) -> HttpResponse:
         raise Http404 from error
     except NOT_LOOKED as error:
         return _problem(request, case, why_not(error), 503)
-    return _do(request, case, "review", lambda: deciding().review(case, _by(request), finding, _seen(request)))
+    return _do(request, case, "review", lambda: deciding().review(case, _by(request), finding, seen_of(request)))
 
 
 @require_POST
@@ -148,7 +148,7 @@ def refuse(request: HttpRequest, case: str) -> HttpResponse:
     if request.POST.get("answers") != "yes":
         return _check(request, case, grounds, name, status=422, errors=[("answers", say("refuse-confirm-missing"))])
     do = deciding()
-    return _do(request, case, "refuse", lambda: do.refuse(case, _by(request), name, grounds, _seen(request)))
+    return _do(request, case, "refuse", lambda: do.refuse(case, _by(request), name, grounds, seen_of(request)))
 
 
 def _check(  # noqa: PLR0913 - what the second page shows
@@ -168,7 +168,7 @@ def _check(  # noqa: PLR0913 - what the second page shows
         raise Http404 from error
     except (ConflictError, InputError):
         return _problem(request, case, "case-cannot", 409)
-    if one.entries[-1] != _seen(request):
+    if one.entries[-1] != seen_of(request):
         return _problem(request, case, "case-changed", 409)
     try:
         looked = look(
@@ -242,7 +242,7 @@ def _by(request: HttpRequest) -> str:
     return str(request.user.username)
 
 
-def _seen(request: HttpRequest) -> int:
+def seen_of(request: HttpRequest) -> int:
     """The last entry that they saw; 0, which no case ends with, where the form does not say."""
     text = request.POST.get("seen", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0

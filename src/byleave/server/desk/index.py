@@ -33,6 +33,8 @@ CHUNK = 1_000
 """Entries of a piece: writing what they come to takes some hundredths of a second."""
 REQUEST_SECONDS = 1.0
 """What a page spends on reading on; the rest is for the next one, and the page says that there is more."""
+TAKEN_BACK = "taken-back"
+"""What a step is about by which an objection ended that the person took back by letter."""
 _AT_ONCE = 500
 _ABOUT_CASES = OF_AN_OBJECTION | {Kind.OBJECTION_RECEIVED}
 _ADD = (
@@ -209,7 +211,7 @@ def _steps(entries: Iterable[Entry]) -> Iterator[StepRow]:
             by=account_of(one.data["by"]) if refused else one.data["by"],
             signed=name_of(one.data["by"]) if refused else "",
             case_id=one.data["objection"],
-            about=one.data.get("about", ""),
+            about=one.data.get("about") or (TAKEN_BACK if "withdrawn_on" in one.data else ""),
         )
 
 

@@ -11,7 +11,8 @@ from byleave.text.desk import LETTER
 from byleave.text.platform import PLATFORM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import date
 
     from byleave.cases.case import Case
     from byleave.cases.deadlines import Calendar
@@ -37,6 +38,8 @@ class Letter(NamedTuple):
     """The address of their page: in what is sent, and on paper once it can take nothing back."""
     is_late: bool = False
     """Whether the last day to answer is over, and nobody has answered: no letter promises a day that has passed."""
+    appeals_until: date | None = None
+    """The last day to appeal against a refusal, as their page has it; None where no appeal is open."""
 
 
 def letters_for(case: Case) -> tuple[str, ...]:
@@ -83,7 +86,10 @@ def _paragraphs(case: Case, one: Letter, told: Catalogue, calendar: Calendar) ->
         case "refused":
             yield from (say("letter-no"), grounds)
             yield say("letter-signed", name=_name(said.by if said else None))
-            yield from (say("letter-appeal"), say("letter-authority"), say("letter-court"))
+            yield from _ways_on(say, told, one)
+        case "withdrawn" if case.taken_back_on is not None:
+            yield from (say("letter-taken-back", day=date_text(told, case.taken_back_on)), grounds)
+            yield from _ways_on(say, told, one)
         case "withdrawn":
             yield say("letter-withdrawn-why")
         case _:
@@ -91,6 +97,13 @@ def _paragraphs(case: Case, one: Letter, told: Catalogue, calendar: Calendar) ->
     if one.link:
         yield from (say("letter-page"), one.link)
     yield say("letter-close")
+
+
+def _ways_on(say: Callable[..., str], told: Catalogue, one: Letter) -> Iterator[str]:
+    """What somebody can do who does not accept a refusal."""
+    if one.appeals_until is not None:
+        yield say("letter-appeal", day=date_text(told, one.appeals_until))
+    yield from (say("letter-authority"), say("letter-court"))
 
 
 def _name(by: str | None) -> str:

@@ -63,7 +63,7 @@ class StepRow(models.Model):
     """Of a refusal: the name of the person who answers for it."""
     case_id = models.TextField(db_index=True)
     about = models.TextField(default="", blank=True)
-    """Of a finding that was looked at: `person` or `other`."""
+    """Of a finding that was looked at: `person` or `other`; of an end, `taken-back` where the person wrote so."""
 
     class Meta:
         """By whom, the newest first."""
@@ -77,7 +77,7 @@ class StepRow(models.Model):
 
 
 class LookRow(models.Model):
-    """What one of the staff looked at, or took away."""
+    """What one of the staff looked at, or took away; `desk.looks.expire` says how long that is kept."""
 
     at = models.DateTimeField()
     by = models.TextField()

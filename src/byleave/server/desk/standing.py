@@ -124,13 +124,15 @@ def rows_to_print(now: datetime) -> Q:
     printed = LookRow.objects.filter(case_id=OuterRef("case_id"), what=LETTER_PRINTED)
     since = printed.filter(at__gte=OuterRef("decided_at"))
     waits = Q(is_open=True) & ~Exists(printed)
-    over = Q(decided_at__gt=now - kept_for()) & ~Q(state__in=_NOT_ANSWERED) & ~Exists(since)
+    told = ~Q(state__in=_NOT_ANSWERED) | Q(decided_by__isnull=False)
+    over = Q(decided_at__gt=now - kept_for()) & told & ~Exists(since)
     return ~Q(came="") & ~Exists(address) & (waits | over)
 
 
 def rows_undelivered() -> Q:
     """The rows whose last letter was given up, and was not printed since."""
-    later = Letter.objects.filter(objection=OuterRef("objection"), pk__gt=OuterRef("pk"))
+    letters = Letter.objects.exclude(kind="moved")
+    later = letters.filter(objection=OuterRef("objection"), pk__gt=OuterRef("pk"))
     printed = LookRow.objects.filter(case_id=OuterRef("objection"), what=LETTER_PRINTED, at__gte=OuterRef("failed_at"))
-    failed = Letter.objects.filter(objection=OuterRef("case_id"), failed_at__isnull=False)
+    failed = letters.filter(objection=OuterRef("case_id"), failed_at__isnull=False)
     return Q(Exists(failed.filter(~Exists(later), ~Exists(printed))))

@@ -16,14 +16,14 @@ from byleave.server.desk.looks import LETTER_PRINTED
 from byleave.server.desk.models import LookRow
 from byleave.server.objecting import FOLLOW
 from byleave.server.objections import letters, models
-from byleave.server.objections.contacts import contact, masked
+from byleave.server.objections.contacts import contact, last_day_to_appeal, masked, may_appeal
 from byleave.server.objections.views import server_of
 from byleave.server.running import current
 from byleave.text.catalogue import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from django.http import HttpRequest
 
@@ -75,10 +75,17 @@ def tell(request: HttpRequest, name: str) -> bool:
     if at is None or not at.address:
         return False
     entries, case = deciding().entries(name), deciding().case(name)
-    late = is_late(case, service.now())
-    what = Letter(letters_for(case)[0], language_of(at.language), is_member(entries), link_of(request, name), late)
+    now = service.now()
+    what = Letter(
+        letters_for(case)[0],
+        language_of(at.language),
+        is_member(entries),
+        link_of(request, case),
+        is_late(case, now),
+        open_until(case, entries, now),
+    )
     title, _, body = letter(case, what, calendar()).partition("\n\n")
-    written = letters.write(name, title, body, service.now())
+    written = letters.write(name, title, body, now)
     letters.soon(service)
     return written
 
@@ -88,15 +95,21 @@ def is_late(case: Case, now: datetime) -> bool:
     return case.standing(calendar(), now) is Standing.OVERDUE
 
 
+def open_until(case: Case, entries: Iterable[Entry], now: datetime) -> date | None:
+    """The last day to appeal, as the person's page tells it; None where no appeal is open."""
+    own = is_member(entries)
+    return last_day_to_appeal(case, own=own) if may_appeal(case, now, own=own) else None
+
+
 def ask_again(request: HttpRequest, name: str) -> None:
     """Write the letter anew that asks to confirm."""
     letters.ask_to_confirm(name, server_of(request), current().now())
     letters.soon(current())
 
 
-def link_of(request: HttpRequest, name: str) -> str:
+def link_of(request: HttpRequest, case: Case) -> str:
     """The address under which whoever has it follows a case, without a sign-in."""
-    path = str(reverse("objection-case", args=[name, current().address_secret(FOLLOW, name)]))
+    path = str(reverse("objection-case", args=[case.id, current().address_secret(FOLLOW, case)]))
     return server_of(request) + path
 
 
@@ -109,7 +122,7 @@ def answered(case: Case, *, whole: bool) -> Answered:
     """How the person of a case is answered; `whole`: with the whole address."""
     at = contact(case.id)
     address = at.address if at else ""
-    rows: Any = models.Letter.objects.filter(objection=case.id).order_by("pk")
+    rows: Any = models.Letter.objects.filter(objection=case.id).exclude(kind="moved").order_by("pk")
     every = [Written(*one) for one in rows.values_list("kind", "written_at", "sent_at", "refused_at", "failed_at")]
     looks: Any = LookRow.objects.filter(case_id=case.id, what=LETTER_PRINTED).order_by("-at")
     printed: datetime | None = looks.values_list("at", flat=True).first()
@@ -135,7 +148,7 @@ def _is_untold(case: Case, written: Sequence[Written]) -> bool:
 
 
 def _is_unprinted(case: Case, printed: datetime | None) -> bool:
-    if case.came is None or case.state in UNANSWERED:
+    if case.came is None or (case.state in UNANSWERED and case.taken_back_on is None):
         return False
     return printed is None or (case.decided is not None and printed < case.decided.at)
 

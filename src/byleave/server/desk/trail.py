@@ -18,6 +18,7 @@ from byleave.server.desk.frame import as_csv, framed
 from byleave.server.desk.guard import for_role
 from byleave.server.desk.looks import TRAIL_SAVED, note
 from byleave.server.desk.models import LookRow, StepRow
+from byleave.server.objections.contacts import kept_for
 from byleave.server.running import current
 from byleave.server.ui.voice import say
 
@@ -106,6 +107,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         asked=asked,
         people=_people(),
         kinds=[("", say("queue-any")), (STEPS, say("trail-steps")), (LOOKS, say("trail-looks"))],
+        kept_days=kept_for().days,
         first=after is not None,
         next=str(shown[-1].place) if len(found) > ON_A_PAGE else None,
     )

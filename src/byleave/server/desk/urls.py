@@ -15,7 +15,9 @@ from byleave.server.desk import (
     notices,
     policies,
     queue,
+    readdressing,
     report,
+    taking_back,
     trail,
 )
 
@@ -44,6 +46,8 @@ urlpatterns = [
     path("cases/<path:case>/review", deeds.review, name="desk-review"),
     path("cases/<path:case>/send", deeds.send, name="desk-send"),
     path("cases/<path:case>/address", deeds.address, name="desk-address"),
+    path("cases/<path:case>/take-back", taking_back.take_back, name="desk-take-back"),
+    path("cases/<path:case>/readdress", readdressing.readdress, name="desk-readdress"),
     path("cases/<path:case>/texts", deeds.texts, name="desk-texts"),
     path("cases/<path:case>/appeal", by_post.appeal, name="desk-appeal"),
     path("cases/<path:case>/print", case_page.printed, name="desk-print"),

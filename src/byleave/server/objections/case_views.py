@@ -62,7 +62,8 @@ def take_back(request: HttpRequest, reference: str, secret: str) -> HttpResponse
     """Withdraw the objection. Once its person has confirmed it, only the link that they alone got does that."""
     found = _opened(reference, secret)
     if not _may_take_back(found, secret):
-        return _page(request, found, secret, errors=[("", say("case-take-back-mail"))], status=403)
+        why = "case-take-back-changed" if found.readdressed else "case-take-back-mail"
+        return _page(request, found, secret, errors=[("", say(why))], status=403)
     try:
         current().take_back(reference)
     except ConflictError:
@@ -88,7 +89,7 @@ def appeal(request: HttpRequest, reference: str, secret: str) -> HttpResponse:
     if new.confirmed is None and contacts.contact(new.id) is not None:
         letters.ask_to_confirm(new.id, server_of(request), service.now())
         letters.soon(service)
-    return _back(new.id, _secret_like(secret, found.id, new.id), "")
+    return _back(new.id, _secret_like(secret, found, new), "")
 
 
 @require_safe
@@ -108,22 +109,26 @@ def receipt(request: HttpRequest, reference: str, secret: str, seq: int) -> Http
 def _opened(reference: str, secret: str, *uses: str) -> Case:
     """The case, for whoever has a secret of it, of any use or of these; a wrong one and no case are the same."""
     service = current()
-    if not any(service.opens(use, reference, secret) for use in uses or (FOLLOW, CONFIRM)):
-        raise Http404
     try:
-        return service.case(reference)
+        # nothing that anybody types reaches a database unless it could be a number
+        found = service.case(reference if reference.isprintable() else "")
     except UnknownError as error:
         raise Http404 from error
+    if not any(service.opens(use, found, secret) for use in uses or (FOLLOW, CONFIRM)):
+        raise Http404
+    return found
 
 
 def _may_take_back(case: Case, secret: str) -> bool:
-    return case.confirmed is None or current().opens(CONFIRM, case.id, secret)
+    """Whether who has this secret may end what keeps data out; not where staff chose to whom the secret goes."""
+    return not case.readdressed and (case.confirmed is None or current().opens(CONFIRM, case, secret))
 
 
-def _secret_like(secret: str, reference: str, other: str) -> str:
+def _secret_like(secret: str, case: Case, other: Case) -> str:
     """The secret of another case of the person that can do as much as this one."""
     service = current()
-    return service.address_secret(CONFIRM if service.opens(CONFIRM, reference, secret) else FOLLOW, other)
+    confirms = service.opens(CONFIRM, case, secret) and not case.readdressed
+    return service.address_secret(CONFIRM if confirms else FOLLOW, other)
 
 
 def _back(reference: str, secret: str, said: str) -> HttpResponseRedirect:
@@ -135,7 +140,7 @@ def _page(request: HttpRequest, found: Case, secret: str, *, status: int = 200, 
     service, reference = current(), found.id
     may_take_back = _may_take_back(found, secret)
     arguments = [reference, secret]
-    other = found.appealed_by[-1] if found.appealed_by else ""
+    other = service.case(found.appealed_by[-1]) if found.appealed_by else None
     told = {
         "case": show(found, service.person(found.subject).entries, receipt_page(reference, secret), service.now()),
         "said": request.GET.get("said", ""),
@@ -143,6 +148,6 @@ def _page(request: HttpRequest, found: Case, secret: str, *, status: int = 200, 
         "to_again": reverse("objection-again", args=arguments),
         "to_take_back": reverse("objection-take-back", args=arguments) if may_take_back else "",
         "to_appeal": reverse("objection-appeal", args=arguments),
-        "to_other": reverse("objection-case", args=[other, _secret_like(secret, reference, other)]) if other else "",
+        "to_other": reverse("objection-case", args=[other.id, _secret_like(secret, found, other)]) if other else "",
     }
     return render(request, "objections/case.html", {**told, **context}, status=status)

@@ -9,12 +9,13 @@ from django.conf import settings
 
 from byleave.cases.case import State
 from byleave.cases.steps import LAPSES_AFTER
+from byleave.server.deadline_calendar import calendar_of
 from byleave.server.objections.inboxes import inbox_of
 from byleave.server.objections.models import Contact, Letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from byleave.cases.case import Case
 
@@ -43,6 +44,18 @@ def keep(case: Case, address: str, reason: str) -> bool:
     return bool(Contact.objects.get_or_create(objection=case.id, defaults=values)[1])
 
 
+def correct(case: Case, address: str) -> None:
+    """Answer a case at another address from now on. The one before goes, and what waited for it.
+
+    Time to confirm runs from the first letter to the new one.
+    """
+    values = {"subject": case.subject, "address": address.lower(), "inbox": inbox_of(address), "asked_at": None}
+    new = {**values, "language": case.language or "en", "reason": "", "received_at": case.received}
+    Contact.objects.update_or_create(objection=case.id, defaults=values, create_defaults=new)
+    of_the_case = Letter.objects.filter(objection=case.id, sent_at__isnull=True, failed_at__isnull=True)
+    of_the_case.exclude(kind="moved").delete()
+
+
 def follow(case: Case, appeal: Case) -> None:
     """Answer an appeal where the case against whose refusal it is was answered."""
     found = contact(case.id)
@@ -68,14 +81,14 @@ def is_over(case: Case, now: datetime) -> bool:
 
 
 def appeals_until(case: Case, *, own: bool) -> datetime | None:
-    """The last day on which a refusal or a lapse can be appealed against; None where it cannot.
+    """Until when a refusal or a lapse can be appealed against, and the rest of that day; None where it cannot.
 
     Args:
         case: as it is now.
         own: whether a member looks who has signed in. Anybody else is looked for by what they gave, as long as that
             is kept, and has to confirm an appeal against a lapse by a letter.
     """
-    if case.decided is None or case.appealed_by or case.state not in {State.REFUSED, State.LAPSED}:
+    if case.decided is None or case.appealed_by or not case.can_be_appealed:
         return None
     at = None if own else contact(case.id)
     if not own and (not case.identifiers or (case.state is State.LAPSED and not (at and at.address))):
@@ -87,6 +100,20 @@ def may_appeal(case: Case, now: datetime, *, own: bool) -> bool:
     """Whether that day is not over yet."""
     until = appeals_until(case, own=own)
     return until is not None and now < until + REST_OF_THE_DAY
+
+
+def last_day_to_appeal(case: Case, *, own: bool) -> date | None:
+    """The day that the person is told, on their page and in the letter; None where there is nothing to appeal against.
+
+    It may be over; `own` as in `appeals_until`.
+    """
+    until = appeals_until(case, own=own)
+    return None if until is None else day_of(until)
+
+
+def day_of(instant: datetime) -> date:
+    """The day of an instant, where the answer is given."""
+    return calendar_of(settings.CONFIGURATION).day_of(instant)
 
 
 def confirms_until(case: Case, at: Contact | None) -> datetime | None:

@@ -158,13 +158,13 @@ def _choices(values: Mapping[str, str], *, signed_in: bool) -> Iterator[tuple[st
         yield "language", Told.of("object-wrong-language")
     if not values["address"] and not signed_in:
         yield "address", Told.of("object-wrong-address-none")
-    elif values["address"] and not _is_address(values["address"]):
+    elif values["address"] and not is_address(values["address"]):
         yield "address", Told.of("object-wrong-email", value=_short(values["address"]))
     if len(values["reason"]) > MOST_REASON:
         yield "reason", Told.of("object-wrong-long", most=MOST_REASON)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
     """Whether a letter could be sent there, and somebody is found by it: ASCII, as most mail servers want it."""
     fits = len(text) <= LONGEST_ADDRESS and text.isascii() and _ADDRESS.fullmatch(text) is not None
     return fits and bool(email_forms(text))
@@ -187,7 +187,7 @@ def _found_by(values: Mapping[str, str], links: tuple[str, ...], errors: dict[st
                 errors.setdefault(field, Told.of(wrong, value=_short(line)))
             elif not isinstance(read_, str):
                 yield read_
-    if values["address"] and "address" not in errors and _is_address(values["address"]):
+    if values["address"] and "address" not in errors and is_address(values["address"]):
         yield "email", values["address"]
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from byleave.server.service import Service
 
 MOST_A_DAY = {"confirm": 3, "told": 5}
-"""Letters into one letter box in a day: a form is no way to fill it. The others wait, and go out in one letter."""
+"""Letters into one letter box in a day: a form is no way to fill it. The others wait, and go out in one letter. What
+says that a case is answered elsewhere is written by staff alone."""
 MOST_IN_ONE = 50
 """Objections that one letter asks to confirm."""
 GIVEN_UP_AFTER = timedelta(days=4)
@@ -65,6 +66,24 @@ def write(objection: str, title: str, body: str, now: datetime) -> bool:
     if found is None or not found.address:
         return False
     Letter.objects.create(objection=objection, kind="told", title=title, body=body, written_at=now)
+    return True
+
+
+def say_moved(objection: str, now: datetime) -> bool:
+    """Write to where a case was answered that it is no longer, unless letters are refused there; whether it was done.
+
+    Whoever has not asked for that learns of it, and no letter says where it is answered from now on.
+    """
+    at = contact(objection)
+    tried = Q(sent_at__isnull=False) | Q(refused_at__isnull=False)
+    last = Letter.objects.filter(tried, objection=objection).exclude(kind="moved").order_by("pk").last()
+    if at is None or not at.address or (last is not None and last.sent_at is None):
+        return False
+    parts = ("greeting", "moved", "moved-void", "moved-not-you")
+    body = "\n\n".join(plainly_in(at.language, f"object-letter-{one}", reference=objection) for one in parts) + "\n"
+    title = plainly_in(at.language, "object-letter-moved-title", reference=objection)
+    told = {"kind": "moved", "title": title, "body": body, "address": at.address, "written_at": now}
+    Letter.objects.create(objection=objection, **told)
     return True
 
 
@@ -129,20 +148,21 @@ def _send(service: Service, letter: Letter) -> bool:
     """
     now = service.now()
     to = contact(letter.objection)
-    if to is None or not to.address:
+    address = letter.address or (to.address if to else "")
+    if to is None or not address:
         letter.delete()
         return False
     # marked before it is known whether it may go: a burst for one address is not looked through again at each form
     if not _take(letter, now):
         return False
-    if _sent_today(to.inbox, letter.kind, now) >= MOST_A_DAY[letter.kind]:
+    if letter.kind in MOST_A_DAY and _sent_today(to.inbox, letter.kind, now) >= MOST_A_DAY[letter.kind]:
         return False
     together = [letter, *_others(letter, to, now)]
     told = _told(service, together, to)
     if told is None:
         return False
     try:
-        EmailMessage(subject=told[0], body=told[1], to=[to.address]).send()
+        EmailMessage(subject=told[0], body=told[1], to=[address]).send()
     except _REFUSED:
         _refused(together, now)
         return False
@@ -171,7 +191,7 @@ def _refused(letters: Iterable[Letter], now: datetime) -> None:
     for one in letters:
         first = one.refused_at or now
         gone = now >= first + GIVEN_UP_AFTER
-        texts = {"title": "", "body": "", "failed_at": now} if gone else {}
+        texts = {"title": "", "body": "", "address": "", "failed_at": now} if gone else {}
         Letter.objects.filter(pk=one.pk).update(refused_at=first, **texts)
         if gone and one.kind == "confirm":
             Contact.objects.filter(objection=one.objection, asked_at__isnull=True).update(asked_at=first)
@@ -185,7 +205,7 @@ def _went(letters: list[Letter], now: datetime) -> None:
             asked = Contact.objects.filter(objection__in=[one.objection for one in letters], asked_at__isnull=True)
             asked.update(asked_at=now)
         Letter.objects.filter(pk__in=[one.pk for one in others]).delete()
-        Letter.objects.filter(pk=first.pk).update(sent_at=now, title="", body="")
+        Letter.objects.filter(pk=first.pk).update(sent_at=now, title="", body="", address="")
 
 
 def _sent_today(inbox: str, kind: str, now: datetime) -> int:
@@ -232,7 +252,7 @@ def confirmation(service: Service, cases: Sequence[Case], language: str, server:
 
 def _asking(service: Service, case: Case, language: str, server: str) -> list[str]:
     links = {
-        name: server + reverse(name, args=[case.id, service.address_secret(use, case.id)])
+        name: server + reverse(name, args=[case.id, service.address_secret(use, case)])
         for name, use in (("objection-confirm", CONFIRM), ("objection-case", FOLLOW))
     }
     at = contact(case.id)
@@ -243,7 +263,8 @@ def _asking(service: Service, case: Case, language: str, server: str) -> list[st
         plainly_in(language, "object-letter-confirm"),
         links["objection-confirm"],
         plainly_in(language, "object-letter-until", on=until),
-        plainly_in(language, "object-letter-back"),
+        # where staff chose the address, its holder takes nothing back
+        *([] if case.readdressed else [plainly_in(language, "object-letter-back")]),
         plainly_in(language, "object-letter-follow"),
         links["objection-case"],
     ]

@@ -42,7 +42,9 @@ class Letter(models.Model):
 
     objection = models.TextField()
     kind = models.TextField()
-    """`confirm`, which is put together when it is sent, or `told`, with a text."""
+    """`confirm`, which is put together when it is sent, or with a text: `told`, or `moved` to the address before."""
+    address = models.TextField(default="", blank=True)
+    """Of `moved` where it goes, until it is sent; blank: to where the case is answered."""
     server = models.TextField()
     """The address of the pages, for the links."""
     title = models.TextField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,10 +15,11 @@ from byleave.ledger.entries import Kind
 from byleave.receipts.draft import ACKNOWLEDGED
 from byleave.server.deadline_calendar import calendar_of
 from byleave.server.objections.contacts import (
-    appeals_until,
     confirms_until,
     contact,
+    day_of,
     kept_for,
+    last_day_to_appeal,
     masked,
     may_appeal,
 )
@@ -27,7 +29,7 @@ from byleave.server.ui.voice import country, markup, safe, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
     from byleave.cases.case import Case
     from byleave.ledger.entries import Entry
@@ -39,6 +41,7 @@ _HAPPENED = {
     Kind.OBJECTION_CONFIRMED: "confirmed",
     Kind.OBJECTION_IN_REVIEW: "in-review",
     Kind.OBJECTION_EXTENDED: "extended",
+    Kind.OBJECTION_READDRESSED: "readdressed",
     Kind.OBJECTION_UPHELD: "upheld",
     Kind.OBJECTION_REJECTED: "refused",
     Kind.OBJECTION_WITHDRAWN: "withdrawn",
@@ -93,6 +96,8 @@ class Shown:
     appealed_to: str
     is_written_down: bool
     """Whether staff wrote it down, as it came by letter or telephone."""
+    is_readdressed: bool
+    """Whether staff wrote down another address for the answer."""
     given_until: date | None
     """The day after which what was given to be found by is deleted; None where it is needed, or gone."""
     given_is_gone: bool
@@ -132,7 +137,7 @@ def show(case: Case, entries: tuple[Entry, ...], receipt: str, now: datetime, *,
     """
     due = case.due(calendar_of(settings.CONFIGURATION))
     at, about = contact(case.id), [one for one in entries if one.seq in case.entries]
-    decided = case.decided if case.state is State.REFUSED else None
+    decided = case.decided if case.state is State.REFUSED or case.taken_back_on else None
     may = may_appeal(case, now, own=own)
     return Shown(
         reference=case.id,
@@ -149,9 +154,10 @@ def show(case: Case, entries: tuple[Entry, ...], receipt: str, now: datetime, *,
         longer=(case.extended.grounds or "") if case.extended and case.is_open else "",
         grounds=(decided.grounds or "") if decided else "",
         signed_by=_name(decided.by) if decided else "",
-        appeals_until=until.date() if may and (until := appeals_until(case, own=own)) else None,
+        appeals_until=last_day_to_appeal(case, own=own) if may else None,
         appealed_to=case.appealed_by[-1] if case.appealed_by else "",
         is_written_down=case.came is not None,
+        is_readdressed=bool(case.readdressed),
         given_until=_given_until(entries) if case.identifiers else None,
         given_is_gone=not case.stands and not case.identifiers and not own,
         rows=tuple(_facts(case)),
@@ -164,7 +170,7 @@ def _given_until(entries: tuple[Entry, ...]) -> date | None:
     """Until when it is kept what somebody gave to be found by; None while an objection of theirs stands."""
     ends = [None if one.stands or one.decided is None else one.decided.at for one in fold_cases(entries).values()]
     last = [one for one in ends if one is not None]
-    return (max(last) + kept_for()).date() if len(last) == len(ends) else None
+    return day_of(max(last) + kept_for()) if len(last) == len(ends) else None
 
 
 def _name(by: str | None) -> str:
@@ -197,6 +203,8 @@ def _events(entries: list[Entry], receipt: str) -> Iterator[Event]:
         name = "lapsed" if one.data.get("lapsed") else "appealed" if one.data.get("appeals") else name
         name = f"{name}-{one.data['about']}" if one.kind is Kind.FINDING_REVIEWED else name
         has_one, told = one.kind in ACKNOWLEDGED, say(f"case-event-{name}")
+        if one.data.get("withdrawn_on"):
+            told = say("case-event-taken-back", on=date.fromisoformat(one.data["withdrawn_on"]))
         if name == "received" and one.data.get("came"):
             told = say("case-event-written-down", on=calendar_of(settings.CONFIGURATION).day_of(one.at))
         yield Event(

@@ -39,6 +39,8 @@ class Tally:
     """Letters that were not sent: their address has had enough for today, or was refused."""
     failed: int = 0
     """Letters that the mail server has refused for days, and that were given up."""
+    looks: int = 0
+    """Notes of what staff looked at that were deleted; the desk does that."""
 
     def as_json(self) -> dict[str, int]:
         """The counts by name."""
@@ -64,7 +66,7 @@ def tend(service: Service, on_progress: Callable[[float], None] = lambda _: None
         on_progress(number / len(known))
     tally.unsought = _erase_given(service, now)
     # that somebody was answered is shown at the desk until the address goes
-    Letter.objects.filter(kind="confirm", sent_at__lt=now - _LETTERS_FOR).delete()
+    Letter.objects.filter(kind__in=["confirm", "moved"], sent_at__lt=now - _LETTERS_FOR).delete()
     tally.sent = letters.send_waiting(service)
     tally.waiting = letters.waiting().count()
     tally.failed = Letter.objects.filter(failed_at__gte=now).count()

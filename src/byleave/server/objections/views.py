@@ -76,7 +76,7 @@ def _send(request: HttpRequest, asked: Asked, member: str | None, nonce: str) ->
         return _check(request, asked, errors=[("", say("wrong-values"))], status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if member is not None:
         return HttpResponseRedirect(reverse("own-objection", args=[done.case.id]), status=303)
-    to = reverse("objection-case", args=[done.case.id, service.address_secret(FOLLOW, done.case.id)])
+    to = reverse("objection-case", args=[done.case.id, service.address_secret(FOLLOW, done.case)])
     return HttpResponseRedirect(to, status=303)
 
 
