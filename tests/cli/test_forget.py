@@ -113,3 +113,30 @@ def test_a_folder_without_a_model_is_told_so(tmp_path: Path, url: str) -> None:
 
     assert done.returncode == 1
     assert "there is no model in `nowhere`" in done.stderr
+
+
+def test_a_model_is_retired(tmp_path: Path, url: str) -> None:
+    """`M18` The folder is destroyed and the ledger says so; a name alone, or a folder that is there, is asked about."""
+    ledger = ("--ledger", url, "--by", "staff-1")
+    byleave("gate", "items.parquet", "--register", url, *DECIDE, "--out", "s", cwd=tmp_path)
+    for name in ("one", "two"):
+        byleave("train", "talent", "--snapshot", "s", "--ledger", url, "--out", name, "--name", name, cwd=tmp_path)
+    unsure = byleave("model", "retire", "one", *ledger, "--destroyed", cwd=tmp_path)
+    assert (tmp_path / "one" / "manifest.json").exists()
+    done = byleave("model", "retire", "one", *ledger, cwd=tmp_path)
+    gone = byleave("model", "retire", "one", *ledger, cwd=tmp_path)
+    (tmp_path / "two").rename(tmp_path / "lost")
+    told = byleave("model", "retire", "two", *ledger, "--destroyed", "--json", cwd=tmp_path)
+    shown = byleave("model", "show", "one", "--ledger", url, cwd=tmp_path)
+    trace = byleave("trace", "member", "m1", "--ledger", url, cwd=tmp_path)
+
+    assert (unsure.returncode, done.returncode, gone.returncode) == (2, 0, 2), done.stderr
+    assert "leave --destroyed out" in unsure.stderr
+    assert "Nobody has to leave it any more." in done.stdout
+    assert "Files destroyed: " in done.stdout
+    assert not (tmp_path / "one").exists()
+    assert "add --destroyed" in gone.stderr
+    assert (json.loads(told.stdout)["destroyed"], json.loads(told.stdout)["files"]) == ("told", 0)
+    assert "It was destroyed, by entry" in shown.stdout
+    assert "Nobody here has seen that." in trace.stdout
+    assert "no recorded model has to change" in trace.stdout

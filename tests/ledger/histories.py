@@ -115,7 +115,7 @@ class History:
         """What the platform does, with names that recur, so that one follows from another or is refused."""
         chance = self._random
         digests = [f"sha256:{number:064x}" for number in range(3)]
-        run, model = {"run": f"run-{chance.randint(1, 3)}"}, {"model": f"model-{chance.randint(1, 3)}"}
+        run, model = {"run": f"run-{chance.randint(1, 3)}"}, {"model": f"model-{chance.randint(1, 4)}"}
         made = {**model, "digest": chance.choice(digests)}
         trained = {**made, "name": chance.choice([None, "rewrite"]), "purpose": "generative-ai"}
         snapshots = {"snapshots": chance.sample(digests, chance.randint(1, 2))}
@@ -149,5 +149,6 @@ class History:
                 "how": chance.choice(["retrained", "retired"]),
                 "by": "trainer",
             },
+            Kind.MODEL_RETIRED: {**model, "destroyed": chance.choice(["here", "told"]), "by": "staff-1"},
         }
         return choices[kind]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ FOLLOWING: dict[Kind, dict[str, Any]] = {
     Kind.MODEL_REGISTERED: {**MODEL, "snapshots": [DIGEST], "trained_at": None},
     Kind.MODEL_FORGOTTEN: {"model": "m", "digest": DIGEST, "forgotten": ["0123456789abcdef"]},
     Kind.FORGETTING_ACKNOWLEDGED: {"model": "m", "forgotten": ["0123456789abcdef"], "how": "retired", "by": "trainer"},
+    Kind.MODEL_RETIRED: {"model": "m", "destroyed": "here", "by": "staff-1"},
 }
 
 
@@ -82,6 +83,8 @@ WRONG: dict[str, tuple[Kind, dict[str, Any], str]] = {
     "a day": (Kind.MODEL_REGISTERED, {"trained_at": "2025-11-03"}, "expected an instant with its zone"),
     "no zone": (Kind.MODEL_REGISTERED, {"trained_at": START.replace(tzinfo=None)}, "expected an instant"),
     "missing": (Kind.RUN_FINISHED, {"run": None}, "expected a text in `run`"),
+    "destroyed somehow": (Kind.MODEL_RETIRED, {"destroyed": "maybe"}, "expected one of here, told"),
+    "by nobody": (Kind.MODEL_RETIRED, {"by": " "}, "expected a text in `by`"),
     "one field more": (Kind.RUN_FINISHED, {"member": "ana"}, "has no field `member`"),
 }
 
@@ -93,6 +96,23 @@ def test_a_field_that_holds_what_it_cannot_is_refused(case: str) -> None:
     with pytest.raises(InputError) as error:
         check_entry(_entry(kind, {**FOLLOWING[kind], **change}))
     assert words in error.value.message
+
+
+def test_what_is_destroyed_is_so_once_and_forgets_nobody() -> None:
+    """`M18` After a model was retired the ledger takes nothing down that says that somebody left it, or it again."""
+    published = {"pack": "p@1", "pack_digest": DIGEST, "purpose": "generative-ai", "recipient": "r", "mode": "training"}
+    seen = {"as_of": START, "watermark": 1, "recheck_as_of": START, "recheck_watermark": 1, "epoch": "e", "counts": {}}
+    acts = [
+        _entry(Kind.SNAPSHOT_PUBLISHED, {**published, **seen, "manifest": DIGEST}),
+        *(_entry(kind, FOLLOWING[kind]) for kind in (Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN, Kind.MODEL_RETIRED)),
+    ]
+    history = [replace(one, seq=seq, recorded_at=START + timedelta(hours=seq)) for seq, one in enumerate(acts, 1)]
+    assert fold(history).watermark == 4
+
+    for kind in (Kind.MODEL_FORGOTTEN, Kind.FORGETTING_ACKNOWLEDGED, Kind.MODEL_RETIRED):
+        later = replace(_entry(kind, FOLLOWING[kind]), seq=5, recorded_at=START + timedelta(hours=5))
+        with pytest.raises(InputError, match="the model `m` was retired"):
+            fold([*history, later])
 
 
 def test_an_entry_about_no_person_names_nobody() -> None:

@@ -14,7 +14,7 @@ from byleave.lineage.records import Lineage, fold
 from tests.ledger.histories import START, History
 
 SECRET = b"0123456789abcdef0123456789abcdef"
-SAID = (Kind.MODEL_FORGOTTEN, Kind.FORGETTING_ACKNOWLEDGED)
+SAID = (Kind.MODEL_FORGOTTEN, Kind.FORGETTING_ACKNOWLEDGED, Kind.MODEL_RETIRED)
 
 
 def lineages() -> list[tuple[History, Lineage]]:
@@ -43,6 +43,9 @@ def test_every_recorded_thing_is_there_with_what_it_came_from() -> None:
             digests = [digest for digest, _ in groupby(one.data["digest"] for one in made_of)]
             assert [*model.earlier, model.digest] == digests
             said = [one for one in history.entries if one.kind in SAID and one.data["model"] == model.model]
+            gone = [one.seq for one in said if one.kind is Kind.MODEL_RETIRED]
+            assert gone == ([] if model.retired_by is None else [model.retired_by])
+            assert (model in lineage.kept()) is (not gone)
             assert model.told_at == {one.seq: one.recorded_at for one in said}
         models += made
     assert models > 20

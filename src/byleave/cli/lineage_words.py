@@ -37,6 +37,8 @@ def member_lines(trace: MemberTrace, catalogue: Catalogue) -> Iterator[str]:
             told = say(words.MODEL, model=_name(used.model), purpose=used.model.purpose, items=f"{used.items:,}")
             gone = "" if used.forgotten_by is None else " " + say(words.TAKEN_OUT, seq=str(used.forgotten_by))
             yield f"  {told}.{gone}"
+            if used.model.retired_by is not None:
+                yield f"    {_retired(used.model, catalogue)}"
     elif trace.snapshots:
         yield say(words.NO_MODELS)
     if trace.to_rebuild:
@@ -111,6 +113,13 @@ def model_head(model: Model, catalogue: Catalogue) -> Iterator[str]:
     yield say(words.MODEL_RECORDED, at=_when(model.recorded_at, catalogue), seq=str(model.seq))
     if model.forgotten:
         yield say(words.MODEL_FORGOT, number=f"{len(model.forgotten):,}")
+    if model.retired_by is not None:
+        yield _retired(model, catalogue)
+
+
+def _retired(model: Model, catalogue: Catalogue) -> str:
+    told = words.MODEL_DESTROYED if model.destroyed == "here" else words.MODEL_DESTROYED_TOLD
+    return catalogue.say(told, seq=str(model.retired_by))
 
 
 def _left_lines(left: Left, catalogue: Catalogue) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`byleave model`: record a model that was trained elsewhere, show what is recorded of one, and recompute it."""
+"""`byleave model`: record a model that was trained elsewhere, show what is recorded of one, recompute it, retire it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("model")
 def command() -> None:
-    """Record models that were trained elsewhere, show models, and recompute them."""
+    """Record models that were trained elsewhere, show models, recompute and retire them."""
 
 
 @command.command("register", short_help="Record a model that was trained elsewhere.")
@@ -211,3 +211,40 @@ def _audit_talent(folder: Path, snapshot: Path, ledger: str, secret: bytes | Non
 
 def _differs(folder: Path, differing: Iterable[str], hint: str) -> VerificationError:
     return VerificationError(f"`{folder}` differs from a model trained again: {', '.join(differing)}", hint=hint)
+
+
+@command.command("retire", short_help="Destroy a model for good.")
+@click.argument("model", metavar="DIR|ID")
+@ledger_option
+@click.option("--by", required=True, metavar="NAME", help="Who says that no other copy of it is left.")
+@click.option("--destroyed", is_flag=True, help="Of a model whose files are gone: record that, and that NAME says so.")
+@lang_option
+@json_option
+def retire(  # noqa: PLR0913 - the options of the command
+    *, model: str, ledger: str, by: str, destroyed: bool, lang: str | None, as_json: bool
+) -> None:
+    """Destroy the model in the folder DIR: every file is overwritten and deleted, and the ledger says so.
+
+    Nobody has to leave it afterwards, and whoever was to leave it is told that it is destroyed. To take a model out of
+    service move its folder away instead: it still holds everybody then, and who must leave it stays open.
+
+    With --destroyed the model ID, its name or a digest of it is recorded as destroyed by the word of NAME.
+    """
+    from byleave.cli.lineage_words import model_head
+    from byleave.server.lineage.retiring import attest
+    from byleave.server.lineage.retiring import retire as destroy
+
+    catalogue, is_here = catalogue_for(lang), Path(model).is_dir()
+    if is_here and destroyed:
+        raise UsageError(f"`{model}` is a folder that is still here", hint="leave --destroyed out: it is destroyed now")
+    if not is_here and not destroyed:
+        hint = "name the model's folder; if every copy of it is destroyed already, name the model and add --destroyed"
+        raise UsageError(f"there is no folder `{model}`", hint=hint)
+    done = attest(model, ledger, by) if destroyed else destroy(Path(model), ledger, by)
+    if as_json:
+        print_json(done.as_json())
+        return
+    for line in model_head(done.model, catalogue):
+        click.echo(line)
+    if not destroyed:
+        click.echo(f"Files destroyed: {done.files}. Backups and other copies are yours to destroy.")

@@ -44,6 +44,8 @@ class Artefacts:
     runs: dict[str, bool] = field(default_factory=dict)
     """Run → whether it goes on."""
     models: set[str] = field(default_factory=set)
+    retired: set[str] = field(default_factory=set)
+    """Models that are destroyed."""
     held: dict[tuple[str, str], Held] = field(default_factory=dict)
     """Manifest and holder → what of a copy that was given away was called back."""
 
@@ -93,8 +95,15 @@ class Artefacts:
         self._make(entry.data["model"])
 
     def _forgotten(self, entry: Entry) -> None:
-        if entry.data["model"] not in self.models:
-            raise InputError(f"there is no model `{entry.data['model']}`")
+        model = entry.data["model"]
+        if model not in self.models:
+            raise InputError(f"there is no model `{model}`")
+        if model in self.retired:
+            raise InputError(f"the model `{model}` was retired", hint="it is destroyed, and nobody is in it any more")
+
+    def _retired(self, entry: Entry) -> None:
+        self._forgotten(entry)
+        self.retired.add(entry.data["model"])
 
     def _handed_over(self, entry: Entry) -> None:
         data = entry.data
@@ -149,4 +158,5 @@ _APPLY: Mapping[Kind, Callable[[Artefacts, Entry], None]] = {
     Kind.MODEL_REGISTERED: Artefacts._registered,  # noqa: SLF001
     Kind.MODEL_FORGOTTEN: Artefacts._forgotten,  # noqa: SLF001
     Kind.FORGETTING_ACKNOWLEDGED: Artefacts._forgotten,  # noqa: SLF001
+    Kind.MODEL_RETIRED: Artefacts._retired,  # noqa: SLF001
 }

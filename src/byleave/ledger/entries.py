@@ -56,6 +56,7 @@ class Kind(StrEnum):
     MODEL_REGISTERED = "model-registered"
     MODEL_FORGOTTEN = "model-forgotten"
     FORGETTING_ACKNOWLEDGED = "forgetting-acknowledged"
+    MODEL_RETIRED = "model-retired"
     BUILDS_SHUT = "builds-shut"
     BUILDS_OPENED = "builds-opened"
 
@@ -102,6 +103,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.MODEL_REGISTERED: frozenset({"model", "name", "digest", "purpose", "snapshots", "trained_at"}),
     Kind.MODEL_FORGOTTEN: frozenset({"model", "digest", "forgotten"}),
     Kind.FORGETTING_ACKNOWLEDGED: frozenset({"model", "forgotten", "how", "by"}),
+    Kind.MODEL_RETIRED: frozenset({"model", "destroyed", "by"}),
     Kind.BUILDS_SHUT: frozenset({"cause", "told"}),
     Kind.BUILDS_OPENED: frozenset({"shut", "by", "grounds"}),
 }
@@ -150,7 +152,7 @@ TOLD = OF_AN_OBJECTION - {Kind.OBJECTION_UPHELD, Kind.OBJECTION_REJECTED, Kind.O
 ARTEFACTS = frozenset(
     {Kind.POLICY_ACTIVATED, Kind.NOTICE_PUBLISHED, Kind.SNAPSHOT_PUBLISHED, Kind.RUN_STARTED, Kind.RUN_FINISHED}
     | {Kind.MODEL_TRAINED, Kind.MODEL_REGISTERED, Kind.MODEL_FORGOTTEN, Kind.FORGETTING_ACKNOWLEDGED}
-    | {Kind.SNAPSHOT_HANDED_OVER, Kind.REVOCATIONS_PUBLISHED, Kind.REVOCATIONS_ACKNOWLEDGED}
+    | {Kind.SNAPSHOT_HANDED_OVER, Kind.REVOCATIONS_PUBLISHED, Kind.REVOCATIONS_ACKNOWLEDGED, Kind.MODEL_RETIRED}
 )
 """Kinds about what the platform does, and about no person; no decision reads them."""
 BUILDS = frozenset({Kind.BUILDS_SHUT, Kind.BUILDS_OPENED})

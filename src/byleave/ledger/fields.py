@@ -22,7 +22,9 @@ OUTCOMES = ("completed", "failed", "stopped")
 INSTANTS = frozenset({"as_of", "from", "recheck_as_of", "trained_at"})
 """Fields that hold an instant, and are text where they are written down."""
 HOW = ("retrained", "retired")
-"""What was done to a model that was trained elsewhere so that it has not seen somebody: made anew, or taken away."""
+"""What was done to a model that was trained elsewhere so that it has not seen somebody: made anew, or destroyed."""
+DESTROYED = ("here", "told")
+"""How it is known that a model is destroyed: its files were overwritten and deleted here, or somebody says so."""
 MOST_KEYS = 1_000
 """People in one entry that says that a model has forgotten them; whoever forgets more writes several."""
 ABOUT = ("person", "other")
@@ -113,6 +115,7 @@ CHECKS: Mapping[str, tuple[Check, str]] = {
     "certificate": _SHA256,
     "counts": (_is_counts, "a number of rows for each reason"),
     "covers": (_are_covered, f"a sorted list of {', '.join(PURPOSES)}"),
+    "destroyed": (DESTROYED.__contains__, f"one of {', '.join(DESTROYED)}"),
     "digest": _SHA256,
     "epoch": _TEXT,
     "forgotten": (_are_keys, f"a sorted list of up to {MOST_KEYS:,} keys of 16 hexadecimal digits"),

@@ -63,6 +63,22 @@ def model_id(digest: str) -> str:
     return f"model-{digest.removeprefix('sha256:')[:_ID_DIGITS]}"
 
 
+def retired_key(model: str, by: str) -> str:
+    """The key under which it is recorded once that a model is destroyed, however often the same person says so."""
+    return f"retired {model} {by}"
+
+
+def model_retired(model: str, destroyed: str, by: str) -> Proposal:
+    """The entry for a model that is destroyed, so that nobody has to leave it any more.
+
+    Args:
+        model: its id.
+        destroyed: `here` or `told` (`byleave.ledger.fields.DESTROYED`).
+        by: who says that no copy of it is left.
+    """
+    return Proposal(Kind.MODEL_RETIRED, "", PLATFORM, {"model": model, "destroyed": destroyed, "by": by})
+
+
 def model_registered(
     snapshots: Sequence[Snapshot], digest: str, *, name: str | None, purpose: str | None, trained_at: datetime | None
 ) -> Proposal:

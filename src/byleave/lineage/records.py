@@ -11,6 +11,7 @@ from byleave.ledger.entries import Entry, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
 SHORTEST_PREFIX = 8
@@ -83,11 +84,20 @@ class Model:
     """Number of such an entry → when it was recorded."""
     certificates: Mapping[int, str] = field(default_factory=dict)
     """Number of an entry that took people out → the digest of what its certificate says."""
+    retired_by: int | None = None
+    """The entry that says that it is destroyed; None for a model that is there, in service or not."""
+    destroyed: str | None = None
+    """How that is known: `here`, or `told` by somebody."""
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether it was trained elsewhere, so that nobody here can make it forget."""
         return self.run is None
+
+    @property
+    def out(self) -> AbstractSet[str]:
+        """The keys of whoever is out of it, by its certificates or by the word of who trained it."""
+        return self.forgotten.keys() | self.acknowledged.keys()
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine; of those who were forgotten the number alone."""
@@ -102,6 +112,8 @@ class Model:
             "earlier_digests": list(self.earlier),
             "forgotten": len(self.forgotten),
             "acknowledged": len(self.acknowledged),
+            "retired_by": self.retired_by,
+            "destroyed": self.destroyed,
         }
         return {**value, **_at(self.seq, self.recorded_at)}
 
@@ -113,6 +125,10 @@ class Lineage:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     models: dict[str, Model] = field(default_factory=dict)
+
+    def kept(self) -> list[Model]:
+        """The models that are not destroyed: those alone have anybody to forget."""
+        return [model for model in self.models.values() if model.retired_by is None]
 
     def models_of(self, manifests: Iterable[str]) -> list[Model]:
         """The models that were trained on one of these snapshots, in the order in which they were recorded."""
@@ -203,6 +219,13 @@ def _acknowledged(lineage: Lineage, entry: Entry) -> None:
     lineage.models[model.model] = replace(model, acknowledged=said, told_at=told_at)
 
 
+def _retired(lineage: Lineage, entry: Entry) -> None:
+    model = lineage.models[entry.data["model"]]
+    told_at = {**model.told_at, entry.seq: entry.recorded_at}
+    made = replace(model, retired_by=entry.seq, destroyed=entry.data["destroyed"], told_at=told_at)
+    lineage.models[model.model] = made
+
+
 _STEPS: Mapping[Kind, Callable[[Lineage, Entry], None]] = {
     Kind.SNAPSHOT_PUBLISHED: _published,
     Kind.RUN_STARTED: _started,
@@ -211,6 +234,7 @@ _STEPS: Mapping[Kind, Callable[[Lineage, Entry], None]] = {
     Kind.MODEL_REGISTERED: _registered,
     Kind.MODEL_FORGOTTEN: _forgotten,
     Kind.FORGETTING_ACKNOWLEDGED: _acknowledged,
+    Kind.MODEL_RETIRED: _retired,
 }
 
 

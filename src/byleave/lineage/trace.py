@@ -68,7 +68,11 @@ class MemberTrace:
     @property
     def to_rebuild(self) -> tuple[Model, ...]:
         """The models that must be rebuilt, or made to forget, if this member goes."""
-        return tuple(one.model for one in self.models if one.forgotten_by is None and one.acknowledged_by is None)
+        return tuple(
+            one.model
+            for one in self.models
+            if (one.forgotten_by, one.acknowledged_by, one.model.retired_by) == (None, None, None)
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine."""
@@ -184,7 +188,12 @@ class ModelTrace:
 
     @property
     def somebody_left(self) -> bool | None:
-        """Whether somebody whom it saw has left since; None where that is not known."""
+        """Whether somebody whom it saw has left since; None where that is not known.
+
+        Of a model that is destroyed nobody has.
+        """
+        if self.model.retired_by is not None:
+            return False
         if any(one.left is not None and one.left.members for one in self.seen):
             return True
         return None if any(one.left is None for one in self.seen) else False

@@ -324,6 +324,8 @@ SHEETS = {
     "snapshots-model": N_("Model"),
     "snapshots-forgotten": N_("Taken out"),
     "snapshots-trained": N_("Trained"),
+    "snapshots-destroyed": N_("Destroyed"),
+    "snapshots-destroyed-told": N_("{at}, as somebody says"),
     "snapshots-one": N_("Snapshot {name}"),
     "snapshots-reasons": N_("Why items were left out"),
     "snapshots-reason": N_("Reason"),

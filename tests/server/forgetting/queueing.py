@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from byleave.adapters import packs
 from byleave.api import now
 from byleave.ledger.entries import Kind
 from byleave.server.db.opening import connect
@@ -18,7 +20,6 @@ from tests.server.db.ledgers import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from byleave.ledger.admission import Proposal
     from byleave.ledger.entries import Entry
@@ -49,6 +50,14 @@ def queue_of(place: Place, *, pack: str = "byleave@1", models: str = "models", *
     folder, other = place.folder / models, place.folder
     made = working.Place(place.ledger, SECRET, folder, other, lambda: policy, list, append, now)
     return replace(made, **changes)
+
+
+def narrow(folder: Path) -> str:
+    """A pack under which opting out does not reach models."""
+    shipped = (Path(packs.__file__).parents[1] / "policy" / "packs" / "byleave@1.yaml").read_text(encoding="utf-8")
+    file = folder / "narrow.yaml"
+    file.write_text(shipped.replace("reaches: models", "reaches: training"), encoding="utf-8")
+    return str(file)
 
 
 def step(place: Place, **options: Any) -> Done:

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from byleave import api
 from byleave.adapters.talent.model_file import ModelFile
 from byleave.adapters.talent.training import MODEL
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
 from byleave.lineage.keys import key_text, keyed
 from byleave.server.db.opening import connect
+from byleave.server.db.session import writing
+from byleave.server.db.store import Store
+from byleave.server.forgetting import naming
 from byleave.server.forgetting.problems import DECIDE, UNREADABLE, Problems
-from byleave.server.forgetting.queue import HELD_BACK, NAMED
+from byleave.server.forgetting.queue import ERASED, HELD_BACK, NAMED
 from byleave.server.forgetting.working import Done, Forgetting
-from byleave.server.lineage.recording import record_model
+from byleave.server.lineage.recording import record_model, record_snapshot
 from byleave.server.lineage.training import audit
-from tests.server.db.ledgers import SECRET, objected
-from tests.server.forgetting.queueing import act, queue_of, step, tasks
-from tests.server.lineage.trained import MEMBER, NAMING, OUT, POSTER, WORLD, Place
+from tests.server.db.ledgers import SECRET, objected, switched
+from tests.server.forgetting.queueing import act, narrow, queue_of, step, tasks
+from tests.server.lineage.trained import DECIDE as HOW
+from tests.server.lineage.trained import MEMBER, NAMING, OUT, POSTER, WORLD, Place, make
 from tests.server.lineage.trained import NAMED as SOMEBODY
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 ITEM = {one.member: one.item for one in WORLD.everybody}
 OTHER = WORLD.everybody[2].member
@@ -126,6 +135,130 @@ def test_an_objection_to_something_else_names_nobody(place: Place) -> None:
 
     assert step(place) == Done(0, 0, 0, ())
     assert step(place) == Done(0, 0, 0, ())
+
+
+def test_whom_an_item_names_counts_whatever_else_keeps_it_out(place: Place) -> None:
+    """`M12` `M18` The owner has moved to where nothing is trained on; an objection of whom they named counts still."""
+    step(place)
+    act(place, Proposal(Kind.MEMBER_MOVED, NAMING, "platform", {"country": None, "since": None}))
+    assert step(place) == Done(0, 0, 0, ())
+    act(place, objected(SOMEBODY, "o-1"))
+
+    assert step(place).queued == 1
+    assert {(one.cause, one.key) for one in tasks(place)} == {(NAMED, key(NAMING))}
+
+
+def test_who_named_an_objector_stays_queued_whatever_they_do(place: Place) -> None:
+    """`M12` `M18` What somebody else's objection or an erasure asks for is not taken back by an act of the owner."""
+    act(place, objected(SOMEBODY, "o-1"))
+    with Store(place.ledger, suppression_secret=SECRET) as store:
+        store.erase(OTHER)
+    assert step(place, models="nowhere").queued == 2
+    born = {"country": "DE", "birth_date": None}
+    act(place, held(NAMING, "written-later"), Proposal(Kind.MEMBER_REGISTERED, OTHER, "platform", born))
+    act(place, switched(OTHER), switched(OTHER, "on"))
+    step(place, models="nowhere")
+
+    assert {(one.cause, one.key) for one in tasks(place)} == {(NAMED, key(NAMING)), (ERASED, key(OTHER))}
+
+
+def test_the_queue_is_made_again_as_it_was(place: Place) -> None:
+    """`M18` Thrown away and made again from the ledger, it asks nobody to leave who is out."""
+    step(place)
+    act(place, objected(SOMEBODY, "o-1"), held(MEMBER, ITEM[MEMBER]), switched(OTHER))
+    for _ in range(2):
+        step(place)
+    assert len(tasks(place)) == 3
+    with closing(connect(place.ledger)) as session, writing(session):
+        for table in ("forget_task", "forget_reading"):
+            session.run(f"DELETE FROM {table}", [()])
+
+    assert step(place) == Done(0, 0, 0, ())
+    assert tasks(place) == []
+
+
+def test_an_item_of_a_broken_model_is_looked_up_in_its_snapshot(place: Place) -> None:
+    """`M18` Whose item it is that is held back the snapshot says, too, where the model's file cannot be read."""
+    step(place)
+    (place.model / MODEL).write_bytes(b"no database at all" * 999)
+    act(place, held(MEMBER, ITEM[MEMBER]))
+    done = step(place)
+
+    assert (done.queued, len(done.problems)) == (1, 1)
+    assert {(one.cause, one.key) for one in tasks(place)} == {(HELD_BACK, key(MEMBER))}
+
+
+def _told(kind: Kind) -> list[Proposal]:
+    """An entry of a kind, with what must stand before it."""
+    about = {"objection": "o-1"}
+    of_staff = {"text": "sha256:" + "0" * 64, "item": "i", "about": "person", "by": "staff-1", "grounds": "read"}
+    data: dict[Kind, tuple[str, dict[str, Any]]] = {
+        Kind.OBJECTION_RECEIVED: ("member", {"objection": "o-2", "purpose": None}),
+        Kind.OBJECTION_IDENTIFIED: ("member", {**about, "identifiers": ["name:Nobody Known"]}),
+        Kind.OBJECTION_CONFIRMED: ("member", about),
+        Kind.FINDING_REVIEWED: ("platform", {**about, **of_staff}),
+    }
+    if kind is Kind.MEMBERS_MERGED:
+        born = {"country": "DE", "birth_date": None}
+        new = Proposal(Kind.MEMBER_REGISTERED, SOMEBODY, "platform", born)
+        return [new, Proposal(kind, SOMEBODY, "platform", {"into": POSTER})]
+    actor, told = data[kind]
+    return [Proposal(kind, SOMEBODY, actor, told)]
+
+
+@pytest.mark.parametrize("kind", sorted(naming.KINDS))
+def test_the_snapshots_are_decided_again_after(place: Place, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M12` `M18` After each kind of entry by which somebody else's item may become one that names an objector."""
+    act(place, objected(SOMEBODY, "o-1", "generative-ai"))
+    step(place)
+    decided = list[str]()
+
+    def decide(folder: Path, *_: Any) -> dict[str, str]:
+        decided.append(folder.name)
+        return {}
+
+    monkeypatch.setattr(naming, "not_eligible", decide)
+    act(place, held(MEMBER, "written-later"))
+    step(place)
+    assert decided == []
+    act(place, *_told(kind))
+    step(place)
+
+    assert decided == ["snapshot"]
+
+
+def test_under_a_stricter_pack_an_earlier_objection_reaches_who_named_them(tmp_path: Path) -> None:
+    """`M12` `M18` Snapshots are decided again when another pack is in force, also for what was recorded before."""
+    pack = narrow(tmp_path)
+    place = make(tmp_path, pack)
+    act(place, objected(SOMEBODY, "o-1"))
+    for _ in range(2):
+        assert step(place, pack=pack) == Done(0, 0, 0, ())
+
+    assert step(place).queued == 1
+    assert {(one.cause, one.key) for one in tasks(place)} == {(NAMED, key(NAMING))}
+
+
+def test_a_snapshot_that_is_away_keeps_nobody_in_another_model(place: Place, tmp_path: Path) -> None:
+    """`M12` `M18` Who names an objector leaves the model that can be looked at, though another's snapshot is gone."""
+    other = tmp_path / "second"
+    api.gate(place.folder / "items.parquet", register=place.ledger, out=other, **HOW)
+    record_snapshot(other, place.ledger, SECRET)
+    digest = "sha256:" + "7" * 64
+    model = record_model([other], place.ledger, digest, name="elsewhere", purpose="other-ai").model
+    step(place)
+    act(place, objected(SOMEBODY, "o-1"))
+    first = step(place)
+
+    assert len(first.problems) == 1
+    assert model in first.problems[0]
+    assert {one.place for one in tasks(place)} == {("talent-1", key(NAMING))}
+    assert step(place).out == 1
+    assert not has(place, NAMING)
+    other.rename(place.folder / "second")  # it is at hand again
+    later = api.now() + timedelta(hours=1)
+    assert step(place, clock=lambda: later).queued == 1
+    assert {one.place for one in tasks(place)} == {(name, key(NAMING)) for name in (model, "talent-1")}
 
 
 def test_a_snapshot_that_is_away_is_told(place: Place) -> None:

@@ -9,12 +9,10 @@ import time
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from byleave.adapters import packs
 from byleave.adapters.forgetting import models_in
 from byleave.adapters.talent.forgetting import Talent
 from byleave.adapters.talent.model_file import ModelFile
@@ -40,10 +38,12 @@ from byleave.server.lineage.recording import record_model
 from byleave.server.lineage.training import audit, train_talent
 from byleave.server.policy_in_force import in_force
 from tests.server.db.ledgers import SECRET, objected, switched
-from tests.server.forgetting.queueing import act, forgotten, queue_of, step, tasks
+from tests.server.forgetting.queueing import act, forgotten, narrow, queue_of, step, tasks
 from tests.server.lineage.trained import MEMBER, POSTER, WORLD, Place, make
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from byleave.learn.forgetting import Certified, Means
 
 KEY = keyed(SECRET)
@@ -147,14 +147,6 @@ def test_who_had_nothing_in_the_model_is_told_so_in_the_ledger(place: Place) -> 
     assert "certificate" not in entry.data
     assert (trace.to_rebuild, model.earlier) == ((), ())
     assert audit(place.model, place.snapshot, place.ledger, SECRET) == []
-
-
-def narrow(folder: Path) -> str:
-    """A pack under which opting out does not reach models."""
-    shipped = (Path(packs.__file__).parents[1] / "policy" / "packs" / "byleave@1.yaml").read_text(encoding="utf-8")
-    file = folder / "narrow.yaml"
-    file.write_text(shipped.replace("reaches: models", "reaches: training"), encoding="utf-8")
-    return str(file)
 
 
 def test_what_an_act_reached_no_later_pack_takes_back(tmp_path: Path) -> None:

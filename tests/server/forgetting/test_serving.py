@@ -10,6 +10,7 @@ from byleave.adapters.certificate_files import verify_certificate_file
 from byleave.adapters.talent.training import MODEL
 from byleave.lineage.keys import key_text, keyed
 from byleave.server.lineage.recording import record_model
+from byleave.server.lineage.retiring import retire
 from tests.server.db.ledgers import SECRET
 from tests.server.lineage.trained import MEMBER, WORLD, Place
 from tests.server.pages import get
@@ -37,7 +38,7 @@ def until(client: Client, path: str, model: str, state: str) -> dict[str, Any]:
 
 
 def test_a_switch_reaches_the_models_and_the_member_sees_it(place: Place, tmp_path: Path) -> None:
-    """`M18` `M17` A member switches off: the model here forgets, the one elsewhere is asked, and the page says both."""
+    """`M18` `M17` A member switches off: the model here forgets, the one elsewhere is asked, and pages say all that."""
     elsewhere = record_model([place.snapshot], place.ledger, "sha256:" + "7" * 64, purpose="other-ai").model
     (tmp_path / "key").write_bytes(SECRET)
     (tmp_path / "server").mkdir()
@@ -72,7 +73,15 @@ def test_a_switch_reaches_the_models_and_the_member_sees_it(place: Place, tmp_pa
         until(desk, "/api/v1/forgetting?state=all", elsewhere, "acknowledged")
         assert desk.call("GET", "/api/v1/forgetting").json == []
         assert "says that you are out of it" in get(browser, "/mypreferences/d/used").text
-        _breaks_and_is_mended(running, place, desk)
+        _is_destroyed(running, place, desk, _breaks_and_is_mended(running, place, desk))
+        assert trainer.call("POST", "/api/v1/models/talent-1/retirement").status == 409
+        said = trainer.call("POST", f"/api/v1/models/{elsewhere}/retirement")
+        assert (said.status, said.json["kind"], said.json["data"]["by"]) == (201, "model-retired", "service:trainer")
+        assert (
+            f"Somebody says that the model “{elsewhere}” was destroyed." in get(browser, "/mypreferences/d/used").text
+        )
+        until(desk, "/api/v1/forgetting?state=all", elsewhere, "retired")
+        assert desk.call("GET", "/api/v1/forgetting").json == []
 
     found = verify_certificate_file(tmp_path / "certificate.json", tmp_path / "keys.json")
     assert found is not None
@@ -82,8 +91,11 @@ def test_a_switch_reaches_the_models_and_the_member_sees_it(place: Place, tmp_pa
     assert found.checked.forgotten == (KEY,)
 
 
-def _breaks_and_is_mended(running: Running, place: Place, reads: Client) -> None:
-    """A model breaks: everybody is told why, nothing that it learned answers, and it forgets once it is whole again."""
+def _breaks_and_is_mended(running: Running, place: Place, reads: Client) -> Client:
+    """A model breaks: everybody is told why, nothing that it learned answers, and it forgets once it is whole again.
+
+    Returns: somebody at the desk.
+    """
     whole = (place.model / MODEL).read_bytes()
     (place.model / MODEL).write_bytes(b"broken" * 9_999)
     other = WORLD.everybody[5].member
@@ -114,3 +126,24 @@ def _breaks_and_is_mended(running: Running, place: Place, reads: Client) -> None
         time.sleep(0.2)
     assert "It did not work yet" not in get(browser, "/mypreferences/d/used").text
     assert running.client().call("GET", "/readyz").json["checks"]["models"] == "ok"
+    return desk
+
+
+def _is_destroyed(running: Running, place: Place, reads: Client, desk: Client) -> None:
+    """Out of service a model is told to hold the member still; only once it is destroyed nothing is open any more."""
+    folder = place.model.rename(place.folder / "attic")
+    browser = running.member(WORLD.everybody[6].member)
+    assert browser.call("PUT", "/api/v1/me/preferences/ai-training", {"value": "off"}).status == 200
+    until(reads, "/api/v1/forgetting", "talent-1", "away")
+    page, sheet = get(browser, "/mypreferences/d/used").text, get(desk, "/desk/snapshots").text
+    assert "It is not in use, and still holds what it learnt from you." in page
+    assert "This stays open until it is made anew without you, or destroyed." in page
+    assert "not in service here" in sheet
+
+    retire(folder, place.ledger, "staff-1")
+    until(reads, "/api/v1/forgetting?state=all", "talent-1", "retired")
+    page, sheet = get(browser, "/mypreferences/d/used").text, get(desk, "/desk/snapshots").text
+    assert "The model “talent-1” was destroyed, with what it learnt from you." in page
+    assert "It is not in use" not in page
+    assert "not in service here" not in sheet
+    assert "Destroyed" in sheet

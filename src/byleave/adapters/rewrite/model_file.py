@@ -7,13 +7,12 @@ served is named by `serving.json`, which is replaced in one step: the mean of th
 from __future__ import annotations
 
 import json
-import os
 import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from byleave.adapters.publishing import flush
+from byleave.adapters.destroying import destroy
 from byleave.adapters.rewrite.parts import mean_of
 from byleave.adapters.rewrite.settings import Settings
 from byleave.adapters.talent.opening import open_database, writing
@@ -229,18 +228,6 @@ def opened(folder: Path) -> Iterator[ModelFile]:
 def is_rewriter(folder: Path) -> bool:
     """Whether a folder holds a model of this product."""
     return (folder / SERVING).is_file()
-
-
-def destroy(path: Path) -> None:
-    """Overwrite a file with zeros and delete it. What a disk or file system keeps by itself is beyond a program."""
-    with path.open("r+b") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(0)
-        file.write(bytes(size))
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()
-    flush(path.parent)
 
 
 def read_serving(folder: Path) -> tuple[Path | None, str]:

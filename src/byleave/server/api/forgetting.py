@@ -13,7 +13,7 @@ from byleave.kernel.errors import InputError, UnknownError
 from byleave.ledger.fields import MOST_KEYS
 from byleave.server.api.callers import ServiceToken, StaffSession, caller_of
 from byleave.server.api.schemas import PROBLEMS, Body, EntryOut, Id
-from byleave.server.forgetting.elsewhere import acknowledge
+from byleave.server.forgetting.elsewhere import acknowledge, retire
 from byleave.server.forgetting.telling import Told, tasks_of
 from byleave.server.running import current
 
@@ -31,7 +31,7 @@ class AcknowledgedIn(Body):
     keys: list[str] = Field(min_length=1, max_length=MOST_KEYS)
     """Of the accounts, as the tasks name them."""
     how: Literal["retrained", "retired"]
-    """Trained anew without them, or not used any more."""
+    """Trained anew without them, or destroyed; a model that is merely not used any more still holds them."""
 
 
 @router.get("/forgetting", response=_MANY, auth=[ServiceToken(READ), StaffSession()], operation_id="forgetting")
@@ -57,6 +57,21 @@ def acknowledge_forgetting(request: HttpRequest, model: Path[Id], body: Acknowle
     by = caller_of(request).name
     append, lineage = current().store.append, current().lineage.lineage()
     return 201, EntryOut.of(acknowledge(append, lineage, _found(model).model, body.keys, body.how, by))
+
+
+@router.post(
+    "/models/{model}/retirement",
+    response={201: EntryOut, **PROBLEMS},
+    auth=ServiceToken(SCOPE),
+    operation_id="retire_model",
+)
+def retire_model(request: HttpRequest, model: Path[Id]) -> tuple[int, EntryOut]:
+    """Say that a model which was trained elsewhere is destroyed, with every copy. It is recorded as your word.
+
+    Nobody has to leave it afterwards. One that is merely not used any more is not destroyed: do not say it of that.
+    """
+    append, lineage = current().store.append, current().lineage.lineage()
+    return 201, EntryOut.of(retire(append, lineage, _found(model).model, caller_of(request).name))
 
 
 def _found(name: str) -> Model:

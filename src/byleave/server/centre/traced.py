@@ -18,7 +18,7 @@ from byleave.kernel.instants import format_instant
 from byleave.ledger.entries import Kind
 from byleave.policy.rules import rules_for
 from byleave.policy.semantics import regime_at
-from byleave.server.forgetting.telling import tasks_of
+from byleave.server.forgetting.telling import STOPPED, tasks_of
 from byleave.server.lineage.doors import LineageReader
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class Step:
     """One thing that happened, with the entry that tells of it."""
 
     kind: str
-    """`snapshot`, `model`, `choice`, `forgotten`, `acknowledged`, or how far forgetting is: `waiting`, `stopped`,
-    `open`, `overdue`."""
+    """`snapshot`, `model`, `choice`, `forgotten`, `acknowledged`, `retired` or `retired-told` of a model that is
+    destroyed, or how far forgetting is: `waiting`, `stopped`, `away`, `open`, `overdue`."""
     seq: int
     at: datetime
     items: int | None = None
@@ -167,6 +167,9 @@ def _models(trace: MemberTrace) -> Iterator[Step]:
             yield Step("forgotten", one.forgotten_by, at, certificate=certified, **about)
         elif one.acknowledged_by is not None:
             yield Step("acknowledged", one.acknowledged_by, model.told_at[one.acknowledged_by], **about)
+        if model.retired_by is not None:
+            kind = "retired" if model.destroyed == "here" else "retired-told"
+            yield Step(kind, model.retired_by, model.told_at[model.retired_by], **about)
 
 
 def _leaving(tasks: Iterable[Told]) -> Iterator[Step]:
@@ -174,7 +177,7 @@ def _leaving(tasks: Iterable[Told]) -> Iterator[Step]:
     for one in {task.model.model: task for task in tasks}.values():
         model, task = one.model, one.task
         about: dict[str, Any] = {"name": model.name or model.model, "artefact": model.model, "purpose": model.purpose}
-        since = task.stopped_at or task.since
+        since = (task.stopped_at if one.state == STOPPED else None) or task.since
         yield Step(one.state, task.seq, since, due_by=one.due_by, trouble=one.trouble, **about)
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from byleave.server.centre.traced import Step, Used
 
 ON_A_PAGE = 40
+_OUT = frozenset({"forgotten", "acknowledged", "retired", "retired-told"})
+"""Steps by which nothing of the member is in a model any more, as far as is known."""
 COLUMNS = (
     "entry", "at", "kind", "act", "value", "items", "purpose", "recipient", "pack", "rule", "legal_basis", "artefact",
     "model", "in_effect_with", "in_effect_at",
@@ -144,7 +146,7 @@ def _told(step: Step, state: MemberState) -> Told:
     count = number_text(catalogue(), step.items or 0)
     text = say(f"used-{step.kind}", name=step.name or "", count=count)
     to = reverse("used-certificate", args=[step.seq]) if step.certificate else None
-    tone = "none" if step.kind in ("forgotten", "acknowledged") else "care"
+    tone = "none" if step.kind in _OUT else "care"
     return Told(text, step.at, tuple(_lines(step)), tone, step.seq, to, say("used-certificate"))
 
 
@@ -168,8 +170,8 @@ def _lines(step: Step) -> Iterator[str]:
         yield say("used-trouble-more")
     if step.due_by:
         yield say("used-open-more", on=step.due_by)
-    if step.kind == "acknowledged":
-        yield say("used-acknowledged-more")
+    if step.kind in ("acknowledged", "away", "retired-told"):
+        yield say(f"used-{step.kind}-more")
 
 
 def _protects(state: MemberState) -> Iterator[dict[str, object]]:

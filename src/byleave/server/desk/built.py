@@ -97,17 +97,27 @@ def _snapshots(found: Lineage, several: Sequence[Snapshot]) -> Section:
 
 
 def _models(several: Sequence[Model]) -> Section:
-    header = [say("snapshots-model"), say("snapshots-trained"), say("policies-purpose"), say("snapshots-forgotten")]
+    header = [
+        say("snapshots-model"), say("snapshots-trained"), say("policies-purpose"), say("snapshots-forgotten"),
+        say("snapshots-destroyed"),
+    ]  # fmt: skip
     rows = [
         [
             Cell(one.name or one.model),
             Cell(moment(one.trained_at) if one.trained_at else say("sheet-unknown")),
             Cell(say(f"purpose-{one.purpose}")),
             number(len(one.forgotten)),
+            Cell(say("sheet-none") if one.retired_by is None else _destroyed(one)),
         ]
         for one in list(reversed(several))[:MOST]
     ]
     return Section(say("snapshots-models"), grid=Grid(say("snapshots-models"), header, rows, frozenset({3})))
+
+
+def _destroyed(one: Model) -> str:
+    """When a model was destroyed, or somebody said so."""
+    at = moment(one.told_at[one.retired_by or 0])
+    return at if one.destroyed == "here" else say("snapshots-destroyed-told", at=at)
 
 
 def _reasons(one: Snapshot) -> Section:

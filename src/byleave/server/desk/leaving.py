@@ -28,7 +28,7 @@ def leaving(lineage: Lineage) -> Section:
         )
         counted = {model: (accounts, stopped, since) for model, accounts, stopped, since in session.query(sql)}
         broken = {one.model: one for one in reversed(Problems(session).all().values())}
-        served = served_here(session)
+        served = served_here(session) or ()
     rows = []
     for name in sorted({*counted, *broken}):
         model, (accounts, stopped, since) = lineage.models.get(name), counted.get(name, (0, 0, None))

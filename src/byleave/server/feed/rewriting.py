@@ -61,6 +61,8 @@ def at_hand() -> InService | str | None:
 def suggest(draft: str, tone: str) -> Suggestion:
     """A rewrite of a draft in a tone that keeps its facts. Nothing of either is kept."""
     place = at_hand()
+    if place is None:  # its folder is gone: what this process has of it goes, too
+        _ready.clear()
     if place is None or len(draft.split()) > MOST_WORDS:
         return Suggestion("long" if place else "not")
     if not _turn.acquire(timeout=SECONDS_IN_LINE):

@@ -21,7 +21,7 @@ from byleave.lineage.records import fold
 from byleave.policy.rules import pack_digest
 from byleave.server.db.lookups import read_artefacts
 from byleave.server.db.opening import connect
-from byleave.server.forgetting.queue import ERASED, HELD_BACK, OBJECTED, OPTED_OUT, Task
+from byleave.server.forgetting.queue import ERASED, HELD_BACK, NAMED, OBJECTED, OPTED_OUT, Task
 from byleave.server.lineage.index import DatabaseIndex
 from byleave.server.lineage.persons import candidates, histories
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from byleave.lineage.records import Lineage, Model
     from byleave.policy.model import Pack
     from byleave.server.db.session import Session
+    from byleave.server.forgetting.queue import Queue
     from byleave.server.policy_in_force import PolicyInForce
 
 MODELS = "models"
@@ -96,7 +97,7 @@ class Looking:
 
         Where the rules of today are those of its snapshot, only who refused since then can be in it.
         """
-        models, epoch = list(self.lineage.models.values()), self._epoch()
+        models, epoch = self.lineage.kept(), self._epoch()
         if not models:
             return []
         after = min(self._since(one, epoch) for one in models)
@@ -117,9 +118,15 @@ class Looking:
         """The same of some people, each with all their ids."""
         return self._people(persons)
 
-    def keys(self, persons: Iterable[frozenset[str]]) -> list[int]:
-        """The keys of all accounts of some people."""
-        return [keyed(self.secret)(name) for ids in persons for name in ids]
+    def taken_back(
+        self, queue: Queue, persons: Iterable[frozenset[str]], found: Iterable[Task]
+    ) -> list[tuple[str, int]]:
+        """What is queued of these people, has not begun, and is not asked for any more; `found` is what still is."""
+        keys = [keyed(self.secret)(name) for ids in persons for name in ids]
+        still = {one.place for one in found}
+        waiting = queue.tasks(undone=True, keys=keys) if keys else []
+        idle = (one for one in waiting if one.stopped_at is None and one.cause not in (ERASED, NAMED))
+        return [one.place for one in idle if one.place not in still]
 
     def gone(self, after: int) -> list[Task]:
         """Accounts that were erased after an entry, and that a model has seen."""
@@ -129,7 +136,7 @@ class Looking:
         )
         rows = self.session.query(sql, [max(after, 0)])
         found = []
-        for model in self.lineage.models.values():
+        for model in self.lineage.kept():
             if rows and self.reaches(model):
                 inside = self._inside(model, [key for key, _, _ in rows])
                 found += [
@@ -146,13 +153,14 @@ class Looking:
         return known and self.policy.governing(model.purpose).pack.opt_out.reaches == MODELS
 
     def _people(self, persons: Sequence[frozenset[str]]) -> list[Task]:
-        reaching = {one.model: self.reaches(one) for one in self.lineage.models.values()}
+        models = self.lineage.kept()
+        reaching = {one.model: self.reaches(one) for one in models}
         asked: list[Asked] = []
         held: dict[str, tuple[frozenset[str], Entry]] = {}
         for ids, entries in histories(self.session, persons):
             told, by_seq = refusals(entries, self.now), {one.seq: one for one in entries}
             held |= {one.item: (ids, by_seq[one.seq]) for one in held_back(entries) if one.item is not None}
-            for model in self.lineage.models.values() if told else ():
+            for model in models if told else ():
                 hits = [one for one in told if self._hits(one, by_seq, model, reaches=reaching[model.model])]
                 if hits:
                     first = min(hits, key=lambda one: one.seq)
@@ -169,9 +177,8 @@ class Looking:
                 pairs = [(key, keys[key]) for key in sorted(self._inside(model, keys))]
             else:
                 pairs = [(key, held[item][1]) for item, key in sorted(owners.items())]
-            out = model.forgotten.keys() | model.acknowledged.keys()
             for key, entry in pairs:
-                if key_text(key) not in out:
+                if key_text(key) not in model.out:
                     yield Task(model.model, key, entry.seq, entry.recorded_at, HELD_BACK)
 
     def _hits(self, one: Refusal, by_seq: Mapping[int, Entry], model: Model, *, reaches: bool) -> bool:
@@ -210,8 +217,7 @@ class Looking:
         sizes, inside = index.sizes(), set[int]()
         for manifest in model.snapshots:
             inside |= set(index.items_in(manifest, keys)) if manifest in sizes else set(keys)
-        out = model.forgotten.keys() | model.acknowledged.keys()
-        return {key for key in inside if key_text(key) not in out}
+        return {key for key in inside if key_text(key) not in model.out}
 
     def _reach(self, name: str, digest: str) -> str | None:
         """How far an opt-out reaches under a pack; None where it is not here as it was: then it may reach models."""

@@ -21,7 +21,7 @@ from byleave.ledger.entries import Kind
 from byleave.ledger.wire import from_microseconds
 from byleave.lineage.keys import key_text, keyed
 from byleave.server.forgetting.queue import NAMED, Reading, Task
-from byleave.server.lineage.forgetting import not_eligible
+from byleave.server.lineage.forgetting import naming_objectors, not_eligible
 from byleave.server.lineage.standing import READ_FOR_NAMES
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Naming:
 
     def is_due(self) -> bool:
         """Whether anything was recorded for which a snapshot must be decided again; if not, that is noted."""
-        if self._last() is not None and self.looking.lineage.models:
+        if self._last() is not None and self.looking.lineage.kept():
             return True
         self.queue.read([], [], self._reading(), READ_FOR_NAMES)
         return False
@@ -95,14 +95,21 @@ class Naming:
     def run(self) -> int:
         """Decide the snapshots again, and queue the owners of what may not be used; how many they are.
 
+        One model that cannot be looked at keeps nobody in the others: they are queued first, and all is read again.
+
         Raises: InputError for a snapshot that is not at hand; otherwise as `byleave.gate`.
         """
-        last = self._last()
-        found = [] if last is None else list(self._tasks(*last))
-        each = {one.place: one for one in found}
-        known = {one.place for one in self.queue.tasks()} if each else set()
-        fresh = [one for place, one in each.items() if place not in known]
-        self.queue.read(fresh, [], self._reading(), READ_FOR_NAMES)
+        last, found, failed = self._last(), list[Task](), list[Exception]()
+        for model in self.looking.lineage.kept() if last is not None else ():
+            try:
+                found += self._tasks(model, *(last or (0, 0)))
+            except Exception as error:  # noqa: BLE001 - of a file, a disk or a library; raised below
+                failed.append(error)
+        fresh = self.queue.fresh(found)
+        before = self.queue.reading(READ_FOR_NAMES) or Reading(self.head.name, 0, "")
+        self.queue.read(fresh, [], before if failed else self._reading(), READ_FOR_NAMES)
+        if failed:
+            raise failed[0]
         return len(fresh)
 
     def _reading(self) -> Reading:
@@ -121,16 +128,13 @@ class Naming:
         rows = self.looking.session.query(sql, [after, self.head.seq])
         return (int(rows[0][0]), int(rows[0][1])) if rows else None
 
-    def _tasks(self, seq: int, at: int) -> Iterator[Task]:
-        for model in self.looking.lineage.models.values():
-            if not self.looking.reaches(model):
-                continue
-            items = sorted({item for manifest in model.snapshots for item in self._named(model, manifest)})
-            owners = self.looking.owners(model, items) or {}
-            out = model.forgotten.keys() | model.acknowledged.keys()
-            for key in sorted(set(owners.values())):
-                if key_text(key) not in out:
-                    yield Task(model.model, key, seq, from_microseconds(at), NAMED)
+    def _tasks(self, model: Model, seq: int, at: int) -> list[Task]:
+        if not self.looking.reaches(model):
+            return []
+        items = sorted({item for manifest in model.snapshots for item in self._named(model, manifest)})
+        keys = sorted(set((self.looking.owners(model, items) or {}).values()))
+        since = from_microseconds(at)
+        return [Task(model.model, key, seq, since, NAMED) for key in keys if key_text(key) not in model.out]
 
     def _named(self, model: Model, manifest: str) -> Iterator[str]:
         """Items of a snapshot that name somebody who objects."""
@@ -138,9 +142,15 @@ class Naming:
         if folder is None:
             hint = "put it into the folder of BYLEAVE_SNAPSHOTS: whom its items name is read from it"
             raise InputError(f"the snapshot of the model `{model.model}` is not at hand", hint=hint)
+        told = read_manifest(folder)
         for pack in self._packs(model, manifest):
-            decided = not_eligible(folder, read_manifest(folder), self.address, pack, silent)
+            decided = not_eligible(folder, told, self.address, pack, silent)
             yield from (item for item, reason in decided.items() if reason == Reason.SUBJECT_OBJECTION)
+            hidden = [item for item, reason in decided.items() if Reason(reason).order < Reason.SUBJECT_OBJECTION.order]
+            owners = self.looking.owners(model, hidden) or {}
+            still = [item for item in hidden if item in owners and key_text(owners[item]) not in model.out]
+            if still:
+                yield from naming_objectors(folder, told, self.address, pack, still)
 
     def _packs(self, model: Model, manifest: str) -> list[Pack]:
         """The pack of a snapshot and the one of now."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from byleave.server.db.session import Session
 
-FORGET, SHOW, DECIDE = "forget", "show", "decide"
-"""The steps: taking people out, following who wants to be found, and deciding a snapshot again."""
+FORGET, SHOW, DECIDE, SERVE = "forget", "show", "decide", "serve"
+"""The steps: taking people out, following who wants to be found, deciding a snapshot again, and being in service."""
 FULL, MISSING, UNREADABLE, OTHER = "full", "missing", "unreadable", "other"
 """Why a step broke: no room on the disk, a program that is not installed, files that cannot be used, anything else."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=10)

@@ -6,17 +6,20 @@ read, in one transaction, so that no refusal is passed over or queued twice, whe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.ledger.wire import from_microseconds, to_microseconds
+from byleave.lineage.keys import key_text
 from byleave.server.db.session import writing
-from byleave.server.lineage.standing import READ
+from byleave.server.lineage.standing import READ, READ_FOR_ANSWERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from byleave.lineage.records import Model
     from byleave.server.db.session import Session
 
 OPTED_OUT, OBJECTED, ERASED, HELD_BACK, NAMED = "opted-out", "objected", "erased", "held-back", "named"
@@ -87,8 +90,29 @@ class Queue:
         rows = self._session.query("SELECT epoch, seq, rules FROM forget_reading WHERE number = ?", [number])
         return Reading(*rows[0]) if rows else None
 
-    def read(self, new: Iterable[Task], withdrawn: Iterable[Place], reading: Reading, number: int = READ) -> None:
-        """Add what was found, take back what the person took back before it had begun, and say how far was read."""
+    def fresh(self, found: Iterable[Task]) -> list[Task]:
+        """Those of some tasks that are not in the queue, each once."""
+        each = {one.place: one for one in found}
+        known = {one.place for one in self.tasks()} if each else set()
+        return [one for place, one in each.items() if place not in known]
+
+    def read(
+        self,
+        new: Iterable[Task],
+        withdrawn: Iterable[Place],
+        reading: Reading,
+        number: int = READ,
+        kept: Iterable[str] | None = None,
+    ) -> None:
+        """Add what was found, take back what the person took back before it had begun, and say how far was read.
+
+        Args:
+            new: what was found.
+            withdrawn: what was taken back.
+            reading: how far was read, and by which rules.
+            number: for what it was read (`standing`).
+            kept: the models that the ledger knows and that are not destroyed, where all of it was read.
+        """
         rows = [(one.model, one.key, one.seq, to_microseconds(one.since), one.cause, one.done_by) for one in new]
         with writing(self._session) as session:
             sql = (
@@ -99,6 +123,8 @@ class Queue:
             sql = "DELETE FROM forget_task WHERE model = ? AND key = ? AND stopped_at IS NULL AND done_by IS NULL"
             session.run(sql, list(withdrawn))
             session.run(_SAY_READ, [(number, *reading)])
+            if kept is not None:
+                session.run(_SAY_READ, [(READ_FOR_ANSWERS, reading.epoch, reading.seq, " ".join(sorted(kept)))])
 
     def stopped(self, places: Iterable[Place], at: datetime) -> None:
         """Say that models answer nobody from what saw these accounts."""
@@ -106,6 +132,20 @@ class Queue:
         with writing(self._session) as session:
             sql = "UPDATE forget_task SET stopped_at = ? WHERE model = ? AND key = ? AND stopped_at IS NULL"
             session.run(sql, [(moment, *one) for one in places])
+
+    def told(self, model: Model, tasks: Iterable[Task]) -> int:
+        """Note of which accounts the ledger was told that they are out of a model; how many those are.
+
+        Of a model that is destroyed all are.
+        """
+        entries, by_entry = {**model.acknowledged, **model.forgotten}, defaultdict[int, list[Task]](list)
+        for one in tasks:
+            seq = entries.get(key_text(one.key), model.retired_by)
+            if seq is not None:
+                by_entry[seq].append(one)
+        for seq, several in by_entry.items():
+            self.done([one.place for one in several], seq)
+        return sum(map(len, by_entry.values()))
 
     def done(self, places: Iterable[Place], seq: int) -> None:
         """Say by which entry the ledger was told that these accounts are out."""

@@ -13,6 +13,7 @@ from byleave.lineage.records import fold
 from byleave.server.db.lookups import merges_of, read_artefacts
 from byleave.server.forgetting.problems import FORGET, Problems
 from byleave.server.forgetting.queue import Queue
+from byleave.server.lineage.standing import served_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from byleave.server.lineage.doors import LineageReader
 
 WAITING, STOPPED, FORGOTTEN = "waiting", "stopped", "forgotten"
+AWAY, RETIRED = "away", "retired"
+"""Of a model that is not in service here and still holds the account, and of one that is destroyed."""
 OPEN, OVERDUE, ACKNOWLEDGED = "open", "overdue", "acknowledged"
-"""The last three of models that were trained elsewhere."""
+"""Of models that were trained elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +91,27 @@ def tasks_of(  # noqa: PLR0913 - what is asked for
         models = fold(read_artefacts(session)).models
         found = [one for one in Queue(session).tasks(undone=undone, keys=keys) if model in (None, one.model)]
         names = dict(_names(session, found, reader.key_of(session)))
-        broken = Problems(session).all()
+        broken, served = Problems(session).all(), served_here(session)
     told = []
     for one in found:
         known = models[one.model]
         due_by = one.since + timedelta(days=days) if known.is_elsewhere else None
         trouble = broken.get((one.model, FORGET)) if one.done_by is None else None
         reason = trouble.reason if trouble else None
-        told.append(Told(one, known, _state(one, known, due_by, now), names.get(one.key), due_by, reason))
+        is_away = trouble is None and served is not None and one.model not in served
+        state = _state(one, known, due_by, now, is_away=is_away or known.retired_by is not None)
+        told.append(Told(one, known, state, names.get(one.key), due_by, reason))
     return told
 
 
-def _state(task: Task, model: Model, due_by: datetime | None, now: datetime) -> str:
+def _state(task: Task, model: Model, due_by: datetime | None, now: datetime, *, is_away: bool) -> str:
     if task.done_by is not None:
-        return FORGOTTEN if key_text(task.key) in model.forgotten else ACKNOWLEDGED
+        word = FORGOTTEN if key_text(task.key) in model.forgotten else ACKNOWLEDGED
+        return RETIRED if task.done_by == model.retired_by else word
     if due_by is not None:
         return OVERDUE if now > due_by else OPEN
+    if is_away:
+        return AWAY
     return STOPPED if task.stopped_at else WAITING
 
 

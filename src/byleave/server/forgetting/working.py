@@ -5,7 +5,8 @@
 3. then each is made anew without them, a certificate is written, and the ledger is told.
 
 Every step may die and is done again. Whatever one model breaks on, the others go on: it is noted (`problems.py`), and
-tried again. Models that were trained elsewhere stay open until somebody acknowledges.
+tried again. Models that were trained elsewhere stay open until somebody acknowledges, and those that are not in service
+until they are back, or destroyed.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ from byleave.server.db.reading import read_head
 from byleave.server.db.session import BusyError
 from byleave.server.forgetting.due import Looking
 from byleave.server.forgetting.naming import Naming, owners_of
-from byleave.server.forgetting.problems import DECIDE, FORGET, SHOW, Problems
-from byleave.server.forgetting.queue import ERASED, NAMED, Queue, Reading, Task
+from byleave.server.forgetting.problems import DECIDE, FORGET, SERVE, SHOW, Problems
+from byleave.server.forgetting.queue import ERASED, Queue, Reading, Task
 from byleave.server.forgetting.visibility import follow
 from byleave.server.lineage.certifying import recorder, rerunning
 from byleave.server.lineage.persons import touched
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from byleave.adapters.forgetting import Broken, InService
     from byleave.learn.forgetting import Profile
     from byleave.ledger.entries import Entry
-    from byleave.lineage.records import Lineage
+    from byleave.lineage.records import Lineage, Model
     from byleave.proof.keys import SignerKey
     from byleave.server.db.session import Session
     from byleave.server.lineage.certifying import Append
@@ -101,6 +102,8 @@ class Forgetting:
     place: Place
     _sessions: list[Session] = field(default_factory=list)
     _policy: list[PolicyInForce] = field(default_factory=list)
+    _known: list[Lineage] = field(default_factory=list)
+    """What the ledger tells of models, as it was read last."""
     _begun: bool = False
     _decided: bool = False
     apart: bool = False
@@ -115,9 +118,10 @@ class Forgetting:
         try:
             there, broken = self._there()
             queued = self._read(session, queue, there)
-            stopped, out = self._models(session, queue, there, broken)
+            may = self._may_serve(session, there)
+            stopped, out = self._models(session, queue, may, broken, there.keys() - may.keys())
             self._show(session, queue, there)
-            self._finish(session, there)
+            self._finish(session, may)
             queued += self._decide(session, there)
         except session.errors as error:
             raise LedgerError(f"the queue of forgetting cannot be read or written: {error}") from error
@@ -152,6 +156,7 @@ class Forgetting:
         if lineage is None and before is not None and before.epoch == head.name and self._same(before, policy):
             return 0
         lineage = lineage or fold(read_artefacts(session))
+        self._known[:] = [lineage]
         looking = self._looking(session, policy, lineage, there)
         reading = Reading(head.name, head.seq, looking.rules())
         withdrawn: Iterable[tuple[str, int]] = ()
@@ -160,10 +165,10 @@ class Forgetting:
         else:
             persons = list(touched(session, ENTRIES, before.seq, head.seq))
             found = looking.touched(persons)
-            withdrawn = _taken_back(queue, looking, persons, found)
+            withdrawn = looking.taken_back(queue, persons, found)
             new = [*found, *looking.gone(before.seq)]
-        fresh = _new(queue, new)
-        queue.read(fresh, withdrawn, reading)
+        fresh = queue.fresh(new)
+        queue.read(fresh, withdrawn, reading, kept=[one.model for one in lineage.kept()])
         self._policy[:] = [policy]
         return len(fresh)
 
@@ -207,6 +212,17 @@ class Forgetting:
             there.setdefault(one.model, []).append(one)
         return there, broken
 
+    def _may_serve(self, session: Session, there: There) -> There:
+        """Those of some models that the ledger knows and that are not destroyed; of the others it is noted."""
+        problems, known = Problems(session), self._known[0].models
+        may = {name: several for name, several in there.items() if name in known and known[name].retired_by is None}
+        for name in there.keys() - may.keys():
+            self._tried(session, name, SERVE, partial(_raise, _stray(name, known.get(name))))
+        for name, step in problems.all():
+            if step == SERVE and (name in may or name not in there):
+                problems.mended(name, step)
+        return may
+
     def _show(self, session: Session, queue: Queue, there: There) -> None:
         """Bring members' choices to be found to the models that show people."""
         place, models = self.place, [one for several in there.values() for one in several]
@@ -249,7 +265,9 @@ class Forgetting:
             place.secret, place.signers(), record, place.clock, lambda digest: snapshot_at(snapshots, digest), again
         )
 
-    def _models(self, session: Session, queue: Queue, there: There, broken: Sequence[Broken]) -> tuple[int, int]:
+    def _models(
+        self, session: Session, queue: Queue, there: There, broken: Sequence[Broken], strays: Collection[str]
+    ) -> tuple[int, int]:
         by_model, stopped, out = defaultdict[str, list[Task]](list), 0, 0
         for one in queue.tasks(undone=True):
             by_model[one.model].append(one)
@@ -266,7 +284,7 @@ class Forgetting:
                 out += 0 if name in still else self._leave(session, queue, there[name], tasks)
                 continue
             # trained elsewhere, or not in service here: done when the ledger is told by somebody
-            out += _told(queue, lineage, name, tasks)
+            out += 0 if name in strays else queue.told(lineage.models[name], tasks)
             if broken and not lineage.models[name].is_elsewhere:
                 self._tried(session, name, FORGET, partial(_raise, broken[0].error))
         return stopped, out
@@ -293,7 +311,7 @@ class Forgetting:
         """Make a model anew, unless it is too early for that; how many accounts are out of it."""
         name, waits = models[0].model, models[0].kind.waits
         if waits and self.apart:
-            _told(queue, fold(read_artefacts(session)), name, tasks)
+            queue.told(fold(read_artefacts(session)).models[name], tasks)
         if (waits and self._is_early(tasks)) or Problems(session).waits(name, FORGET, self.place.clock()):
             return 0
         if waits and self.apart:
@@ -345,7 +363,7 @@ class Forgetting:
             raise InputError(f"{len(held)} accounts are still in the model", hint="see `byleave model audit`")
         name = models[0].model
         self._tell_of_nothing(fold(read_artefacts(session)), name, tasks)
-        return _told(queue, fold(read_artefacts(session)), name, tasks)
+        return queue.told(fold(read_artefacts(session)).models[name], tasks)
 
     def _tell_of_nothing(self, lineage: Lineage, name: str, tasks: Sequence[Task]) -> None:
         """Record that accounts of the snapshot are out of whose items the model had learned nothing."""
@@ -368,31 +386,10 @@ def _raise(error: Exception) -> int:
     raise error
 
 
-def _new(queue: Queue, found: Iterable[Task]) -> list[Task]:
-    """Those of some tasks that are not in the queue, each once."""
-    each = {one.place: one for one in found}
-    known = {one.place for one in queue.tasks()} if each else set()
-    return [one for place, one in each.items() if place not in known]
-
-
-def _told(queue: Queue, lineage: Lineage, name: str, tasks: Iterable[Task]) -> int:
-    """Note of which accounts the ledger was told that they are out of a model; how many those are."""
-    model = lineage.models[name]
-    entries, by_entry = {**model.acknowledged, **model.forgotten}, defaultdict[int, list[Task]](list)
-    for one in tasks:
-        if key_text(one.key) in entries:
-            by_entry[entries[key_text(one.key)]].append(one)
-    for seq, several in by_entry.items():
-        queue.done([one.place for one in several], seq)
-    return sum(map(len, by_entry.values()))
-
-
-def _taken_back(
-    queue: Queue, looking: Looking, persons: Iterable[frozenset[str]], found: Iterable[Task]
-) -> list[tuple[str, int]]:
-    """What is queued of these people, has not begun, and is not asked for any more."""
-    keys = looking.keys(persons)
-    still = {one.place for one in found}
-    waiting = queue.tasks(undone=True, keys=keys) if keys else []
-    begun = (one for one in waiting if one.stopped_at is None and one.cause not in (ERASED, NAMED))
-    return [one.place for one in begun if one.place not in still]
+def _stray(name: str, model: Model | None) -> InputError:
+    """Why a model that lies in the folder of models may not be in service."""
+    if model is None:
+        hint = "name the ledger that `byleave train` was given, or take its folder away"
+        return InputError(f"the model `{name}` is not recorded in this ledger, and answers nobody", hint=hint)
+    hint = "destroy them: byleave model retire DIR --ledger URL --by NAME"
+    return InputError(f"the model `{name}` was retired by entry {model.retired_by}, and is here still", hint=hint)

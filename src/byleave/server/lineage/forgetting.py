@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from byleave import api
+from byleave.adapters.duckdb_engine.engine import DuckDBEngine
+from byleave.adapters.duckdb_engine.facts import facts_for, find_items
 from byleave.adapters.duckdb_engine.snapshot_members import items_of
 from byleave.adapters.files import file_digest
 from byleave.adapters.forgetting import alone, manifest_in, model_in
@@ -15,12 +18,17 @@ from byleave.adapters.packs import load_pack
 from byleave.adapters.snapshot_files import MANIFEST, read_manifest
 from byleave.adapters.talent.training import VISIBLE
 from byleave.adapters.talent.visible_file import VisibleFile
+from byleave.gate.request import Request, Waivers
+from byleave.gate.run import moment_of
+from byleave.kernel.decision import Reason
 from byleave.kernel.errors import RefusedError, UnknownError
 from byleave.learn.forgetting import Means
 from byleave.learn.manifest import root
 from byleave.ledger.admission import linked
 from byleave.lineage.keys import keyed
 from byleave.lineage.records import fold
+from byleave.policy.rules import rules_for
+from byleave.policy.semantics import decide
 from byleave.server.db.lookups import merges_of, read_artefacts
 from byleave.server.db.opening import connect
 from byleave.server.db.store import Store
@@ -28,10 +36,11 @@ from byleave.server.lineage.certifying import recorder, rerunning
 from byleave.server.lineage.training import require_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from byleave.gate.request import Progress
+    from byleave.lineage.records import Model
     from byleave.policy.model import Pack
     from byleave.proof.keys import SignerKey
 
@@ -86,7 +95,7 @@ def forget(  # noqa: PLR0913 - who, from what, and with what
     require_key(ledger, secret)
     key_of = keyed(secret or b"")
     found, names = model_in(folder), _every_id(ledger, members)
-    _require_recorded(found.model, ledger)
+    require_kept(found.model, ledger)
     found.kind.stop(folder, [key_of(name) for name in names], clock())
     session = connect(ledger)
     try:
@@ -116,7 +125,8 @@ def require_known(ledger: str, members: Iterable[str]) -> None:
         session.close()
 
 
-def _require_recorded(model: str, ledger: str) -> None:
+def recorded(model: str, ledger: str) -> Model:
+    """What a ledger has of a model. Raises: RefusedError where it does not know it; LedgerError."""
     session = connect(ledger)
     try:
         models = fold(read_artefacts(session)).models
@@ -125,6 +135,15 @@ def _require_recorded(model: str, ledger: str) -> None:
     if model not in models:
         hint = "name the ledger that `byleave train` was given"
         raise RefusedError(f"the model `{model}` is not recorded in this ledger", hint=hint)
+    return models[model]
+
+
+def require_kept(model: str, ledger: str) -> None:
+    """Insist that a ledger knows a model, and not that it is destroyed. Raises: RefusedError, LedgerError."""
+    found = recorded(model, ledger)
+    if found.retired_by is not None:
+        told = f"the model `{model}` was retired by entry {found.retired_by}, and this is a copy of it"
+        raise RefusedError(told, hint="destroy it: byleave model retire DIR --ledger URL --by NAME")
 
 
 def _every_id(ledger: str, members: Iterable[str]) -> list[str]:
@@ -207,3 +226,32 @@ def take_off_search(folder: Path, members: Iterable[str]) -> int:
         return sum(map(visible.remove, members))
     finally:
         visible.close()
+
+
+def naming_objectors(
+    snapshot: Path, manifest: Mapping[str, Any], ledger: str, pack: Pack, items: Collection[str]
+) -> set[str]:
+    """Those of some items of a snapshot that name somebody whose objection stands, by the definition itself.
+
+    A decision tells the first test alone that fails. Where another comes first, such as an owner who moved, whom the
+    item names is asked here.
+    """
+    from pyarrow.dataset import dataset, field
+    from pyarrow.parquet import write_table
+
+    purpose, recipient, waived = manifest["purpose"], manifest["recipient"], manifest["waived"]
+    rules = rules_for(pack, purpose, recipient)
+    with tempfile.TemporaryDirectory() as work:
+        some = Path(work) / "items.parquet"
+        write_table(dataset(snapshot / "items", format="parquet").to_table(filter=field("item_id").isin(items)), some)
+        # people who object may own nothing among these few
+        waivers = Waivers(allow_orphans=True, ignore_settings=frozenset(waived.get("ignore_settings", ())))
+        request = Request([some], ledger, purpose, recipient, waivers=waivers)
+        moment = moment_of(request, api.now())
+        with closing(DuckDBEngine(request, rules, Path(work))) as engine:
+            register, corpus = engine.read_register(), engine.open_items()
+            rows = [one for item in items for one in find_items(engine.session, corpus, item)]
+            rows = engine.name_rows(register, rows)
+            facts = facts_for(engine.session, rows)
+    found = (one.item for one in rows if Reason.SUBJECT_OBJECTION in decide(one.item, facts, rules, moment).failed)
+    return {one.item_id for one in found if one.item_id is not None}

@@ -13,6 +13,7 @@ from byleave.adapters.duckdb_engine.snapshot_members import members_of
 from byleave.adapters.files import file_digest
 from byleave.adapters.snapshot_files import MANIFEST, files_differ, read_manifest
 from byleave.kernel.errors import InputError, RefusedError, UsageError
+from byleave.ledger.entries import Kind
 from byleave.lineage.keys import keyed
 from byleave.lineage.recording import model_id, model_registered, snapshot_key, snapshot_published
 from byleave.lineage.records import fold
@@ -129,7 +130,8 @@ def record_model(  # noqa: PLR0913 - what is known of a model
         clock: the present, when it is recorded.
 
     Raises: RefusedError for a replay, for files that were changed, for another purpose, and for a snapshot that is no
-    longer usable unless `trained_at` says that it was trained before; UsageError, InputError, LedgerError.
+    longer usable unless `trained_at` says that it was trained before; InputError for a snapshot that is not recorded,
+    or a model that is recorded in other words, or as destroyed; UsageError, LedgerError.
     """
     if not folders:
         raise UsageError("on which snapshot was it trained?", hint="name its folder with --snapshot")
@@ -142,9 +144,13 @@ def record_model(  # noqa: PLR0913 - what is known of a model
     try:
         snapshots = [snapshot_in(folder, session) for folder in folders]
         act = model_registered(snapshots, digest, name=name, purpose=purpose, trained_at=trained_at)
-        before = [entry for entry in read_artefacts(session) if entry.data.get("model") == model_id(digest)]
+        artefacts = read_artefacts(session)
     finally:
         session.close()
+    before = [entry for entry in artefacts if entry.data.get("model") == model_id(digest)]
+    if any(entry.kind is Kind.MODEL_RETIRED for entry in before):
+        told = f"the model `{digest}` is recorded as destroyed"
+        raise InputError(told, hint="a model that is there was not destroyed: tell whoever said so, and train another")
     if before and dict(before[0].data) != dict(act.data):
         hint = f"see what is recorded: byleave model show {model_id(digest)} --ledger URL"
         raise InputError(f"the model `{digest}` is recorded already, in other words", hint=hint)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 WITHIN = timedelta(seconds=5)
 """An acknowledged opt-out is out of what answers after so long."""
-READ, READ_FOR_SEARCH, READ_FOR_NAMES = 1, 2, 3
-"""What the ledger is read for: who refuses, who is found by searches, and which items name somebody who objects."""
+READ, READ_FOR_SEARCH, READ_FOR_NAMES, READ_FOR_ANSWERS = 1, 2, 3, 4
+"""What the ledger is read for: who refuses, who is found by searches, which items name somebody who objects, and which
+models it knows that are not destroyed."""
 
 
 def is_behind(session: Session, now: datetime) -> bool:
@@ -44,15 +45,24 @@ class Standing(NamedTuple):
     """Whether the ledger was not read when it should have been."""
 
 
-def served_here(session: Session) -> set[str]:
-    """The models in service, as the queue has found them last."""
-    rows = session.query("SELECT rules FROM forget_reading WHERE number = ?", [READ_FOR_SEARCH])
-    return set(rows[0][0].split(" ")) if rows else set()
+def served_here(session: Session) -> set[str] | None:
+    """The models in service, as the queue has found them last; None where it never looked."""
+    return _listed(session, READ_FOR_SEARCH)
+
+
+def is_kept(session: Session, model: str) -> bool:
+    """Whether the ledger knows a model, and not that it is destroyed; as far as the queue has read."""
+    return model in (_listed(session, READ_FOR_ANSWERS) or ())
+
+
+def _listed(session: Session, number: int) -> set[str] | None:
+    rows = session.query("SELECT rules FROM forget_reading WHERE number = ?", [number])
+    return set(rows[0][0].split(" ")) if rows else None
 
 
 def standing(session: Session, now: datetime) -> Standing:
     """How the queue stands. Raises: what the database's driver raises."""
-    served = served_here(session)
+    served = served_here(session) or ()
     broken = [model for (model,) in session.query("SELECT model FROM forget_problem")]
     sql = (
         "SELECT model, count(*), count(*) - count(stopped_at), min(since) FROM forget_task "

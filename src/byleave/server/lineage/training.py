@@ -3,7 +3,8 @@
 1. the snapshot is decided again, now, and refused unless all of it may be used;
 2. the run is recorded, and the model trained beside its place;
 3. the snapshot is decided once more, since people choose while a model is trained; then the model is recorded;
-4. the model is published by one rename. A run that does not come so far is recorded as failed.
+4. the model is published by one rename. A run that does not come so far is recorded as failed; if the model was
+   recorded by then, so is that it is destroyed, since nobody could ever leave what is in no place.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from byleave import api
-from byleave.adapters.forgetting import require_published
+from byleave.adapters.forgetting import manifest_in, require_published
 from byleave.adapters.packs import load_pack
 from byleave.adapters.publishing import publish, require_absent, staging
 from byleave.adapters.snapshot_files import read_manifest
@@ -29,6 +30,7 @@ from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import PLATFORM, SEARCH, Kind
 from byleave.ledger.visibility import is_hidden
 from byleave.lineage.keys import keyed
+from byleave.lineage.recording import model_retired
 from byleave.lineage.records import fold
 from byleave.server.db.gone import require_secret
 from byleave.server.db.lookups import read_artefacts
@@ -149,7 +151,7 @@ def train_product(
     with Store(asked.ledger) as store:
         started = {"run": asked.run, "job": f"train {product}", "snapshots": [origin.snapshot]}
         store.append([Proposal(Kind.RUN_STARTED, "", PLATFORM, started)])
-        outcome = "failed"
+        outcome, is_recorded = "failed", False
         try:
             with staging(asked.out) as work:
                 found = make(work, origin)
@@ -157,11 +159,22 @@ def train_product(
                 model = {"model": origin.model, "name": asked.name, "digest": root(found.manifest)}
                 data = {**model, "purpose": origin.purpose, "run": asked.run}
                 store.append([Proposal(Kind.MODEL_TRAINED, "", PLATFORM, data)])
+                is_recorded = True
                 publish(work, asked.out)
             outcome = "completed"
         finally:
+            if is_recorded and not _is_at(asked.out, origin.model):
+                store.append([model_retired(origin.model, "here", "byleave train")])
             store.append([Proposal(Kind.RUN_FINISHED, "", PLATFORM, {"run": asked.run, "outcome": outcome})])
     return found
+
+
+def _is_at(folder: Path, model: str) -> bool:
+    """Whether a model was published as a folder, and not something else."""
+    try:
+        return bool(manifest_in(folder)["model"] == model)
+    except InputError:
+        return False
 
 
 def require_origin(asked: Asked, product: str, secret: bytes | None, progress: Progress = silent) -> Origin:
