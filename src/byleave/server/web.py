@@ -20,6 +20,7 @@ from gunicorn.http.errors import LimitRequestLine
 from gunicorn.util import write_nonblock
 from gunicorn.workers.gthread import ThreadWorker
 
+from byleave.adapters.duckdb_engine.session import ready_to_fork
 from byleave.kernel.errors import UsageError
 from byleave.ledger.address import sqlite_path
 from byleave.ledger.wire import MOST_BYTES_OF_ID
@@ -157,6 +158,7 @@ class WebServer(BaseApplication):
 
     def run(self) -> None:
         """Serve; ends with SystemExit."""
+        ready_to_fork()
         Graceful(self).run()
 
     def load_config(self) -> None:

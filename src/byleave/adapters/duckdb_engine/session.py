@@ -144,6 +144,15 @@ _DAMAGED = re.compile(
 )
 
 
+def ready_to_fork() -> None:
+    """Let processes that are forked from this one use DuckDB: call it before the fork, where nothing uses DuckDB.
+
+    To import DuckDB opens a database of its own, with a thread. A forked process would inherit the one without the
+    other, and end with an abort when it gives the database back.
+    """
+    duckdb.default_connection().close()
+
+
 def plain_error(error: duckdb.Error) -> ByleaveError:
     """DuckDB's error in byleave's words: which file, and what is wrong with it."""
     text = str(error)
