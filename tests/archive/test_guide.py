@@ -231,3 +231,15 @@ def test_the_definition_decides(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert {one.reason.value for one in guide.outcomes} == {USED}
     assert guide.affiliates[0].categories != ()
+
+
+def test_the_recommended_pack_says_what_the_switch_does() -> None:
+    """M10: whoever tells no age and waits for the notice reads what their switch decides, and no beginning of ever."""
+    guide, minor = told("DE", pack="byleave@1"), told("DE", pack="byleave@1", born=date(2010, 5, 1))
+    found = {(one.scenario, one.reason.value) for one in guide.outcomes}
+
+    assert found == {("as-you-are", USED), ("off-today", OUT)}
+    assert "in-force" not in codes(guide, "applies")
+    assert "taken-of-age" in codes(guide, "applies")
+    assert {one.reason.value for one in minor.outcomes} == {"minor"}
+    assert "taken-of-age" not in codes(minor, "applies")

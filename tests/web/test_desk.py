@@ -64,6 +64,23 @@ def test_page_in_every_look(petra: Page, desk: Running, name: str) -> None:
     assert [one for one in complaints if "Content Security Policy" in one] == []
 
 
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_longer_words_fit_on_a_telephone(petra: Page, desk: Running, language: str) -> None:
+    """No page of the desk scrolls sideways in German or French either, whose words are longer than the English ones."""
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    petra.set_extra_http_headers({"Accept-Language": language})
+    petra.set_viewport_size({"width": 320, "height": 900})
+    found = {}
+    for name, path in PAGES.items():
+        petra.goto(desk.url + path)
+        assert petra.locator("html").get_attribute("lang") == language
+        found[name] = petra.evaluate(wide)
+    petra.set_extra_http_headers({})
+    dress(petra, Look("ltr", "light", 1280))
+
+    assert {name: by for name, by in found.items() if by > 1} == {}
+
+
 def test_pages_that_a_form_leads_to_in_every_look(petra: Page, desk: Running) -> None:
     """M12: what came by post, from the form to the paper, a mistake in it, a search and an opened text."""
     petra.goto(f"{desk.url}/desk/")

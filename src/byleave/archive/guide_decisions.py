@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from byleave.archive.guide_model import Claim, Outcome, Scope
 from byleave.archive.guide_notes import cite
 from byleave.kernel.decision import Reason
 from byleave.kernel.vocabulary import VISIBILITIES
-from byleave.policy.facts import Act, Item, Member, Moment, Register, Residence
+from byleave.policy.facts import Act, Item, Member, Moment, NoticeDelivery, Register, Residence
 from byleave.policy.rules import rules_for
 from byleave.policy.semantics import decide, regime_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from byleave.archive.guide_model import Person
     from byleave.policy.model import Pack
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _BEFORE = timedelta(days=30)
+SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""A rule from then on names no beginning: somebody's own notice is one, and the pack's instant lies before each."""
+_AN_ADULT = date(1900, 1, 1)
 _SHOWN_TO = {Reason.NOT_PUBLIC: "left_out", Reason.UNKNOWN_VISIBILITY: "open"}
 
 
@@ -66,11 +68,21 @@ class Question:
         return self.resolved[asked]
 
     def member(self, off_at: datetime | None, setting: str | None = None) -> Member:
-        """The person as a register would hold them."""
+        """The person as a register would hold them; whoever gives no birth date is of age, and each got the notice."""
         name = setting or self.setting
         acts = (Act(name, on=False, at=off_at),) if off_at and name else ()
-        born = (self.person.born,) if self.person.born else ()
-        return Member(residences=(Residence(self.person.country),), birth_dates=born, acts=acts)
+        born = self.person.born or (_AN_ADULT if self.takes_of_age else None)
+        told = tuple(
+            NoticeDelivery(one.notice.id, one.effective - one.notice.days * _DAY, one.notice.version)
+            for one in self.pack.regimes.values()
+            if one.notice
+        )
+        return Member((Residence(self.person.country),), (born,) if born else (), acts, told)
+
+    @property
+    def takes_of_age(self) -> bool:
+        """Whether the person counts as of age because they give no birth date, and the pack leaves out the unknown."""
+        return self.person.born is None and self.pack.age is not None and self.pack.age.unknown == "out"
 
     def regime(self, purpose: str | None = None) -> RegimeRules | None:
         """The regime of the person's country."""
@@ -161,7 +173,7 @@ def scenarios(question: Question, begins: datetime) -> Iterator[tuple[str, datet
         return
     if off_at is None:
         yield "off-today", today
-    if today >= begins and (off_at is None or off_at >= begins):
+    if SINCE_EVER < begins <= today and (off_at is None or off_at >= begins):
         yield "off-in-time", begins - _DAY
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from byleave.archive.guide_decisions import outcome
+from byleave.archive.guide_decisions import SINCE_EVER, outcome
 from byleave.archive.guide_model import Affiliate, Fact, Group, Quote, Remark, Steps
 from byleave.archive.guide_notes import cite
 from byleave.kernel.decision import Reason
@@ -61,7 +61,8 @@ def applies(question: Question, notes: Notes | None) -> Iterator[Line]:
     begun = found.effective <= question.today
     on = found.effective.date()
     yield fact(question, "regime", regime, country=country, regime=regime.title)
-    yield fact(question, "in-force" if begun else "begins-later", regime, on=on)
+    if found.effective > SINCE_EVER:
+        yield fact(question, "in-force" if begun else "begins-later", regime, on=on)
     if regime.announced:
         yield fact(question, "announced", regime, on=regime.announced)
     if question.setting:
@@ -86,6 +87,8 @@ def _age(question: Question) -> Iterator[Line]:
         yield Remark(Statement("no-age-rule", {"pack": question.pack.id}))
         return
     yield fact(question, "age-limit", age, years=age.minimum_years)
+    if question.takes_of_age:
+        yield Remark(Statement("taken-of-age", {"years": age.minimum_years}))
     if born is not None:
         of_age = comes_of_age(born, age.minimum_years)
         minor = question.today < of_age

@@ -68,6 +68,7 @@ REMARKS = {
     "ask-country": N_("The rules differ by country. With --country, the guide says what applies to you."),
     "no-rule": N_("{pack} has no rule for your country ({country}), so the guide cannot say what applies there."),
     "no-age-rule": N_("{pack} has no rule about age."),
+    "taken-of-age": N_("What is said here is for somebody who is {years} or older."),
     "no-switch": N_("{pack} names no switch for this."),
     "no-form": N_("{pack} names no objection form."),
     "keep-screenshot": N_("A screenshot of the switch, with the date and the time."),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ledger_option = click.option(
     "--ledger", required=True, metavar="URL", help="The ledger: sqlite:///PATH or postgresql://…"
 )
-lang_option = click.option("--lang", metavar="LANG", help="Language of the answer: en or de. Default: your terminal's.")
+lang_option = click.option("--lang", metavar="LANG", help="Language: en, de or fr. Default: your terminal's.")
 folders_option = click.option(
     "--snapshot", "folders", multiple=True, metavar="DIR", help="Also list its items in this snapshot's folder."
 )

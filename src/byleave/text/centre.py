@@ -22,7 +22,7 @@ APPLIES = {
     "applies-late-day": N_("“{text}” has not come yet."),
     "applies-in": N_("In short: {country}"),
     "applies-none": N_("{pack} has no rule for {country}. Without a rule nothing of yours is used."),
-    "applies-notice": N_("From {days} days after you were told on. Nothing is used before that."),
+    "applies-notice": N_("{days} days after you were told. Nothing is used before that."),
     "applies-nothing-done": N_("If you do nothing"),
     "applies-on": N_("It is on. What you share may be used until you switch it off."),
     "applies-off-default": N_("It is off. Nothing is used until you switch it on."),

@@ -53,6 +53,7 @@ ERRORS = {
     "error-500-more": N_("Nothing of yours was lost. What was not confirmed was not recorded."),
     "error-csrf-more": N_("Nothing was changed. Open the page again and repeat what you did."),
     "error-home": N_("Go to the feed"),
+    "error-desk": N_("Go to the desk"),
 }
 
 SETTINGS = {

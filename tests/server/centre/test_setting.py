@@ -205,16 +205,45 @@ def test_unknown_setting_is_no_page(ana: Client) -> None:
     assert get(ana, "/mypreferences/d/settings/nothing").answer.status == 404
 
 
-def test_former_name_leads_to_the_setting(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """M9: under the recommended pack the article's address leads to the setting, too; one switch governs every kind."""
-    with serving(tmp_path_factory.mktemp("alias"), packs="byleave@1") as other:
-        with other.inside() as service:
-            service.register("ida", "FR")
-        page = get(other.member("ida"), DIRECT)
+@pytest.fixture(scope="module")
+def recommended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server under the recommended pack."""
+    with serving(tmp_path_factory.mktemp("alias"), packs="byleave@1") as made:
+        yield made
 
-        assert page.is_on
-        assert "Use my data to train AI of every kind" in page.text
-        assert "Not yet. It begins 30 days after you were told" in page.text
-        german = page.client.call("GET", DIRECT, headers={"Accept": "text/html", "Accept-Language": "de"}).body.decode()
-        assert "Jedes Land" in german
-        assert "Every country" not in german
+
+def test_former_name_leads_to_the_setting(recommended: Running) -> None:
+    """M9: under the recommended pack the article's address leads to the setting, too; one switch governs every kind."""
+    with recommended.inside() as service:
+        service.register("ida", "FR")
+    page = get(recommended.member("ida"), DIRECT)
+
+    assert page.is_on
+    assert "Use my data to train AI of every kind" in page.text
+    assert "Not yet. It begins 30 days after you were told" in page.text
+    assert page.text.count("Because you live here: France.") == 1
+    german = page.client.call("GET", DIRECT, headers={"Accept": "text/html", "Accept-Language": "de"}).body.decode()
+    assert "Jedes Land" in german
+    assert "Every country" not in german
+
+
+def test_what_applies_under_the_recommended_pack(recommended: Running) -> None:
+    """M10: what the page says the switch does is what it does; it leads to the form, and speaks to members alone."""
+    page = get(recommended.client(), "/what-applies?country=DE")
+
+    assert "If you never switch off: All of it may be used, by every reading." in page.text
+    assert "All of it is left out, by every reading." in page.text
+    assert "What you can do Open the setting Object to the use of your data" in page.text
+    assert "1970" not in page.text
+    assert "LinkedIn" not in page.text
+    assert "names no objection form" not in page.text
+
+
+def test_staff_are_led_to_the_desk(recommended: Running) -> None:
+    """A page that is closed to staff, or is none, leads to the desk, and no link of the frame to a page of members."""
+    staff = recommended.staff(role="reader")
+    for path in ("/", "/nothing/here", "/desk/"):
+        page = get(staff, path)
+
+        assert "/desk/" in page.links
+        assert [one for one in page.links if one == "/" or one.startswith("/mypreferences")] == []

@@ -107,8 +107,10 @@ def _answer(person: Person, pack: Pack, now: datetime) -> dict[str, object]:
     guide = make_guide(pack, person, now, notes)
     if notes is None and pack.pack == RECOMMENDED:
         guide = replace(guide, words=title_translations())
-    document = tell(guide if notes else _without_remarks(guide, catalogue().language), catalogue().language)
-    parts = [Part(one.name, one.heading, safe(section_body(one))) for one in document.sections]
+    document = tell(guide if notes else _without_remarks(guide, pack), catalogue().language)
+    # a pack for any platform cannot name this one's form; the page leads to it
+    skipped = "objection" if notes is None and pack.objection_form is None else None
+    parts = [Part(one.name, one.heading, safe(section_body(one))) for one in document.sections if one.name != skipped]
     name = country_names(catalogue().language)[person.country or ""]
     return {
         "short": _short(guide, pack, name),
@@ -120,8 +122,12 @@ def _answer(person: Person, pack: Pack, now: datetime) -> dict[str, object]:
     }
 
 
-def _without_remarks(guide: Guide, language: str) -> Guide:
-    """The guide without what exists in another language only, so that a page is in one."""
+def _without_remarks(guide: Guide, pack: Pack) -> Guide:
+    """The guide without what exists in another language only, so that a page is in one.
+
+    What the recommended pack remarks is for those who write packs, and speaks to no member in any language.
+    """
+    language = None if pack.pack == RECOMMENDED else catalogue().language
 
     def own(lines: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(one for one in lines if not isinstance(one, Quote) or language in one.text)

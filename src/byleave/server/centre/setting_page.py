@@ -103,9 +103,10 @@ def page_of(state: SettingState, now: datetime, categories: Mapping[str, str]) -
         off=tuple(_effect(state.off)),
         on_again=() if on else tuple(_effect(state.on)),
         covered=tuple(_used(state)),
-        rules=tuple(_rule(state.pack, one, categories) for one in state.regimes),
+        # two purposes of one switch may follow the same rule: it is told once
+        rules=tuple(dict.fromkeys(_rule(state.pack, one, categories) for one in state.regimes)),
         why=(
-            *(say("setting-why-rule", regime=pack_words(state.pack, one.title)) for one in state.regimes),
+            *dict.fromkeys(say("setting-why-rule", regime=pack_words(state.pack, one.title)) for one in state.regimes),
             say("setting-why-act"),
         ),
         readings=tuple(_readings(state)),
