@@ -17,6 +17,7 @@ from byleave.demo.cast import cast
 from byleave.demo.replays import DATES, POLICIES, Replay, kept_in_spite, move
 from byleave.demo.story import ROWS, WIDTH, run_demo
 from byleave.kernel.decision import Reason
+from byleave.kernel.errors import ByleaveError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,3 +186,16 @@ def test_the_cast_shows_what_it_should(told: list[str], home: Path, item_id: str
 def test_every_item_of_the_cast_is_checked() -> None:
     """No item of the cast is without its expected decisions."""
     assert {item.item_id for person in cast() for item in person.items} == set(CAST)
+
+
+def test_a_demonstration_that_is_stopped_says_what_it_leaves(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Ctrl-C in the middle: the folder is named as not finished, since the next demonstration replaces it."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("byleave.demo.story.story", stop)
+    ran = CliRunner().invoke(group, ["demo", "--out", str(tmp_path / "made up"), "--no-live"])
+
+    assert isinstance(ran.exception, ByleaveError)
+    assert ran.exception.message == f"stopped; `{tmp_path / 'made up'}` is not finished"

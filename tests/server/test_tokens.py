@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.server.serving import Running
 
 HEAD = "/api/v1/ledger/head"
@@ -33,3 +40,26 @@ def test_another_secret_is_no_token(running: Running) -> None:
 
     assert running.client(changed).call("GET", HEAD).status == 401
     assert good.call("GET", HEAD).status == 200
+
+
+@pytest.mark.parametrize("command", ["token list", "feed export f.jsonl"])
+def test_without_accounts_is_told(tmp_path: Path, command: str) -> None:
+    """A folder that is misspelt is told in words, and nothing is made in it; so is a file that is no database."""
+    done = run(tmp_path, *command.split(), "--data", "missing")
+    spoilt = tmp_path / "spoilt"
+    spoilt.mkdir()
+    (spoilt / "ledger-accounts.db").write_text("no database")
+    refused = run(tmp_path, *command.split(), "--data", "spoilt")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: there is no database of accounts `missing/ledger-accounts.db`\n  help: ")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("error: cannot read the accounts in `sqlite:///spoilt/ledger-accounts.db`: ")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["spoilt"]
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command in a folder, without a service."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BYLEAVE_", "DJANGO_"))}
+    command = [sys.executable, "-m", "byleave", *arguments]
+    return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False)

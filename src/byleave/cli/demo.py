@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from byleave.kernel.errors import MissingExtraError, UsageError
+from byleave.kernel.errors import ByleaveError, MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,8 +55,11 @@ def command(  # noqa: PLR0913 - the options of the command
     from byleave.cli.progress import shown_progress
     from byleave.demo.story import WIDTH, show, story
 
-    with shown_progress() as progress:
-        told = story(Path(out), members=members, items=items, progress=progress)
+    try:
+        with shown_progress() as progress:
+            told = story(Path(out), members=members, items=items, progress=progress)
+    except KeyboardInterrupt as error:
+        raise ByleaveError(f"stopped; `{out}` is not finished", hint="the next demonstration replaces it") from error
     # only when the bar is gone, which would otherwise be drawn over the first lines
     show(told, Console(width=WIDTH, highlight=False))
     if live and _undo(Path(out)):

@@ -29,7 +29,7 @@ def fill(*, password_file: str, data: str | None, as_json: bool) -> None:
     from byleave.adapters.small_file import read_bytes
 
     password = read_bytes(Path(password_file)).decode().rstrip("\r\n")
-    open_accounts(data)
+    open_accounts(data, there=False)
     from django.conf import settings
 
     from byleave.server.feed.seed import settle

@@ -280,7 +280,7 @@ def test_nothing_is_overwritten_and_nothing_half_is_left(address: str, tmp_path:
     bad.unlink()
     assert sorted(tmp_path.iterdir()) == before
 
-    restore(out, f"sqlite:///{target}")
+    assert not restore(out, f"sqlite:///{target}").cut
     with pytest.raises(LedgerError, match="there already"):
         restore(out, f"sqlite:///{target}")
     with pytest.raises(LedgerError, match=r"holds a ledger already|there already"):

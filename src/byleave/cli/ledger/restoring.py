@@ -54,6 +54,8 @@ def restore(*, file: Path | None, address: str, copy: str | None, as_json: bool)
         print_json(done.as_json())
         return
     click.echo(f"restored {done.backup:,} entries, and {done.replayed:,} more from the second copy")
+    if done.cut:
+        click.echo(f"the backup is cut off: what it held after entry {done.backup:,} did not come from it", err=True)
     click.echo(f"epoch {done.head.epoch} ({done.head.name}) begins after entry {done.head.seq:,}")
     if done.shut:
         click.echo(f"builds are shut: {done.shut}", err=True)

@@ -7,8 +7,9 @@ one rename, in PostgreSQL one transaction.
 
 from __future__ import annotations
 
+import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,8 @@ class Restored:
     """The last entry now, and the new epoch."""
     shut: str | None
     """Why builds are shut; None when nothing can be missing."""
+    cut: bool = False
+    """Whether the backup ends in the middle of a line, so that it held more."""
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine."""
@@ -63,6 +66,7 @@ class Restored:
             "seq": self.head.seq,
             "epoch": epoch,
             "shut": self.shut,
+            "cut": self.cut,
         }
 
 
@@ -98,8 +102,16 @@ def restore(  # noqa: PLR0913 - what a restore may be told
         raise InputError(f"`{backup}` is empty: it is no backup", hint="give a file of byleave ledger backup")
     if path is None:
         migrate(address, first_epoch=False)
-        return run.bring_up(address, backup)
-    return _into_file(run, backup, Path(path))
+        done = run.bring_up(address, backup)
+    else:
+        done = _into_file(run, backup, Path(path))
+    return replace(done, cut=_is_cut(backup))
+
+
+def _is_cut(backup: Path) -> bool:
+    with backup.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"
 
 
 def _into_file(run: _Run, backup: Path, path: Path) -> Restored:
