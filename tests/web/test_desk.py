@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.desk import world
 from tests.server.serving import FACTOR, serving
-from tests.web.browser import DIRECTIONS, LOOKS, Look, dress, faults, outside, sheets
+from tests.web.browser import DIRECTIONS, LOOKS, Look, dress, faults, outside, overhang, sheets
 from tests.web.people import sign_in_staff
 from tests.web.test_looks import SMALL
 
@@ -142,6 +142,19 @@ def test_targets_can_be_hit(petra: Page, desk: Running, name: str, direction: st
     dress(petra, Look("rtl" if direction == "rtl" else "ltr", "light", 320))
 
     assert petra.evaluate(SMALL) == []
+
+
+def test_no_language_is_too_long_for_a_narrow_screen(petra: Page, desk: Running) -> None:
+    """The head with the link to the desk and to sign out fits in every language, as does what stands below."""
+    found = list[str | None]()
+    for own in ("Deutsch", "Français", "English"):
+        petra.goto(f"{desk.url}/desk/cases/O-7K2M")
+        petra.get_by_role("button", name=own).click()
+        for width in (375, 320):
+            dress(petra, Look("ltr", "light", width))
+            found.append(overhang(petra))
+
+    assert found == [None] * 6
 
 
 def test_a_case_with_the_keyboard_alone(petra: Page, desk: Running) -> None:

@@ -95,6 +95,8 @@ DELIVERY = {
 READDRESS = {
     "readdress": N_("Another e-mail address"),
     "readdress-do": N_("Write down another e-mail address"),
+    "readdress-first": N_("Write down an e-mail address"),
+    "readdress-address-none": N_("Give the address."),
     "readdress-lead": N_(
         "For an address that was wrong, or that came later. Make sure that it is theirs: who reads mail there can "
         "follow the case."

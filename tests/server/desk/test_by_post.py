@@ -278,7 +278,7 @@ def test_the_letter_and_the_page_name_one_last_day(running: Running, staff: dict
     assert last
 
     assert f"You can appeal until {last[1]}," in letter.text
-    late = staff["reader"].call("GET", f"/desk/cases/{world.OLD}/letter.txt?language=en").body.decode()
+    late = staff["reader"].call("GET", f"/desk/cases/{world.OVER}/letter.txt?language=en").body.decode()
     assert ("needed in court" in late, "appeal" in late, "go to court" in late) == (True, False, True)
 
 

@@ -124,6 +124,7 @@ def test_what_came_by_post_gets_an_address_later(running: Running, staff: dict[s
 @pytest.mark.parametrize(
     ("values", "words"),
     [
+        ({"address": ""}, "Give the address."),
         ({"address": "ana@"}, "is no e-mail address"),
         ({"address": "a@exa_mple.com", "again": "a@exa_mple.com"}, "is no e-mail address"),
         ({"address": "a\x07@mail.example", "again": "a\x07@mail.example"}, "is no e-mail address"),

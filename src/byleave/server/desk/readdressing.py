@@ -71,7 +71,9 @@ def readdress(request: HttpRequest, case: str) -> HttpResponse:
 def _wrong(values: Mapping[str, str]) -> dict[str, str]:
     """Field → the sentence that says what is wrong with it."""
     found, grounds = {}, values["grounds"].replace("\r\n", "\n")
-    if not is_address(values["address"]) or not values["address"].isprintable():
+    if not values["address"]:
+        found["address"] = say("readdress-address-none")
+    elif not is_address(values["address"]) or not values["address"].isprintable():
         found["address"] = say("object-wrong-email", value=values["address"][:60])
     elif values["address"].lower() != values["again"].lower():
         found["again"] = say("readdress-again-wrong")
