@@ -78,7 +78,9 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.encode().translate(_CONTROLS_OF_BYTES).decode()
-    return unmixed(fold_runs(text.translate(_CONTROLS)))
+    # in UTF-8 no sign outside ASCII holds a byte of ASCII
+    plain = text.encode("utf-8", "surrogatepass").translate(_CONTROLS_OF_BYTES).decode("utf-8", "surrogatepass")
+    return unmixed(fold_runs(plain))
 
 
 def fold_runs(text: str) -> str:

@@ -41,11 +41,13 @@ class Keys:
 
     def __init__(self, secret: bytes) -> None:
         """Derive the key. `secret` is the suppression key of the ledger."""
-        self._key = hmac.digest(secret, _LABEL, "sha256")
+        self._begun = hashlib.blake2b(key=hmac.digest(secret, _LABEL, "sha256"), digest_size=32)
 
     def hash(self, kind: str, form: str) -> str:
         """64 hexadecimal digits; equal for equal kinds and forms alone."""
-        return hashlib.blake2b(f"{kind}:{form}".encode(), key=self._key, digest_size=32).hexdigest()
+        hashed = self._begun.copy()
+        hashed.update(f"{kind}:{form}".encode())
+        return hashed.hexdigest()
 
     def mark(self) -> str:
         """The identifier of nobody, kept beside the others."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from byleave.finding.folding import fold_character
-from byleave.finding.pairs import BITS, mixed
+from byleave.finding.pairs import BITS, PAIR_BITS, mixed
 from byleave.finding.shapes import FEWEST_DIGITS
 
 if TYPE_CHECKING:
@@ -155,10 +155,12 @@ class Batch:
             edges = np.concatenate([np.zeros(1, dtype=edges.dtype), edges])
         starts, lengths = edges[::2], edges[1::2] - edges[::2]
         hashes = self.hashes_at(starts, lengths)
-        first, second = pairs.filters
-        may_begin = np.flatnonzero(_holds(first, hashes[:-1]))
-        may_begin = may_begin[_holds(second, hashes[may_begin + 1])]
+        first, second, whole = pairs.filters
+        may_begin = np.flatnonzero(_holds(first, hashes[:-1], BITS))
+        may_begin = may_begin[_holds(second, hashes[may_begin + 1], BITS)]
         wanted = mixed(hashes[may_begin] * _FIRST + hashes[may_begin + 1])
+        left = _holds(whole, wanted, PAIR_BITS)
+        may_begin, wanted = may_begin[left], wanted[left]
         at = np.searchsorted(pairs.hashes, wanted)
         at[at == len(pairs.hashes)] = 0
         there = may_begin[pairs.hashes[at] == wanted]
@@ -173,8 +175,8 @@ class Batch:
         return mixed((first * _FIRST) ^ (last * _LAST) ^ (lengths.astype(np.uint64) * _LENGTH))
 
 
-def _holds(bits: Any, hashes: Any) -> Any:  # noqa: ANN401 - arrays
-    at = hashes >> np.uint64(64 - BITS)
+def _holds(bits: Any, hashes: Any, width: int) -> Any:  # noqa: ANN401 - arrays
+    at = hashes >> np.uint64(64 - width)
     return (bits[at >> np.uint64(3)] >> (at & np.uint64(7)).astype(np.uint8)) & np.uint8(1) != 0
 
 
