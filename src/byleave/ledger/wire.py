@@ -80,9 +80,13 @@ def payload_bytes(subject: str, actor: str, at: int, data: str) -> bytes:
 def check_text(name: str, value: str) -> None:
     """Refuse text that a database cannot keep, or not find by an index. Raises: InputError."""
     most = MOST_BYTES_OF_ID if name in _IDS else MOST_BYTES
-    if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    try:
+        size = len(value.encode())
+    except UnicodeEncodeError:
+        size = None
+    if size is None or "\x00" in value:
         raise InputError(f"`{name}` holds a character that cannot be kept", hint="leave out NUL and half characters")
-    if len(value.encode()) > most:
+    if size > most:
         raise InputError(f"`{name}` is too long", hint=f"at most {most:,} bytes")
 
 

@@ -81,6 +81,8 @@ class Drawing:
         said = form.model_dump(mode="json")
         self._said = {name: _json(said[name]) for name in ("actor", "aipref", "covers", "dpv", "effect", "pack")}
         self._format, self._notice = _json(form.receipt), _json(said["notice"])
+        # which setting was set to what is said by the form; the other acts name what they are about
+        self._act = _json(_act(form, {}).model_dump(mode="json")) if form.kind == "preference-set" else None
         self._words = [
             (
                 _json(language),
@@ -97,7 +99,7 @@ class Drawing:
         """
         said = self._said
         words = ",".join(f"{language}:[{_told(dates, told, entry)}]" for language, dates, told in self._words)
-        act = _json(_act(self.form, entry).model_dump(mode="json"))
+        act = self._act or _json(_act(self.form, entry.data).model_dump(mode="json"))
         return (
             f'{{"act":{act},"actor":{said["actor"]},"aipref":{said["aipref"]},"at":"{format_instant(entry.at)}",'
             f'"covers":{said["covers"]},"dpv":{said["dpv"]},"effect":{said["effect"]},"epoch":{_json(epoch)},'
@@ -177,15 +179,15 @@ def _values(entry: Entry, dates: Catalogue) -> Mapping[str, str]:
     }
 
 
-def _act(form: Form, entry: Entry) -> Any:  # noqa: ANN401 - one of the kinds of acts
+def _act(form: Form, data: Mapping[str, Any]) -> Any:  # noqa: ANN401 - one of the kinds of acts
     """What was done: the form says which kind, the entry to what."""
     match form.kind:
         case "preference-set":
             return parts.SettingAct(kind=form.kind, setting=form.setting or "", value=form.value or "off")
         case "objection-received" | "objection-withdrawn":
-            return parts.ObjectionAct(kind=form.kind, objection=entry.data["objection"], purpose=form.purpose)
+            return parts.ObjectionAct(kind=form.kind, objection=data["objection"], purpose=form.purpose)
         case "item-withheld" | "item-released":
-            return parts.ItemAct(kind=form.kind, item=entry.data["item"])
+            return parts.ItemAct(kind=form.kind, item=data["item"])
         case "search-hidden" | "search-shown":
             return parts.SearchAct(kind=form.kind)
     raise InputError(f"there is no receipt for `{form.kind}`")

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from byleave.server.policy_in_force import PolicyInForce
     from byleave.server.signing import Signing
 
+_HOMES = (Kind.MEMBER_REGISTERED, Kind.MEMBER_MOVED)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestKey:
@@ -52,7 +54,7 @@ class Acknowledging(ABC):
     content: ContentSource
     head: Callable[[], Head]
     now: Callable[[], datetime]
-    person: Callable[[str], Person]
+    person: Callable[..., Person]
 
     @property
     @abstractmethod
@@ -69,10 +71,12 @@ class Acknowledging(ABC):
 
     def _acknowledged(self, proposals: Sequence[Proposal], key: RequestKey | None) -> list[Acknowledgement]:
         """Record acts together, and draw up the receipts of those that have one, in order."""
+        # the receipt of a choice depends on where somebody lives, and on nothing else that is recorded about them
+        kinds = _HOMES if all(one.kind is Kind.PREFERENCE_SET for one in proposals) else ()
         people: dict[str, Person] = {}
         for one in proposals:
             if one.subject not in people:
-                people[one.subject] = self.person(one.subject)
+                people[one.subject] = self.person(one.subject, kinds)
         named = [
             replace(one, data={**one.data, "form": self._kept_form(one, people[one.subject])})
             if one.kind in ACKNOWLEDGED

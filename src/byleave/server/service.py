@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from byleave.cases.record import RECORDED, is_step, signed_record
 from byleave.finding.identifiers import Keys
 from byleave.kernel.errors import InputError, UnknownError
-from byleave.ledger.entries import Entry
+from byleave.ledger.entries import Entry, Kind
 from byleave.ledger.wire import from_microseconds
 from byleave.policy.facts import Register
 from byleave.receipts.draft import ACKNOWLEDGED
@@ -143,9 +143,14 @@ class Service(Acts, Objecting):
 
     # one person
 
-    def person(self, member: str) -> Person:
-        """What is recorded about somebody; nothing, for somebody of whom the ledger has never heard."""
-        seen = self._store.reader.one(member)
+    def person(self, member: str, kinds: Iterable[Kind] = ()) -> Person:
+        """What is recorded about somebody; nothing, for somebody of whom the ledger has never heard.
+
+        Args:
+            member: an id of theirs.
+            kinds: what is asked for, where that is less than everything.
+        """
+        seen = self._store.reader.one(member, kinds)
         return person(member, seen.ids, seen.entries, _told(seen.head), self.now())
 
     def member(self, member: str) -> MemberState:

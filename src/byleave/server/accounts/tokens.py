@@ -13,7 +13,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.models import Q
 
 from byleave.kernel.errors import ConflictError, UnknownError, UsageError
@@ -138,9 +138,11 @@ def find_token(text: str, now: datetime) -> ServiceToken | None:
 
 def _state(identifier: str) -> tuple[Any, ...]:
     """What decides whether a token can be used, as the database has it; asked past the layers of the framework."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return tuple(connection.connection.execute(_STATE[connection.vendor], [identifier]).fetchone() or ())
+    # each look through the framework's `connection` costs as much as the question itself
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        return tuple(database.connection.execute(_STATE[database.vendor], [identifier]).fetchone() or ())
 
 
 def _look_up(identifier: str, secret: str, now: datetime) -> ServiceToken | None:

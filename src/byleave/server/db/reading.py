@@ -167,10 +167,15 @@ class Reader:
             ids = linked(names, merges_of(session, names))
             return ids, read_history(session, sorted(ids))
 
-    def one(self, name: str) -> Seen:
-        """Everything about one person. Whoever has one account alone is found with one question."""
+    def one(self, name: str, kinds: Iterable[Kind] = ()) -> Seen:
+        """Everything about one person. Whoever has one account alone is found with one question.
+
+        Args:
+            name: an id of theirs.
+            kinds: what is asked for, where that is less than everything; of merged accounts everything comes.
+        """
         with self.reading() as session:
-            found = read_alone(session, name)
+            found = read_alone(session, name, kinds)
             if found is not None:
                 return found
             head, ids = read_head(session), linked({name}, merges_of(session, {name}))
@@ -267,13 +272,14 @@ def read_head(session: Session) -> Head:
     return _head(session.query(HEAD))
 
 
-def read_alone(session: Session, name: str) -> Seen | None:
-    """The head and everything about somebody; None when their account was ever merged with another one."""
-    into = session.field("into")
+def read_alone(session: Session, name: str, kinds: Iterable[Kind] = ()) -> Seen | None:
+    """The head and everything about somebody, or entries of some kinds; None when their account was ever merged."""
+    into, listed = session.field("into"), ", ".join(f"'{kind}'" for kind in kinds)
+    only = f" AND e.kind IN ({listed})" if listed else ""
     sql = (
         "SELECT o.number, o.name, o.seq, o.recorded_at, o.chain, EXISTS (SELECT 1 FROM ledger_payload "
         f"WHERE {into} IS NOT NULL AND (subject = ? OR {into} = ?)), h.* FROM ({HEAD}) o "
-        f"LEFT JOIN ({COLUMNS} WHERE p.subject = ?) h ON TRUE ORDER BY h.seq"
+        f"LEFT JOIN ({COLUMNS} WHERE p.subject = ?{only}) h ON TRUE ORDER BY h.seq"
     )
     rows = session.query(sql, [name, name, name])
     head = _head(rows)

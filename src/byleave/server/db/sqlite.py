@@ -61,6 +61,9 @@ class SqliteSession:
         self._connection.execute("PRAGMA fullfsync = ON")
         # what is erased is overwritten
         self._connection.execute("PRAGMA secure_delete = ON")
+        # what takes back one statement is a file otherwise, for every batch; it is never read after a crash
+        # Source: https://sqlite.org/tempfiles.html, sections 2.5 and 3
+        self._connection.execute("PRAGMA temp_store = MEMORY")
         self.check_durable(mode, self._value("PRAGMA synchronous"))
 
     def check_durable(self, mode: str, synchronous: int) -> None:
