@@ -18,9 +18,11 @@ from byleave.server.db.opening import connect
 from byleave.server.db.session import writing
 from byleave.server.db.store import Store
 from byleave.server.forgetting import naming
+from byleave.server.forgetting.elsewhere import acknowledge
 from byleave.server.forgetting.problems import DECIDE, UNREADABLE, Problems
 from byleave.server.forgetting.queue import ERASED, HELD_BACK, NAMED
 from byleave.server.forgetting.working import Done, Forgetting
+from byleave.server.lineage.doors import LineageReader
 from byleave.server.lineage.recording import record_model, record_snapshot
 from byleave.server.lineage.training import audit
 from tests.server.db.ledgers import SECRET, objected, switched
@@ -140,7 +142,9 @@ def test_an_objection_to_something_else_names_nobody(place: Place) -> None:
 def test_whom_an_item_names_counts_whatever_else_keeps_it_out(place: Place) -> None:
     """`M12` `M18` The owner has moved to where nothing is trained on; an objection of whom they named counts still."""
     step(place)
-    act(place, Proposal(Kind.MEMBER_MOVED, NAMING, "platform", {"country": None, "since": None}))
+    gone = {"country": None, "since": None}
+    # one of them named nobody
+    act(place, *(Proposal(Kind.MEMBER_MOVED, name, "platform", gone) for name in (NAMING, OTHER)))
     assert step(place) == Done(0, 0, 0, ())
     act(place, objected(SOMEBODY, "o-1"))
 
@@ -164,11 +168,16 @@ def test_who_named_an_objector_stays_queued_whatever_they_do(place: Place) -> No
 
 def test_the_queue_is_made_again_as_it_was(place: Place) -> None:
     """`M18` Thrown away and made again from the ledger, it asks nobody to leave who is out."""
+    digest = "sha256:" + "7" * 64
+    model = record_model([place.snapshot], place.ledger, digest, name="elsewhere", purpose="other-ai").model
     step(place)
     act(place, objected(SOMEBODY, "o-1"), held(MEMBER, ITEM[MEMBER]), switched(OTHER))
     for _ in range(2):
         step(place)
-    assert len(tasks(place)) == 3
+    assert len(tasks(place)) == 6
+    keys = [key_text(key(name)) for name in (NAMING, MEMBER, OTHER)]
+    with LineageReader(place.ledger, SECRET) as reader:
+        acknowledge(queue_of(place).append, reader.lineage(), model, keys, "retrained", "trainer")
     with closing(connect(place.ledger)) as session, writing(session):
         for table in ("forget_task", "forget_reading"):
             session.run(f"DELETE FROM {table}", [()])
@@ -206,7 +215,13 @@ def _told(kind: Kind) -> list[Proposal]:
     return [Proposal(kind, SOMEBODY, actor, told)]
 
 
-@pytest.mark.parametrize("kind", sorted(naming.KINDS))
+NAMED_AFTER = (
+    *(Kind.OBJECTION_RECEIVED, Kind.OBJECTION_IDENTIFIED, Kind.OBJECTION_CONFIRMED, Kind.FINDING_REVIEWED),
+    Kind.MEMBERS_MERGED,
+)
+
+
+@pytest.mark.parametrize("kind", NAMED_AFTER)
 def test_the_snapshots_are_decided_again_after(place: Place, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     """`M12` `M18` After each kind of entry by which somebody else's item may become one that names an objector."""
     act(place, objected(SOMEBODY, "o-1", "generative-ai"))
@@ -231,31 +246,35 @@ def test_under_a_stricter_pack_an_earlier_objection_reaches_who_named_them(tmp_p
     """`M12` `M18` Snapshots are decided again when another pack is in force, also for what was recorded before."""
     pack = narrow(tmp_path)
     place = make(tmp_path, pack)
-    act(place, objected(SOMEBODY, "o-1"))
+    act(place, objected(SOMEBODY, "o-1"), held(MEMBER, ITEM[MEMBER]))
     for _ in range(2):
         assert step(place, pack=pack) == Done(0, 0, 0, ())
+    act(place, held(MEMBER, ITEM[MEMBER], Kind.ITEM_RELEASED))
 
     assert step(place).queued == 1
     assert {(one.cause, one.key) for one in tasks(place)} == {(NAMED, key(NAMING))}
 
 
-def test_a_snapshot_that_is_away_keeps_nobody_in_another_model(place: Place, tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [True, False], ids=["the first", "the second"])
+def test_a_snapshot_that_is_away_keeps_nobody_in_another_model(place: Place, tmp_path: Path, *, first: bool) -> None:
     """`M12` `M18` Who names an objector leaves the model that can be looked at, though another's snapshot is gone."""
-    other = tmp_path / "second"
+    other, away = tmp_path / "second", tmp_path / "away"
     api.gate(place.folder / "items.parquet", register=place.ledger, out=other, **HOW)
     record_snapshot(other, place.ledger, SECRET)
     digest = "sha256:" + "7" * 64
     model = record_model([other], place.ledger, digest, name="elsewhere", purpose="other-ai").model
+    names = ("talent-1", model) if first else (model, "talent-1")
+    (place.snapshot if first else other).rename(away)
+    if first:
+        other.rename(place.folder / "second")
     step(place)
     act(place, objected(SOMEBODY, "o-1"))
-    first = step(place)
+    (problem,) = step(place).problems
 
-    assert len(first.problems) == 1
-    assert model in first.problems[0]
-    assert {one.place for one in tasks(place)} == {("talent-1", key(NAMING))}
-    assert step(place).out == 1
-    assert not has(place, NAMING)
-    other.rename(place.folder / "second")  # it is at hand again
+    assert names[0] in problem
+    assert {one.place for one in tasks(place)} == {(names[1], key(NAMING))}
+    assert step(place).out == (0 if first else 1)
+    away.rename(place.folder / "back")  # it is at hand again
     later = api.now() + timedelta(hours=1)
     assert step(place, clock=lambda: later).queued == 1
     assert {one.place for one in tasks(place)} == {(name, key(NAMING)) for name in (model, "talent-1")}
