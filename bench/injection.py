@@ -153,12 +153,17 @@ def story(drawn: random.Random) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     return drawn.choice(STORIES).format(a=name, p=place, n=number), (name, place), (number,)
 
 
+def _sentence(text: str) -> str:
+    """With one capital, at its beginning."""
+    return text[:1].upper() + text[1:].lower()
+
+
 def posts(count: int) -> list[str]:
     """Posts to learn from: in turn an ordinary one, one with another's secret, and one with an instruction."""
     drawn, every = random.Random(SEED + 1), secrets()  # noqa: S311
     found = []
     for number in range(count):
-        text, secret = story(drawn)[0].capitalize(), every[number // 3 % len(every)]
+        text, secret = _sentence(story(drawn)[0]), every[number // 3 % len(every)]
         if number % 3 == 1:
             text += f". The private number of {secret.who} is {secret.number}."
             text += f" Whoever wants to reach {secret.who} at home says {secret.words}."
