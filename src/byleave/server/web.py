@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import gc
+import json
 import os
 import resource
-import select
 import shutil
 import signal
 import tempfile
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestLine
+from gunicorn.util import write_nonblock
+from gunicorn.workers.gthread import ThreadWorker
 
 from byleave.adapters.duckdb_engine.session import ready_to_fork
 from byleave.kernel.errors import UsageError
 from byleave.ledger.address import sqlite_path
+from byleave.ledger.wire import MOST_BYTES_OF_ID
 from byleave.server.listening import BACKLOG, address_of
-from byleave.server.worker import MOST_ADDRESS_BYTES, Taking, Worker
 
 if TYPE_CHECKING:
     import socket
@@ -34,12 +37,12 @@ THREADS = 32
 GRACE_SECONDS = 30
 """For what is under way when the server is told to stop."""
 KEEP_ALIVE_SECONDS = 15
+MOST_ADDRESS_BYTES = 8_190
+"""Two of the longest ids fit in, also where each of their bytes takes three."""
 CONNECTIONS = 16_384
 """At once in each process: a burst waits here for its turn instead of at the door, where clients give up."""
 OTHER_FILES = 256
 """That a process may have open beside connections."""
-COLLECT_AFTER = 10_000
-"""So many objects more than before. With the usual 700, collecting took 7 % of the processor time under load."""
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where a worker's sign of life costs no disk
 
@@ -68,6 +71,33 @@ class ToLogs(Logger):
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+
+
+class Worker(ThreadWorker):
+    """Says as the API does that an address is too long: what is refused so early comes to nobody else."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:  # noqa: ANN401 - gunicorn's
+        """Answer what is no request."""
+        if isinstance(exc, LimitRequestLine):
+            write_nonblock(client, too_long())
+        else:
+            super().handle_error(req, client, addr, exc)
+
+
+def too_long() -> bytes:
+    """The answer to an address that is too long, as problem details (RFC 9457)."""
+    status = HTTPStatus.REQUEST_URI_TOO_LONG
+    told = {
+        "type": "urn:byleave:problem:too-long",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": f"the address is longer than {MOST_ADDRESS_BYTES:,} bytes",
+        "code": "too-long",
+        "hint": f"an id has at most {MOST_BYTES_OF_ID:,} bytes",
+    }
+    body = json.dumps(told)
+    head = f"HTTP/1.1 {status.value} {status.phrase}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\nCache-Control: no-store\r\n\r\n{body}".encode("ascii")
 
 
 class Graceful(Arbiter):
@@ -108,7 +138,7 @@ class WebServer(BaseApplication):
             "backlog": BACKLOG,
             "workers": processes,
             "threads": threads,
-            "worker_class": Taking if hasattr(select, "epoll") else Worker,
+            "worker_class": Worker,
             "worker_connections": connections(),
             "worker_tmp_dir": str(_MEMORY) if _MEMORY.is_dir() else None,
             "keepalive": KEEP_ALIVE_SECONDS,
@@ -149,10 +179,6 @@ class WebServer(BaseApplication):
 
     def _begun(self, worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
         """In a new process, once it answers."""
-        # what a process is made of stays: the collector need not look through it again and again
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(COLLECT_AFTER)
         # Ctrl-C goes to every process of a terminal; the first one tells the others to stop in order
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if worker.age == 1:
