@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -43,6 +44,8 @@ CONNECTIONS = 16_384
 """At once in each process: a burst waits here for its turn instead of at the door, where clients give up."""
 OTHER_FILES = 256
 """That a process may have open beside connections."""
+COLLECT_AFTER = 10_000
+"""So many objects more than before. With the usual 700, collecting took 7 % of the processor time under load."""
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where a worker's sign of life costs no disk
 
@@ -179,6 +182,10 @@ class WebServer(BaseApplication):
 
     def _begun(self, worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
         """In a new process, once it answers."""
+        # what a process is made of stays: the collector need not look through it again and again
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(COLLECT_AFTER)
         # Ctrl-C goes to every process of a terminal; the first one tells the others to stop in order
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if worker.age == 1:
