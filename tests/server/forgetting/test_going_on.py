@@ -21,6 +21,7 @@ from byleave.api import now
 from byleave.kernel.errors import InputError, MissingExtraError
 from byleave.lineage.keys import keyed
 from byleave.server.db.opening import connect
+from byleave.server.db.session import writing
 from byleave.server.forgetting import following, working
 from byleave.server.forgetting.answering import may_answer
 from byleave.server.forgetting.problems import FULL, LONGEST_WAIT, MISSING, OTHER, UNREADABLE, Problems
@@ -253,6 +254,9 @@ def test_what_was_not_read_in_time_answers_nobody(place: Place) -> None:
     for _ in range(2):  # the first records that it was done, which the second reads
         step(place)
     assert answers(place, "talent-1", entry.recorded_at + timedelta(seconds=6))
+    with closing(connect(place.ledger)) as session, writing(session):  # it was read before the ledger was restored
+        session.run("UPDATE forget_reading SET epoch = 'another'", [()])
+    assert not answers(place, "talent-1")
 
 
 def test_a_ledger_that_cannot_be_read_lets_nothing_answer(place: Place) -> None:
