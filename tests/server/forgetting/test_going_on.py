@@ -27,6 +27,7 @@ from byleave.server.forgetting.answering import may_answer
 from byleave.server.forgetting.problems import FULL, LONGEST_WAIT, MISSING, OTHER, UNREADABLE, Problems
 from byleave.server.forgetting.telling import tasks_of
 from byleave.server.forgetting.working import Forgetting
+from byleave.server.lineage.certifying import rerunning
 from byleave.server.lineage.doors import LineageReader
 from byleave.server.lineage.standing import standing
 from byleave.server.lineage.training import audit, train_talent
@@ -321,3 +322,16 @@ def test_a_wave_is_stopped_before_anybody_is_taken_out(two: Place, monkeypatch: 
 
     assert [one.split(" ")[0] for one in order] == ["stop", "stop", "renew", "renew"]
     assert len(set(order)) == 4
+
+
+def test_a_training_again_that_breaks_is_told_as_failed(place: Place) -> None:
+    """`M18` Where all of a model is trained again and that breaks, the ledger has a run that failed."""
+    with closing(connect(place.ledger)) as session:
+        again = rerunning(session, queue_of(place).append, "talent-1")
+        with pytest.raises(RuntimeError), again({"product": "talent"}):
+            raise RuntimeError
+    with LineageReader(place.ledger, SECRET) as reader:
+        *_, run = reader.lineage().runs.values()
+
+    assert run.run.startswith("again-")
+    assert run.outcome == "failed"
