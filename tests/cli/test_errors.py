@@ -106,7 +106,7 @@ ERRORS = {
     ),
     "place": ((*RUN, "--out=register"), "`register` exists already", "never overwritten"),
     "parent": ((*RUN, "--out=none/out"), "there is no folder", "make it first"),
-    "service": (("objection", "tend", "--data=none"), "cannot read `none/suppression.key`", "byleave serve makes"),
+    "service": (("objection", "tend", "--data=none"), "there is no database of accounts", "byleave serve makes"),
     "item": (("explain", "i9", *RUN[1:]), "no row has the item id `i9`", "compared exactly"),
 }
 

@@ -80,6 +80,7 @@ PLACED: dict[str, str] = {
     "model_forgetting": "models:forget",
     "acknowledge_forgetting": "models:forget",
     "acknowledge_revocations": "revocations:acknowledge",
+    "retire_model": "models:forget",
     # last, since nothing is left to be read afterwards
     "erase": "members:erase",
 }
