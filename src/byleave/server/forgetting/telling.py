@@ -90,6 +90,8 @@ def tasks_of(  # noqa: PLR0913 - what is asked for
     with reader.reading() as session:
         models = fold(read_artefacts(session)).models
         found = [one for one in Queue(session).tasks(undone=undone, keys=keys) if model in (None, one.model)]
+        if not found:
+            return []
         names = dict(_names(session, found, reader.key_of(session)))
         broken, served = Problems(session).all(), served_here(session)
     told = []
