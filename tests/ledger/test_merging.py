@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from byleave.ledger.merging import counting, merge_acts
-from byleave.policy.facts import Act
+from byleave.policy.facts import IMPORT, MEMBER, Act
 
 START = datetime(2025, 9, 1, tzinfo=UTC)
 HOURS = [START + timedelta(hours=hour) for hour in range(12)]
@@ -62,3 +63,17 @@ def test_an_account_that_never_chose_does_not_switch_the_other_on_or_off() -> No
     """A default is no act: merged with it, an on is not an on for both, and an off is an off for both."""
     assert merge_acts([_act("on", HOURS[0], 1)], [], seq=2) == []
     assert [act.on for act in merge_acts([_act("off", HOURS[0], 1)], [], seq=2)] == [False]
+
+
+def test_a_merge_keeps_the_date_of_an_off() -> None:
+    """M10: an *on* that is imported after a merge, or after two, does not count before the date of an *off*."""
+    ahead = Act("s", on=False, at=HOURS[3], seq=1, recorded_at=HOURS[0], actor=MEMBER)
+    once = merge_acts([ahead], [], seq=10)
+    twice = merge_acts(once, [], seq=20)
+    imported = Act("s", on=True, at=HOURS[2], seq=30, recorded_at=HOURS[2], actor=IMPORT)
+
+    for merged in (once, twice):
+        assert [(act.on, act.at) for act in counting(merged, "s")] == [(False, HOURS[0])]
+        assert [act.on for act in counting([*merged, imported], "s")] == [False]
+        late = replace(imported, at=HOURS[4], recorded_at=HOURS[4])
+        assert [act.on for act in counting([*merged, late], "s")] == [False, True]

@@ -175,8 +175,12 @@ def _stricter(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act
                 reaches = REACHES[far]
                 never = sorted(one for acts in sides for act in acts if act.at == at for one in act.unused_since)
                 unused = frozenset({one[:2]: one for one in reversed(never)}.values())
-                off = Act(setting, on=False, at=at, covers=covers or None, reaches=reaches, unused_since=unused)
-                result.append(off)
+                # an imported on is held to the date that the person gave, wherever that lies
+                dates = [
+                    act.at for act in (*first, *second) if act.setting == setting and not act.on and _begins(act) <= at
+                ]
+                off = Act(setting, on=False, at=max(dates), recorded_at=at)
+                result.append(replace(off, covers=covers or None, reaches=reaches, unused_since=unused))
             farthest = far
             ons = [act.frees for acts in sides for act in acts if act.at <= at and act.on]
             frees = "new-content" if "new-content" in ons else "everything" if "everything" in ons else None
@@ -185,7 +189,7 @@ def _stricter(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act
                 result.append(Act(setting, on=True, at=at, frees=frees))
             if agreed:
                 result.append(Act(setting, on=True, at=at, covers=agreed, frees=frees))
-    result.sort(key=lambda act: act.at)
+    result.sort(key=_begins)
     # below the merge's number, so that whatever comes after it has the last word
     return [replace(act, seq=seq + index - len(result)) for index, act in enumerate(result)]
 
@@ -258,3 +262,8 @@ def _register(known: Known, kept: Iterable[tuple[str, Objection]]) -> Register:
         {name: tuple(several) for name, several in objections.items()},
         {item: tuple(several) for item, several in withheld.items()},
     )
+
+
+def _begins(act: Act) -> datetime:
+    """From when an off counts, and of what a merge made an on, too."""
+    return min(act.at, act.recorded_at or act.at)

@@ -31,7 +31,7 @@ def merge_acts(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Ac
     """
     settings = sorted({act.setting for act in (*first, *second)})
     merged = [act for setting in settings for act in _stricter(setting, first, second)]
-    merged.sort(key=lambda act: act.at)
+    merged.sort(key=lambda act: min(act.at, act.recorded_at or act.at))
     return [replace(act, seq=seq - len(merged) + number) for number, act in enumerate(merged)]
 
 
@@ -62,11 +62,19 @@ def _stricter(setting: str, first: Sequence[Act], second: Sequence[Act]) -> list
             off_for = frozenset(purpose for purpose, governs in was_off if not governs)
             unused = _earliest(act for acts in accounts for act in acts if act.at == at)
             covers = off_for or None
-            result.append(Act(setting, on=False, at=at, covers=covers, reaches=reaches, unused_since=unused))
+            off = Act(setting, on=False, at=at, covers=covers, reaches=reaches, unused_since=unused)
+            result.append(_dated(off, accounts))
         reached = reaches
         frees = least(act.frees for acts in accounts for act in acts if act.at <= at and act.on)
         result += _switched_on(setting, at, on, frees)
     return result
+
+
+def _dated(off: Act, accounts: Sequence[Sequence[Act]]) -> Act:
+    """With the latest date that the person gave an *off* by then: no *on* that is imported later counts before it."""
+    said = (act for acts in accounts for act in acts if act.at <= off.at and not act.on)
+    latest = max((act.recorded_at or act.at for act in said), default=off.at)
+    return replace(off, at=latest, recorded_at=off.at) if latest > off.at else off
 
 
 def _earliest(acts: Iterable[Act]) -> frozenset[Unused]:
@@ -89,14 +97,16 @@ def counting(acts: Sequence[Act], setting: str) -> list[Act]:
     """The acts on a setting that can count, each dated at the instant from which it counts, in the order of `seq`.
 
     As in the definition: an *off* counts from the earlier of `at` and `recorded_at`, an *on* from the later, an *on*
-    that is not the person's own never; an imported one not after an *off* that is dated later.
+    that is not the person's own never; an imported one not after an *off* that is dated later. That date of an *off*
+    stays in `recorded_at`, where it is later than the instant from which it counts.
     """
     own = [act for act in acts if act.setting == setting]
     kept = []
     for act in own:
         dates = (act.at, act.recorded_at or act.at)
         if not act.on:
-            kept.append(replace(act, at=min(dates), recorded_at=None, actor=MEMBER))
+            dated = act.at if act.at > min(dates) else None
+            kept.append(replace(act, at=min(dates), recorded_at=dated, actor=MEMBER))
         elif act.actor == MEMBER or (act.actor == IMPORT and not _is_beaten(act, own)):
             kept.append(replace(act, at=max(dates), recorded_at=None, actor=MEMBER))
     return kept
