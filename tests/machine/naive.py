@@ -179,7 +179,7 @@ def _stricter(first: Sequence[Act], second: Sequence[Act], seq: int) -> list[Act
                 dates = [
                     act.at for act in (*first, *second) if act.setting == setting and not act.on and _begins(act) <= at
                 ]
-                off = Act(setting, on=False, at=max(dates), recorded_at=at)
+                off = Act(setting, on=False, at=max(at, *dates), recorded_at=at)
                 result.append(replace(off, covers=covers or None, reaches=reaches, unused_since=unused))
             farthest = far
             ons = [act.frees for acts in sides for act in acts if act.at <= at and act.on]

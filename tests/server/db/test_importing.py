@@ -195,6 +195,22 @@ def test_who_was_erased_comes_back_off(tmp_path: Path, store: Store) -> None:
     assert [entry.data.get("value") for entry in store.history("ana")] == [None, "off", "off"]
 
 
+def test_who_was_erased_is_imported_again_step_by_step(
+    tmp_path: Path, address: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """M9: the same rows as before their erasure, in the same steps: the import is completed, and gates read."""
+    monkeypatch.setattr(importing, "PEOPLE", 1)
+    monkeypatch.setattr(importing, "ONE_STEP", 1)
+    folder = written(tmp_path / "told", members=("ana,DE",))
+    import_register(store, [*folder, *written(tmp_path / "dee", members=("dee,DE",))])
+    store.erase("ana")
+    again = import_register(store, [*folder, *written(tmp_path / "eve", members=("eve,DE",))])
+
+    assert again.recorded == {"member-registered": 2}
+    assert [kind for kind, _, _ in held(store)].count("builds-opened") == 2
+    assert gate_reads(address)
+
+
 def test_without_the_key_of_erased_people_nothing_is_imported(tmp_path: Path, address: str) -> None:
     """Where refusals of erased people are kept, their key is needed before anything is recorded."""
     with Store(address, suppression_secret=SECRET) as store:

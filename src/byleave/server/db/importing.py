@@ -127,6 +127,7 @@ class _Run:
         self._terms_of = terms_of
         self.result = Imported(people.digest, {name: people.rows[name] for name in sorted(people.tables)})
         self._unfinished = _unfinished(store, people.digest)
+        self._erased = store.reader.erased(0, store.head().seq)
 
     def check(self) -> list[Proposal]:
         """Plan everything, to find what cannot be recorded. Returns: The acts, if they fit into one commit."""
@@ -182,13 +183,16 @@ class _Run:
             done += len(chunk)
             self._show(step, done / max(1, self._people.count))
             if acts:
-                yield acts, _key(acts, known)
+                yield acts, _key(acts, known, self._erased)
 
 
-def _key(acts: Sequence[Proposal], known: Mapping[str, Known]) -> str:
-    """Equal for equal acts after equal entries: two imports at once record them once."""
+def _key(acts: Sequence[Proposal], known: Mapping[str, Known], erased: int) -> str:
+    """Equal for equal acts after equal entries: two imports at once record them once.
+
+    And another one after an erasure: who comes back has nothing recorded again, and the old key is used up.
+    """
     last = max((one.history[-1].seq for one in known.values() if one.history), default=0)
-    return f"import-{hashlib.sha256(body_bytes(acts) + b'%d' % last).hexdigest()}"
+    return f"import-{hashlib.sha256(body_bytes(acts) + b'%d %d' % (last, erased)).hexdigest()}"
 
 
 def _unfinished(store: Store, digest: str) -> list[Entry]:
