@@ -40,6 +40,8 @@ def test_folding_is_the_same_with_places(text: str) -> None:
 
 @given(st.lists(NEAR, max_size=30))
 @settings(max_examples=40)
+@example(["write to jose.nunez", "@example.com now", "jose.nunez@exa", "mple.com", "+34 612 34", "56 78 is old", "7"])
+@example(["www.linkedin.com/in", "/sinead-ocw/", "@jsmith", "_1980", "jose.nunez@example.com @jsmith_1980"])
 @example(["", "\n", "John\nSmith", "Jоhn Smith", "ß" * 9 + " Smith John", "a\n\nb@c.de"])
 def test_batch_is_the_search_of_each(texts: list[str]) -> None:
     """The fast step never loses what a search of each text finds."""

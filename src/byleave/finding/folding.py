@@ -68,7 +68,8 @@ _CONTROLS = {
     **{ord(one): one.lower() for one in map(chr, range(65, 91))},
 }
 
-_CONTROLS_OF_BYTES = bytes(ord(_CONTROLS.get(number, chr(number))) for number in range(256))
+PLAIN_BYTES = bytes(ord(_CONTROLS.get(number, chr(number))) for number in range(256))
+"""What folding makes of each byte of UTF-8 in ASCII: small letters, and a space for what steers a machine."""
 
 
 def fold(text: str) -> str:
@@ -77,9 +78,9 @@ def fold(text: str) -> str:
     A word with Latin and Greek or Cyrillic letters is read as Latin.
     """
     if text.isascii():
-        return text.encode().translate(_CONTROLS_OF_BYTES).decode()
+        return text.encode().translate(PLAIN_BYTES).decode()
     # in UTF-8 no sign outside ASCII holds a byte of ASCII
-    plain = text.encode("utf-8", "surrogatepass").translate(_CONTROLS_OF_BYTES).decode("utf-8", "surrogatepass")
+    plain = text.encode("utf-8", "surrogatepass").translate(PLAIN_BYTES).decode("utf-8", "surrogatepass")
     return unmixed(fold_runs(plain))
 
 

@@ -45,9 +45,20 @@ class Keys:
 
     def hash(self, kind: str, form: str) -> str:
         """64 hexadecimal digits; equal for equal kinds and forms alone."""
-        hashed = self._begun.copy()
-        hashed.update(f"{kind}:{form}".encode())
-        return hashed.hexdigest()
+        return self.hash_of(kind)(form)
+
+    def hash_of(self, kind: str) -> Callable[[str], str]:
+        """The same for many forms of one kind."""
+        begun = self._begun.copy()
+        begun.update(f"{kind}:".encode())
+        copied = begun.copy
+
+        def hashed(form: str) -> str:
+            one = copied()
+            one.update(form.encode())
+            return one.hexdigest()
+
+        return hashed
 
     def mark(self) -> str:
         """The identifier of nobody, kept beside the others."""

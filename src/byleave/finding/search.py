@@ -8,6 +8,8 @@ and never too little. The second reads each of these texts word by word, and say
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import compress, count
+from operator import not_
 from typing import TYPE_CHECKING, NamedTuple
 
 from byleave.finding.folding import fold, fold_with_places, words
@@ -65,16 +67,15 @@ class Search:
     def __init__(self, sought: Sequence[Sought], keys: Keys | None) -> None:
         """Build it. `keys` are those that the hashes were made with; None is enough where there are none."""
         self._keys = keys
-        self._hashed: dict[str, list[str]] = defaultdict(list)
-        self._kinds: set[str] = set()
+        self._hashed: dict[str, dict[str, list[str]]] = defaultdict(dict)
+        """Kind → hash → who is looked for by it."""
         self._rows: list[Sought] = []
         anchors: list[tuple[str, str]] = []
         owners: list[int] = []
         for one in dict.fromkeys(sought):
             kind, value = one.identifier
             if kind in HASHED:
-                self._hashed[f"{kind}:{value}"].append(one.subject)
-                self._kinds.add(kind)
+                self._hashed[kind].setdefault(value, []).append(one.subject)
                 continue
             pairs = {pattern.words[pattern.anchor : pattern.anchor + 2] for pattern in _patterns(one.identifier)}
             for pair in pairs:
@@ -85,7 +86,7 @@ class Search:
 
     def __len__(self) -> int:
         """How many identifiers are looked for."""
-        return len(self._rows) + len(self._hashed)
+        return len(self._rows) + sum(map(len, self._hashed.values()))
 
     def batch(self, texts: Sequence[str]) -> Iterator[tuple[int, list[Match]]]:
         """The texts that name somebody, by their index, with everybody whom each names.
@@ -93,39 +94,43 @@ class Search:
         Args:
             texts: any number of texts that fit into memory several times over.
         """
-        plain = [index for index, text in enumerate(texts) if text.isascii()]
-        other = [index for index, text in enumerate(texts) if not text.isascii()] if len(plain) < len(texts) else []
-        flagged = sorted(one for part in (plain, other) if part for one in self._flagged(part, texts))
-        for index, shapes, rows in flagged:
-            matches = self._matches(texts[index], shapes=shapes, rows=rows)
-            if matches:
-                yield index, matches
+        plain = list(map(str.isascii, texts))
+        found: dict[int, set[Match]] = {}
+        for part in (list(compress(count(), plain)), list(compress(count(), map(not_, plain)))):
+            if part:
+                self._look(part, texts, found)
+        return ((index, _by_place(found[index])) for index in sorted(found))
 
-    def _flagged(self, part: Sequence[int], texts: Sequence[str]) -> Iterator[tuple[int, Collection[str], bool]]:
-        """Index of each text that may hold something: the kinds of shapes, whether a row of words."""
+    def _look(self, part: Sequence[int], texts: Sequence[str], found: dict[int, set[Match]]) -> None:
+        """Look for everybody in some of the texts, which are all in ASCII, or all are not."""
         from byleave.finding.streaming import Batch  # noqa: PLC0415 - it needs numpy, and a search of nobody does not
 
         batch = Batch([texts[index] for index in part])
-        shaped, paired = batch.with_shapes(self._kinds), batch.with_pairs(self._pairs)
-        return ((part[one], shaped.get(one, frozenset()), one in paired) for one in shaped.keys() | paired)
+        for kinds, several in batch.with_shapes(self._hashed):
+            row = batch.row(several)
+            for match in self._shapes(row.text, kinds):
+                at, start = row.place(match.start)
+                moved = match._replace(start=match.start - start, end=match.end - start)
+                found.setdefault(part[several[at]], set()).add(moved)
+        for one in batch.with_pairs(self._pairs):
+            text = texts[part[one]]
+            matches = set(self._words(text, fold(text)))
+            if matches:
+                found.setdefault(part[one], set()).update(matches)
 
     def text(self, text: str) -> list[Match]:
         """Everybody whom one text names, by place."""
-        return self._matches(text, shapes=self._kinds, rows=bool(self._rows))
-
-    def _matches(self, text: str, *, shapes: Collection[str], rows: bool) -> list[Match]:
         folded = fold(text)
-        matches = set(self._shapes(folded, shapes)) if shapes else set()
-        if rows:
-            matches.update(self._words(text, folded))
-        return sorted(matches, key=lambda one: (one.start, one.end, one.subject, one.kind))
+        return _by_place({*self._shapes(folded, self._hashed), *self._words(text, folded)})
 
     def _shapes(self, folded: str, kinds: Collection[str]) -> Iterator[Match]:
         keys = self._keys
         if keys is None:
             return
+        sought = {kind: (keys.hash_of(kind), self._hashed[kind]) for kind in kinds}
         for kind, form, start, end in readings(folded, kinds):
-            for subject in self._hashed.get(f"{kind}:{keys.hash(kind, form)}", ()):
+            hash_of, subjects = sought[kind]
+            for subject in subjects.get(hash_of(form), ()):
                 yield Match(subject, kind, kind in CERTAIN, start, end)
 
     def _words(self, text: str, folded: str) -> Iterator[Match]:
@@ -142,6 +147,10 @@ class Search:
                 if pattern.shortened and not is_written_large(text, *fold_with_places(text).span(start, end)):
                     continue
                 yield Match(subject, identifier.kind, _is_certain(identifier, plain), start, end)
+
+
+def _by_place(matches: Iterable[Match]) -> list[Match]:
+    return sorted(matches, key=lambda one: (one.start, one.end, one.subject, one.kind))
 
 
 def _patterns(identifier: Identifier) -> tuple[Pattern, ...]:

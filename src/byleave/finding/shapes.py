@@ -7,6 +7,7 @@ reading is given, and the one that somebody gave is found.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -32,11 +33,31 @@ class Reading(NamedTuple):
     end: int
 
 
+BETWEEN = b" \n "
+"""Between the texts of a row. No shape holds a space and a line's end; the spaces end what has no space in it."""
+
+
+class Row:
+    """Several folded texts, with `BETWEEN` between them, that are read at once."""
+
+    def __init__(self, text: str) -> None:
+        """Take them as one."""
+        self.text = text
+        self._starts: list[int] = []
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The index of the text at a place, and where that text begins."""
+        if not self._starts:
+            self._starts = [0, *(one.end() + 1 for one in _LINE_END.finditer(self.text))]
+        index = bisect_right(self._starts, at) - 1
+        return index, self._starts[index]
+
+
+_LINE_END = re.compile("\n")
 _LONGEST_LOCAL = 64
-_NEVER_LOCAL = frozenset(' \t@<>()[],;:"\\')
+_NEVER_LOCAL = re.compile(r'[ \t@<>()\[\],;:"\\]')
 _DOMAIN = re.compile(r"(?:[^\W_](?:[^\W_]|-){0,62}\.)+[^\W_](?:[^\W_]|-){0,62}")
 _TAKEN_APART = re.compile(r"[^\w.+-]")
-_DOMAIN_END = re.compile(r"[-.]+$")
 _NUMBER = re.compile(r"\d(?:[ ().\-/]{0,3}\d){6,}")
 _DIGITS = re.compile(r"\d+")
 _HANDLE = re.compile(r"(?<![\w.@/])@([\w](?:[\w.-]{0,62}\w)?)")
@@ -71,6 +92,10 @@ def _emails(folded: str) -> Iterator[Reading]:
         start = _local_start(folded, at) if domain else at
         if domain and start < at:
             local = folded[start:at]
+            if local.isalnum():
+                yield Reading("email", f"{local}@{_domain_form(domain[0])}", start, domain.end())
+                at = folded.find("@", at + 1)
+                continue
             # `mail=ana@…` and `'ana@…'`: what stands before a sign that hardly any address holds may not belong to it
             for cut in sorted({0, *(sign.end() for sign in _TAKEN_APART.finditer(local))}):
                 for form in _email_forms(local[cut:], domain[0]):
@@ -80,10 +105,7 @@ def _emails(folded: str) -> Iterator[Reading]:
 
 def _local_start(folded: str, at: int) -> int:
     """Where the part of an address before its sign begins. Source of the length: RFC 5321, section 4.5.3.1.1."""
-    start = at
-    while start > max(0, at - _LONGEST_LOCAL) and folded[start - 1] not in _NEVER_LOCAL:
-        start -= 1
-    return start
+    return at - len(_NEVER_LOCAL.split(folded[max(0, at - _LONGEST_LOCAL) : at])[-1])
 
 
 def email_forms(value: str) -> list[str]:
@@ -95,10 +117,14 @@ def email_forms(value: str) -> list[str]:
 
 
 def _email_forms(local: str, domain: str) -> list[str]:
-    domain = _plain_domain(_DOMAIN_END.sub("", domain))
+    domain = _domain_form(domain)
     bare = local.strip("._-*'")
     forms = [local, bare, local.partition("+")[0], bare.partition("+")[0]]
     return [f"{one}@{domain}" for one in dict.fromkeys(forms) if one]
+
+
+def _domain_form(domain: str) -> str:
+    return _plain_domain(domain.rstrip("-."))
 
 
 def _plain_domain(domain: str) -> str:
@@ -113,17 +139,30 @@ def _plain_domain(domain: str) -> str:
 
 def _phones(folded: str) -> Iterator[tuple[str, int, int]]:
     for found in _NUMBER.finditer(folded):
-        text, start = found[0].replace("(0)", "   "), found.start()
+        written, start = found[0], found.start()
+        if written.isdigit():
+            for form in _number_forms(written):
+                yield form, start, found.end()
+            continue
+        text = written.replace("(0)", "   ")
         groups = [(one[0], start + one.start(), start + one.end()) for one in _DIGITS.finditer(text)][:_MOST_GROUPS]
         seen = set()
         for first in range(len(groups)):
             digits = ""
             for group, _, end in groups[first:]:
                 digits += group
-                for form in (digits, digits.removeprefix("00"), digits.removeprefix("011")):
-                    if FEWEST_DIGITS <= len(form) <= MOST_DIGITS and form not in seen:
+                for form in _number_forms(digits):
+                    if form not in seen:
                         seen.add(form)
                         yield form, groups[first][1], end
+
+
+def _number_forms(digits: str) -> Collection[str]:
+    """The digits as they are, and without what stands before a country's code; none where they are too few or many."""
+    if len(digits) < FEWEST_DIGITS or len(digits) > MOST_DIGITS + len("011"):
+        return ()
+    forms = {digits, digits.removeprefix("00"), digits.removeprefix("011")} if digits[0] == "0" else (digits,)
+    return [form for form in forms if FEWEST_DIGITS <= len(form) <= MOST_DIGITS]
 
 
 def phone_forms(value: str, country: str | None) -> list[tuple[str, str]]:
@@ -150,11 +189,15 @@ def handle_form(value: str) -> str | None:
 
 
 def _urls(folded: str, kinds: Collection[str]) -> Iterator[Reading]:
+    sites, pages = "site" in kinds, "url" in kinds
     for first, last in _with_dots(folded):
         for found in _URL.finditer(folded, first, last):
-            for form in _url_forms(found[0]):
-                if page_kind(form) in kinds:
-                    yield Reading(page_kind(form), form, *found.span())
+            host, segments = _host_and_path(found[0])
+            if sites:
+                yield Reading("site", host, *found.span())
+            if pages and segments:
+                for form in _page_forms(host, segments):
+                    yield Reading("url", form, *found.span())
 
 
 def _with_dots(folded: str) -> Iterator[tuple[int, int]]:
@@ -174,12 +217,13 @@ def page_kind(form: str) -> str:
     return "url" if "/" in form else "site"
 
 
-def _url_forms(address: str) -> Iterator[str]:
+def _page_forms(host: str, segments: list[str]) -> Iterator[str]:
     """The address of a page, and of every page above it: what belongs to a profile stands below it."""
-    host, segments = _host_and_path(address)
-    for count in range(min(len(segments), _MOST_SEGMENTS) + 1):
-        yield "/".join([host, *segments[:count]])
-    if segments and len(segments) <= _MOST_SEGMENTS:
+    form = host
+    for segment in segments[:_MOST_SEGMENTS]:
+        form = f"{form}/{segment}"
+        yield form
+    if len(segments) <= _MOST_SEGMENTS:
         bare = segments[-1].rstrip(_AFTER_A_LINK)
         if bare and bare != segments[-1]:
             yield "/".join([host, *segments[:-1], bare])
@@ -199,5 +243,8 @@ def _host_and_path(address: str) -> tuple[str, list[str]]:
     rest = address.partition("://")[2] or address
     host, _, path = rest.partition("/")
     host = _plain_domain(_HOST_ALIAS.sub("", host.partition(":")[0]))
-    path = fold(unquote(re.split("[?#]", path)[0]))
+    if "?" in path or "#" in path:
+        path = re.split("[?#]", path)[0]
+    if "%" in path:
+        path = fold(unquote(path))
     return host, [one for one in path.split("/") if one]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from byleave.finding.folding import fold_character
+from byleave.finding.folding import PLAIN_BYTES, fold_character, unmixed
 from byleave.finding.pairs import BITS, PAIR_BITS, mixed
-from byleave.finding.shapes import FEWEST_DIGITS
+from byleave.finding.shapes import BETWEEN, FEWEST_DIGITS, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from byleave.finding.pairs import Pairs
 
@@ -22,6 +22,7 @@ _SPACE, _LINE, _DOT, _AT = 32, 10, 46, 64
 _SLASH = 47
 _PADDING = b"\n" + b" " * 16
 _FIRST, _LAST, _LENGTH = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
+_ROUNDS = ((np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)), (np.uint64(27), np.uint64(0x94D049BB133111EB)))
 _MASKS = np.array([(1 << (8 * length)) - 1 for length in range(8)] + [(1 << 64) - 1], dtype=np.uint64)
 
 
@@ -36,6 +37,7 @@ def _table() -> bytes:
 
 
 _WORDS = _table()
+_PLAIN_LINES = PLAIN_BYTES[:_LINE] + b"\n" + PLAIN_BYTES[_LINE + 1 :]
 _NO_LINES = str.maketrans("\n", " ")
 
 
@@ -98,11 +100,19 @@ class Batch:
             whole = "\n".join([one.replace("\n", " ") for one in texts])
         if not whole.isascii():
             whole = _folded(whole)
-        raw = whole.encode() + _PADDING
-        self._raw = np.frombuffer(raw, dtype=np.uint8)
-        self._plain = np.frombuffer(raw.translate(_WORDS), dtype=np.uint8)
+        self._bytes = whole.encode() + _PADDING
+        self._raw = np.frombuffer(self._bytes, dtype=np.uint8)
+        self._plain = np.frombuffer(self._bytes.translate(_WORDS), dtype=np.uint8)
         self._lines = np.flatnonzero(self._raw == _LINE)
-        self._mixed = set() if whole.isascii() else set(self._texts_at(self._mixes()).tolist())
+        self._mixed = set() if whole.isascii() else set(self._texts_with(self._mixes()))
+
+    def row(self, several: Sequence[int]) -> Row:
+        """Some of the texts, folded as `fold` folds each."""
+        starts = np.concatenate([[0], self._lines + 1])[several].tolist()
+        ends = self._lines[several].tolist()
+        parts = [self._bytes[start:end] for start, end in zip(starts, ends, strict=True)]
+        text = BETWEEN.join(parts).translate(_PLAIN_LINES).decode()
+        return Row(unmixed(text) if self._mixed else text)
 
     def _texts_at(self, places: Any) -> Any:  # noqa: ANN401 - arrays of numbers
         """The index of the text at each place."""
@@ -116,15 +126,13 @@ class Batch:
         before = other[:-2] & latin[2:]
         return np.concatenate([np.flatnonzero(after), np.flatnonzero(before)])
 
-    def with_shapes(self, kinds: Collection[str]) -> dict[int, set[str]]:
-        """The texts that may hold what has one of these kinds of shape, with the kinds."""
-        found: dict[int, set[str]] = {one: set(kinds) for one in self._mixed} if kinds else {}
+    def with_shapes(self, kinds: Collection[str]) -> Iterator[tuple[frozenset[str], list[int]]]:
+        """Kinds of shapes of those that are looked for, and the texts that may hold one of them."""
         for several, places in _SIGNS.items():
             wanted = several.intersection(kinds)
-            if wanted:
-                for one in places(self):
-                    found.setdefault(one, set()).update(wanted)
-        return found
+            texts = sorted({*places(self), *self._mixed}) if wanted else []
+            if texts:
+                yield wanted, texts
 
     def with_at(self) -> list[int]:
         """Texts with the sign of addresses and handles."""
@@ -133,7 +141,7 @@ class Batch:
     def with_digits(self) -> list[int]:
         """Texts with as many digits as a number has."""
         digits = np.flatnonzero((self._raw - np.uint8(48)) < 10)  # noqa: PLR2004 - ten digits, from `0` on
-        counts = np.bincount(self._texts_at(digits), minlength=self._count)
+        counts = np.diff(np.searchsorted(digits, self._lines[: self._count]), prepend=0)
         return list(np.flatnonzero(counts >= FEWEST_DIGITS).tolist())
 
     def with_sign_inside(self, sign: int) -> list[int]:
@@ -142,7 +150,9 @@ class Batch:
         return self._texts_with(at[(self._plain[at - 1] > _SPACE) & (self._plain[at + 1] > _SPACE)])
 
     def _texts_with(self, places: Any) -> list[int]:  # noqa: ANN401 - an array of numbers
-        return list(np.unique(self._texts_at(places)).tolist())
+        there = np.zeros(self._count + 1, dtype=bool)
+        there[self._texts_at(places)] = True
+        return list(np.flatnonzero(there).tolist())
 
     def with_pairs(self, pairs: Pairs) -> set[int]:
         """The texts that may hold a pair of words."""
@@ -164,15 +174,34 @@ class Batch:
         at = np.searchsorted(pairs.hashes, wanted)
         at[at == len(pairs.hashes)] = 0
         there = may_begin[pairs.hashes[at] == wanted]
-        return set(np.unique(self._texts_at(starts[there])).tolist()) | self._mixed
+        return set(self._texts_with(starts[there])) | self._mixed
 
     def hashes_at(self, starts: Any, lengths: Any) -> Any:  # noqa: ANN401 - arrays of numbers
         """The hash of each word, as `hash_word` makes it of one."""
         words = np.ndarray((len(self._plain) - 8,), dtype="<u8", buffer=self._plain.data, strides=(1,))
-        mask = _MASKS[np.minimum(lengths, 8)]
-        first = words[starts] & mask
-        last = words[starts + np.maximum(lengths - 8, 0)] & mask
-        return mixed((first * _FIRST) ^ (last * _LAST) ^ (lengths.astype(np.uint64) * _LENGTH))
+        first = words[starts]
+        first &= _MASKS.take(lengths, mode="clip")
+        last = first.copy()
+        long = np.flatnonzero(lengths > 8)  # noqa: PLR2004 - bytes
+        last[long] = words[starts[long] + lengths[long] - 8]
+        # in place: these arrays are longer than what a processor keeps near
+        first *= _FIRST
+        last *= _LAST
+        first ^= last
+        np.multiply(lengths, _LENGTH, out=last, dtype=np.uint64, casting="unsafe")
+        first ^= last
+        return _mix(first, last)
+
+
+def _mix(value: Any, spare: Any) -> Any:  # noqa: ANN401 - arrays
+    """`pairs.mixed` in place."""
+    for shift, factor in _ROUNDS:
+        np.right_shift(value, shift, out=spare)
+        value ^= spare
+        value *= factor
+    np.right_shift(value, np.uint64(31), out=spare)
+    value ^= spare
+    return value
 
 
 def _holds(bits: Any, hashes: Any, width: int) -> Any:  # noqa: ANN401 - arrays
