@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -16,8 +16,9 @@ from byleave.kernel.errors import ConflictError, InputError, LedgerError, Unknow
 from byleave.ledger.fields import ABOUT
 from byleave.server.accounts.people import second_factor_lately
 from byleave.server.accounts.roles import CASE_WORKER, LEAD
-from byleave.server.deciding import ANOTHER, LONGEST_NAME, MOST_GROUNDS, Finding
+from byleave.server.deciding import LONGEST_NAME, MOST_GROUNDS, Finding
 from byleave.server.desk.at_hand import deciding
+from byleave.server.desk.case_form import prove_first, word_of_conflict
 from byleave.server.desk.case_page import KEPT, shown
 from byleave.server.desk.found import MOST_COUNTED, SECONDS_BEFORE_A_REFUSAL, look, readable, waits_for_review
 from byleave.server.desk.found_view import NOT_LOOKED, freed, why_not
@@ -141,8 +142,7 @@ def refuse(request: HttpRequest, case: str) -> HttpResponse:
     if not second_factor_lately(request):
         # whoever finds an open browser shall end nobody's objection
         request.session[KEPT] = {"case": case, "grounds": grounds, "name": name}
-        to = reverse("desk-case", args=[case])
-        return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': to})}", status=303)
+        return prove_first(reverse("desk-case", args=[case]))
     if request.POST.get("step") != "confirmed":
         return _check(request, case, grounds, name)
     if request.POST.get("answers") != "yes":
@@ -214,8 +214,7 @@ def _do(request: HttpRequest, case: str, what: str, act: Callable[[], Entry]) ->
     except LedgerError:
         return _problem(request, case, "case-failed", 503)
     except ConflictError as error:
-        name = {"read it again": "case-changed", ANOTHER: "case-another"}.get(error.hint or "", "case-cannot")
-        return _problem(request, case, name, 409)
+        return _problem(request, case, word_of_conflict(error), 409)
     except InputError as error:
         return _problem(request, case, _WORDS.get(error.message, "case-too-long"), 422)
     if what in TOLD:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -23,9 +23,8 @@ from byleave.server.accounts.people import second_factor_lately
 from byleave.server.accounts.roles import CASE_WORKER
 from byleave.server.deciding import MOST_GROUNDS
 from byleave.server.desk.at_hand import deciding
-from byleave.server.desk.case_page import shown
+from byleave.server.desk.case_form import form, problem, prove_first, wrong_grounds
 from byleave.server.desk.deeds import seen_of
-from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
 from byleave.server.desk.telling import ask_again, tell
 from byleave.server.objecting import Readdressed
@@ -54,11 +53,10 @@ def readdress(request: HttpRequest, case: str) -> HttpResponse:
     except UnknownError as error:
         raise Http404 from error
     if contacts.is_over(one, current().now()):
-        return _problem(request, case, "case-cannot", HTTPStatus.CONFLICT)
+        return problem(request, case, "case-cannot", HTTPStatus.CONFLICT)
     if not second_factor_lately(request):
         # whoever finds an open browser shall not have a case led to themselves
-        to = urlencode({"next": reverse("desk-readdress", args=[case])})
-        return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{to}", status=303)
+        return prove_first(reverse("desk-readdress", args=[case]))
     if request.method != "POST":
         return _form(request, one, {"came": CAME[0]}, {})
     values = {name: request.POST.get(name, "").strip()[:most] for name, most in _LONGEST.items()}
@@ -70,7 +68,7 @@ def readdress(request: HttpRequest, case: str) -> HttpResponse:
 
 def _wrong(values: Mapping[str, str]) -> dict[str, str]:
     """Field → the sentence that says what is wrong with it."""
-    found, grounds = {}, values["grounds"].replace("\r\n", "\n")
+    found = {}
     if not values["address"]:
         found["address"] = say("readdress-address-none")
     elif not is_address(values["address"]) or not values["address"].isprintable():
@@ -79,12 +77,9 @@ def _wrong(values: Mapping[str, str]) -> dict[str, str]:
         found["again"] = say("readdress-again-wrong")
     if values["came"] not in CAME:
         found["came"] = say("by-post-came-wrong")
-    if not grounds:
-        found["grounds"] = say("readdress-grounds-none")
-    elif len(grounds) > MOST_GROUNDS:
-        found["grounds"] = say("case-too-long")
-    elif any(not one.isprintable() and one != "\n" for one in grounds):
-        found["grounds"] = say("case-unprintable")
+    grounds = wrong_grounds(values["grounds"], "readdress-grounds-none")
+    if grounds:
+        found["grounds"] = grounds
     return found
 
 
@@ -99,9 +94,9 @@ def _record(request: HttpRequest, case: Case, values: Mapping[str, str]) -> Http
     except UnknownError as error:
         raise Http404 from error
     except (LedgerError, DatabaseError):
-        return _problem(request, case.id, "case-failed", HTTPStatus.SERVICE_UNAVAILABLE)
+        return problem(request, case.id, "case-failed", HTTPStatus.SERVICE_UNAVAILABLE)
     except ConflictError:
-        return _problem(request, case.id, "case-changed", HTTPStatus.CONFLICT)
+        return problem(request, case.id, "case-changed", HTTPStatus.CONFLICT)
     except InputError:
         wrong = {"address": say("object-wrong-email", value=values["address"][:60])}
         return _form(request, case, values, wrong, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -125,26 +120,7 @@ def _answer_at(request: HttpRequest, name: str, address: str, *, is_first: bool)
 
 
 def _form(
-    request: HttpRequest,
-    case: Case,
-    values: Mapping[str, str],
-    wrong: Mapping[str, str],
-    status: int = HTTPStatus.OK,
+    request: HttpRequest, case: Case, values: Mapping[str, str], wrong: Mapping[str, str], status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    return framed(
-        request,
-        "readdress",
-        "desk",
-        status=status,
-        case=case,
-        seen=request.POST.get("seen") or case.entries[-1],
-        values=values,
-        wrong=wrong,
-        errors=[(f"object-{name}", words) for name, words in wrong.items()],
-        cames=[(one, say(f"by-post-{one}")) for one in CAME],
-        trail=[(say("desk-cases"), reverse("desk")), (say("case", case=case.id), reverse("desk-case", args=[case.id]))],
-    )
-
-
-def _problem(request: HttpRequest, case: str, name: str, status: int) -> HttpResponse:
-    return shown(request, case, status=status, errors=[("", say(name))])
+    cames = [(one, say(f"by-post-{one}")) for one in CAME]
+    return form(request, "readdress", case, values, wrong, status=status, cames=cames)

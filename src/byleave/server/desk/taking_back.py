@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,11 +19,10 @@ from byleave.cases import steps
 from byleave.kernel.errors import ConflictError, InputError, LedgerError, UnknownError
 from byleave.server.accounts.people import second_factor_lately
 from byleave.server.accounts.roles import LEAD
-from byleave.server.deciding import ANOTHER, LONGEST_NAME, MOST_GROUNDS
+from byleave.server.deciding import LONGEST_NAME, MOST_GROUNDS
 from byleave.server.desk.at_hand import calendar, deciding
-from byleave.server.desk.case_page import shown
+from byleave.server.desk.case_form import form, problem, prove_first, word_of_conflict, wrong_grounds
 from byleave.server.desk.deeds import seen_of
-from byleave.server.desk.frame import framed
 from byleave.server.desk.guard import for_role
 from byleave.server.desk.telling import tell
 from byleave.server.running import current
@@ -50,11 +49,10 @@ def take_back(request: HttpRequest, case: str) -> HttpResponse:
     except UnknownError as error:
         raise Http404 from error
     except ConflictError:
-        return _problem(request, case, "case-cannot", HTTPStatus.CONFLICT)
+        return problem(request, case, "case-cannot", HTTPStatus.CONFLICT)
     if not second_factor_lately(request):
         # whoever finds an open browser shall end nobody's objection
-        to = urlencode({"next": reverse("desk-take-back", args=[case])})
-        return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{to}", status=303)
+        return prove_first(reverse("desk-take-back", args=[case]))
     if request.method != "POST":
         return _form(request, one, {}, {})
     values = {name: request.POST.get(name, "").strip()[:most] for name, most in _LONGEST.items()}
@@ -66,18 +64,15 @@ def take_back(request: HttpRequest, case: str) -> HttpResponse:
 
 def _wrong(case: Case, values: Mapping[str, str]) -> dict[str, str]:
     """Field → the sentence that says what is wrong with it."""
-    found, grounds = {}, values["grounds"].replace("\r\n", "\n")
+    found = {}
     day = _day(values["day"])
     if day is None:
         found["day"] = say("by-post-day-none")
     elif not calendar().day_of(case.received) <= day <= calendar().day_of(current().now()):
         found["day"] = say("take-back-day-wrong")
-    if not grounds:
-        found["grounds"] = say("case-grounds-blank")
-    elif len(grounds) > MOST_GROUNDS:
-        found["grounds"] = say("case-too-long")
-    elif any(not one.isprintable() and one != "\n" for one in grounds):
-        found["grounds"] = say("case-unprintable")
+    grounds = wrong_grounds(values["grounds"], "case-grounds-blank")
+    if grounds:
+        found["grounds"] = grounds
     if not values["name"]:
         found["name"] = say("case-name-blank")
     elif len(values["name"]) > LONGEST_NAME:
@@ -101,39 +96,21 @@ def _record(request: HttpRequest, case: Case, values: Mapping[str, str]) -> Http
     except UnknownError as error:
         raise Http404 from error
     except LedgerError:
-        return _problem(request, case.id, "case-failed", HTTPStatus.SERVICE_UNAVAILABLE)
+        return problem(request, case.id, "case-failed", HTTPStatus.SERVICE_UNAVAILABLE)
     except ConflictError as error:
-        name = {"read it again": "case-changed", ANOTHER: "case-another"}.get(error.hint or "", "case-cannot")
-        return _problem(request, case.id, name, HTTPStatus.CONFLICT)
+        return problem(request, case.id, word_of_conflict(error), HTTPStatus.CONFLICT)
     except InputError:
-        return _problem(request, case.id, "wrong-values", HTTPStatus.UNPROCESSABLE_ENTITY)
+        return problem(request, case.id, "wrong-values", HTTPStatus.UNPROCESSABLE_ENTITY)
     tell(request, case.id)
     to = reverse("desk-case", args=[case.id])
     return HttpResponseRedirect(f"{to}?done={quote(f'take-back {entry.seq}')}", status=303)
 
 
 def _form(
-    request: HttpRequest,
-    case: Case,
-    values: Mapping[str, str],
-    wrong: Mapping[str, str],
-    status: int = HTTPStatus.OK,
+    request: HttpRequest, case: Case, values: Mapping[str, str], wrong: Mapping[str, str], status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    return framed(
-        request,
-        "take_back",
-        "desk",
-        status=status,
-        case=case,
-        seen=request.POST.get("seen") or case.entries[-1],
-        values=values,
-        wrong=wrong,
-        errors=[(f"object-{name}", words) for name, words in wrong.items()],
-        first_day=calendar().day_of(case.received).isoformat(),
-        today=calendar().day_of(current().now()).isoformat(),
-        trail=[(say("desk-cases"), reverse("desk")), (say("case", case=case.id), reverse("desk-case", args=[case.id]))],
-    )
-
-
-def _problem(request: HttpRequest, case: str, name: str, status: int) -> HttpResponse:
-    return shown(request, case, status=status, errors=[("", say(name))])
+    days = {
+        "first_day": calendar().day_of(case.received).isoformat(),
+        "today": calendar().day_of(current().now()).isoformat(),
+    }
+    return form(request, "take_back", case, values, wrong, status=status, **days)
