@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from byleave.cli.ledger.options import ledger_option
 from byleave.cli.options import json_option, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from byleave.server.db.restoring import Restored
 
 
 @click.command("backup", short_help="Write everything into one file, while the ledger is used.")
@@ -54,9 +60,24 @@ def restore(*, file: Path | None, address: str, copy: str | None, as_json: bool)
         print_json(done.as_json())
         return
     click.echo(f"restored {done.backup:,} entries, and {done.replayed:,} more from the second copy")
-    if done.cut:
-        click.echo(f"the backup is cut off: what it held after entry {done.backup:,} did not come from it", err=True)
+    for line in _remarks(done, has_file=file is not None):
+        click.echo(line, err=True)
     click.echo(f"epoch {done.head.epoch} ({done.head.name}) begins after entry {done.head.seq:,}")
     if done.shut:
         click.echo(f"builds are shut: {done.shut}", err=True)
         click.echo("  help: byleave ledger reconcile FILES --ledger URL --apply --confirm WHY --by NAME", err=True)
+
+
+def _remarks(done: Restored, *, has_file: bool) -> Iterator[str]:
+    """What the file says of how far it reached, and whether it does."""
+    if done.cut and done.held is not None:
+        lost = done.held - done.backup
+        filled = "" if done.shut else "; they came from the second copy"
+        yield f"the backup is cut off: it held {done.held:,} entries, and {lost:,} of them are missing in it{filled}"
+    elif done.cut:
+        yield f"the backup is cut off: what it held after entry {done.backup:,} did not come from it"
+    elif has_file and done.held is None:
+        yield (
+            "the backup does not say how many entries it held: an earlier version of byleave wrote it, it is a second "
+            "copy, or its first line is gone. Nobody can see whether its end was cut off"
+        )

@@ -1,4 +1,4 @@
-"""A backup of a ledger while it is used: one file in the form of a second copy, as of one entry."""
+"""A backup of a ledger while it is used: one file in the form of a second copy, as of one entry, named first."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from byleave.kernel.errors import LedgerError, OutputError
 from byleave.ledger.chain import verify
 from byleave.server.db.copied import line_of, read_copied
 from byleave.server.db.opening import connect
+from byleave.server.db.reach import Reach, line_of_reach
 from byleave.server.db.reading import CHUNK, Head, check_payload, read_head
 from byleave.server.db.second_copy import flush_folder
 
@@ -46,7 +47,7 @@ def back_up(
     try:
         session.begin_reading()
         head = read_head(session)
-        _write(session, head.seq, new, on_progress)
+        _write(session, Reach(head.seq, head.chain), new, on_progress)
         session.roll_back()
         new.rename(out)
         flush_folder(out)
@@ -61,10 +62,11 @@ def back_up(
     return head
 
 
-def _write(session: Session, until: int, new: Path, on_progress: Progress) -> None:
-    done, last = 0, None
+def _write(session: Session, reach: Reach, new: Path, on_progress: Progress) -> None:
+    done, last, until = 0, None, reach.seq
     # it holds what people chose: for the owner's eyes
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(line_of_reach(reach))
         while done < until:
             found = read_copied(session, done, min(done + CHUNK, until))
             last = verify([one.recorded.row for one in found], last)

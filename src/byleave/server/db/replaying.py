@@ -11,12 +11,14 @@ from byleave.ledger.chain import verify
 from byleave.server.db.copied import Copied, read_copied, read_line, write_copied
 from byleave.server.db.copy_database import last_row
 from byleave.server.db.opening import connect
+from byleave.server.db.reach import entry_lines, reach_of
 from byleave.server.db.reading import CHUNK, check_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from byleave.ledger.chain import Row
+    from byleave.server.db.reach import Reach
     from byleave.server.db.session import Session
 
 
@@ -31,6 +33,8 @@ class Replayed(NamedTuple):
     """`seq` of the last entry that the copy holds and that could be read."""
     hole: str | None
     """What is wrong with the first row that does not follow; None when all do."""
+    reach: Reach | None
+    """How far the copy reached when it was made, where it is a backup that says so."""
 
 
 def replay(session: Session, copy: Path | str, on_progress: Callable[[float], object]) -> Replayed:
@@ -41,19 +45,19 @@ def replay(session: Session, copy: Path | str, on_progress: Callable[[float], ob
 
     Raises: LedgerError when the copy cannot be read or is of another ledger.
     """
-    before = last_row(session)
+    before, reach = last_row(session), _reach_of(copy)
     erasers = _erasers(copy)
-    writing = _Writing(session, before, erasers, _reach(copy, before, erasers) if erasers else None)
+    writing = _Writing(session, before, erasers, _end(copy, before, erasers) if erasers else None)
     total = _last_seq(copy, before)
     for one in _rows(copy):
         if not writing.take(one):
             break
         on_progress(min(1.0, writing.until / max(1, total)))
     writing.flush()
-    return Replayed(before.seq if before else 0, writing.count, writing.until, writing.hole)
+    return Replayed(before.seq if before else 0, writing.count, writing.until, writing.hole, reach)
 
 
-def _reach(copy: Path | str, before: Row | None, erasers: Mapping[int, int]) -> int:
+def _end(copy: Path | str, before: Row | None, erasers: Mapping[int, int]) -> int:
     """`seq` of the last row that can be written, so that whatever was erased up to there is declared up to there."""
     looking = _Writing(None, before, erasers, None)
     emptied = []
@@ -154,6 +158,13 @@ def _last_seq(copy: Path | str, before: Row | None) -> int:
 _BYTES_OF_A_LINE = 500
 
 
+def _reach_of(copy: Path | str) -> Reach | None:
+    try:
+        return reach_of(copy) if isinstance(copy, Path) else None
+    except OSError as error:
+        raise LedgerError(f"cannot read `{copy}`: {(error.strerror or str(error)).lower()}") from error
+
+
 def _rows(copy: Path | str) -> Iterator[Copied | InputError]:
     """The rows of a copy; for a line that is none, what is wrong with it. A last line that is not whole is none."""
     if isinstance(copy, Path):
@@ -175,9 +186,7 @@ def _rows(copy: Path | str) -> Iterator[Copied | InputError]:
 def _lines(path: Path) -> Iterator[Copied | InputError]:
     try:
         with path.open("rb") as file:
-            for line in file:
-                if not line.endswith(b"\n"):
-                    return
+            for line in entry_lines(file):
                 try:
                     one: Copied | InputError = read_line(line, path)
                 except InputError as error:

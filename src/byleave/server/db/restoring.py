@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from byleave.gate.request import Progress
+    from byleave.server.db.reach import Reach
     from byleave.server.db.session import Session
 
+ANOTHER = "take another backup"
+SILENT = "the backup does not say how far it reached, so that nobody knows whether the second copy reaches as far"
 BACKUP_GONE = "no second copy was given, so that acts after the backup may be missing"
 
 
@@ -55,13 +58,16 @@ class Restored:
     shut: str | None
     """Why builds are shut; None when nothing can be missing."""
     cut: bool = False
-    """Whether the backup ends in the middle of a line, so that it held more."""
+    """Whether the backup held more than is in it."""
+    held: int | None = None
+    """Entries that the backup held when it was made; None where it does not say, or there was none."""
 
     def as_json(self) -> dict[str, Any]:
         """The same for a machine."""
         epoch = {"number": self.head.epoch, "name": self.head.name}
         return {
             "backup": self.backup,
+            "held": self.held,
             "replayed": self.replayed,
             "seq": self.head.seq,
             "epoch": epoch,
@@ -100,18 +106,29 @@ def restore(  # noqa: PLR0913 - what a restore may be told
         return run.bring_up(address, None)
     if backup.is_file() and backup.stat().st_size == 0:
         raise InputError(f"`{backup}` is empty: it is no backup", hint="give a file of byleave ledger backup")
-    if path is None:
-        migrate(address, first_epoch=False)
-        done = run.bring_up(address, backup)
-    else:
-        done = _into_file(run, backup, Path(path))
-    return replace(done, cut=_is_cut(backup))
+    if path is not None:
+        return _into_file(run, backup, Path(path))
+    migrate(address, first_epoch=False)
+    return run.bring_up(address, backup)
 
 
-def _is_cut(backup: Path) -> bool:
+def _is_cut_in_a_line(backup: Path) -> bool:
     with backup.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read() != b"\n"
+
+
+def _require_end(session: Session, reach: Reach | None, before: int) -> None:
+    """Insist that the entry to which a backup reaches is the one that it names, wherever it came from."""
+    rows = session.query("SELECT chain FROM ledger_entry WHERE seq = ?", [reach.seq]) if reach else []
+    if not reach or not rows or rows[0][0] == reach.chain:
+        return
+    if reach.seq <= before:
+        raise InputError(f"entry {reach.seq} of the backup is not the one to which it says it reaches", hint=ANOTHER)
+    raise LedgerError(
+        f"the second copy is of another ledger: entry {reach.seq} is not the one to which the backup reached",
+        hint="give the second copy of this ledger",
+    )
 
 
 def _into_file(run: _Run, backup: Path, path: Path) -> Restored:
@@ -163,39 +180,48 @@ class _Run:
         return done
 
     def _bring_up(self, session: Session, backup: Path | None, shown: str) -> Restored:
-        if backup is not None:
-            if session.query("SELECT 1 FROM ledger_epoch LIMIT 1"):
-                raise LedgerError(f"`{shown}` holds a ledger already", hint="restore into an empty database")
-            told = replay(session, backup, lambda done: self._show("restoring the backup", done))
-            if told.hole:
-                raise InputError(told.hole, hint="take another backup")
+        given = self._take(session, backup, shown) if backup else None
         from_copy = self._replay(session)
-        shut = self._missing(from_copy)
-        before = from_copy.before
-        reason = f"restored at entry {before}, with {from_copy.written} more from the second copy"
-        self._open_epoch(session, reason)
+        reach = given.reach if given else None
+        _require_end(session, reach, from_copy.before)
+        shut, before = self._missing(from_copy, given), from_copy.before
+        self._open_epoch(session, f"restored at entry {before}, with {from_copy.written} more from the second copy")
         if shut is not None:
             batch = Batch(read_head(session), to_microseconds(self._world.clock()), self._world, Facts())
             batch.drafts.append(batch.draft(shutting(RESTORE, shut), []))
             batch.write(session)
-        return Restored(before, from_copy.written, read_head(session), shut)
+        held = reach.seq if reach else None
+        is_cut = backup is not None and (before < (held or 0) or _is_cut_in_a_line(backup))
+        return Restored(before, from_copy.written, read_head(session), shut, is_cut, held)
+
+    def _take(self, session: Session, backup: Path, shown: str) -> Replayed:
+        if session.query("SELECT 1 FROM ledger_epoch LIMIT 1"):
+            raise LedgerError(f"`{shown}` holds a ledger already", hint="restore into an empty database")
+        told = replay(session, backup, lambda done: self._show("restoring the backup", done))
+        if told.hole:
+            raise InputError(told.hole, hint=ANOTHER)
+        return told
 
     def _replay(self, session: Session) -> Replayed:
         if self._copy is None:
             rows = session.query("SELECT coalesce(max(seq), 0) FROM ledger_entry")
-            return Replayed(int(rows[0][0]), 0, 0, None)
+            return Replayed(int(rows[0][0]), 0, 0, None, None)
         copy = self._copy if is_address(self._copy) else Path(self._copy)
         return replay(session, copy, lambda done: self._show("replaying the second copy", done))
 
-    def _missing(self, told: Replayed) -> str | None:
+    def _missing(self, told: Replayed, backup: Replayed | None) -> str | None:
         """Why acts may be missing; None when none can be."""
+        held = backup.reach.seq if backup and backup.reach else 0
         if self._copy is None:
-            return BACKUP_GONE
+            lost = held - told.before
+            return f"the backup is cut off, and {lost} of its {held} entries are missing" if lost > 0 else BACKUP_GONE
         if told.hole:
             return f"the second copy has a hole, and what comes after it is not known: {told.hole}"
-        if told.until < told.before:
+        if told.reach and told.until < told.reach.seq:
+            return f"the second copy is cut off: it held {told.reach.seq} entries, and ends at entry {told.until}"
+        if told.until < max(told.before, held):
             return f"the second copy ends at entry {told.until}, before the backup does: later acts may be missing"
-        return None
+        return SILENT if backup and backup.reach is None else None
 
     def _open_epoch(self, session: Session, reason: str) -> None:
         number = session.query("SELECT coalesce(max(number), 0) + 1 FROM ledger_epoch")[0][0]

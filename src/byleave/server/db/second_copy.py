@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from byleave.kernel.errors import LedgerError
 from byleave.ledger.chain import Row, verify
 from byleave.server.db.copied import Copied, line_of, read_copied, read_line
+from byleave.server.db.reach import entry_lines, read_reach
 from byleave.server.db.reading import CHUNK, check_payload, read_head, read_recorded
 
 if TYPE_CHECKING:
@@ -142,9 +143,7 @@ def read_file(path: Path) -> Iterator[Copied]:
     """
     after: Row | None = None
     with path.open("rb") as file:
-        for line in file:
-            if not line.endswith(b"\n"):
-                return
+        for line in entry_lines(file):
             one = read_line(line, path)
             after = verify([one.recorded.row], after)
             check_payload(one.recorded)
@@ -177,7 +176,10 @@ def _end_of(path: Path, size: int) -> tuple[int, Recorded | None]:
             length *= 2
     if end < 0:
         return 0, None
-    return max(0, size - length) + end + 1, read_line(tail[start + 1 : end + 1], path).recorded
+    before, line = max(0, size - length), tail[start + 1 : end + 1]
+    if before + start + 1 == 0 and read_reach(line):
+        return end + 1, None  # a backup of nothing, in which a store goes on as in its copy
+    return before + end + 1, read_line(line, path).recorded
 
 
 def flush_folder(path: Path) -> None:
