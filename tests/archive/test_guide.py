@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from byleave.archive import guide_decisions
 from byleave.archive.guide import latest_on, newest_in_force
+from byleave.archive.guide_layout import lines
 from byleave.archive.guide_model import Fact, Remark
+from byleave.archive.guide_words import tell
 from byleave.kernel.decision import Decision
 from tests.archive.guides import ARTICLE, BEFORE, COUNTRIES, NEWEST, NOW, PACKS, START, codes, load_pack, reasons, told
+
+if TYPE_CHECKING:
+    from byleave.archive.guide_document import Document
 
 WINTER = date(2025, 12, 1)
 EUROPE = ("DE", "GB", "CH", "RE", "NO")
@@ -243,3 +250,30 @@ def test_the_recommended_pack_says_what_the_switch_does() -> None:
     assert "taken-of-age" in codes(guide, "applies")
     assert {one.reason.value for one in minor.outcomes} == {"minor"}
     assert "taken-of-age" not in codes(minor, "applies")
+
+
+def _text(document: Document) -> str:
+    return " ".join(" ".join(lines(document)).split())
+
+
+def test_a_rule_without_a_beginning_has_no_date() -> None:
+    """Where a pack names no beginning, no instant that stands for it is told as a day, to whomever, in any language."""
+    grown = told("DE", pack="byleave@1", born=date(1980, 1, 1), off=WINTER)
+
+    assert grown.begins is None
+    assert {one.period for one in grown.outcomes} == {"since-start", "from-now-on"}
+    asked: list[dict[str, Any]] = [{}, {"country": "DE"}, {"country": "DE", "off": WINTER, "born": date(1980, 1, 1)}]
+    for language in ("en", "de", "fr"):
+        pages = [told(one.pop("country", None), pack="byleave@1", **one) for one in map(dict, asked)]
+        written = "".join(_text(tell(page, language)) for page in pages)
+        assert not set(re.findall(r"19[67]\d", written))
+    assert "Every country: on by default." in _text(tell(told(None, pack="byleave@1"), "en"))
+
+
+def test_one_reading_is_not_told_as_several() -> None:
+    """Where a pack records no other reading, no sentence speaks of every reading; where it does, one does."""
+    alone, several = (_text(tell(told("DE", pack=one), "en")) for one in ("byleave@1", "linkedin@2025-11-03"))
+
+    assert "All of it is left out." in alone
+    assert "by every reading" not in alone
+    assert "by every reading" in several

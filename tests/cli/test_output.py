@@ -92,6 +92,15 @@ def test_columns_are_mapped(place: Path) -> None:
     assert json.loads(told.stdout)["items"]["columns"] == {"member_id": "who"}
 
 
+def test_a_pack_shows_no_beginning_where_it_names_none(place: Path) -> None:
+    """`policy show` tells a rule without a beginning as always in force, and any other with its instant."""
+    always, dated = (byleave("policy", "show", one, cwd=place).stdout for one in ("byleave@1", "linkedin@2025-11-03"))
+
+    assert "249 countries for generative-ai, other-ai, always\n" in always
+    assert "1970" not in always
+    assert ", from 2025-11-03T00:00:00Z\n" in dated
+
+
 def test_no_colours_and_no_bar_in_a_pipe(place: Path) -> None:
     """Where the output is not a terminal it holds no escape sequence, and no progress is shown."""
     for arguments in (("gate", *INPUTS, "--dry-run"), ("explain", "i3", *INPUTS), ("policy", "show", "byleave@1")):

@@ -40,7 +40,7 @@ def make_guide(pack: Pack, person: Person, today: datetime, notes: Notes | None 
         as_of=today,
         person=person,
         regime=regime.name if regime else None,
-        begins=regime.effective if regime else None,
+        begins=question.begins,
         in_force=today >= regime.effective if regime else None,
         setting=question.setting,
         titles={name: dict(setting.title) for name, setting in pack.settings.items()},

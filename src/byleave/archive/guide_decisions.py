@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from byleave.archive.guide_model import Claim, Outcome, Scope
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _DAY = timedelta(days=1)
 _BEFORE = timedelta(days=30)
-SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
-"""A rule from then on names no beginning: somebody's own notice is one, and the pack's instant lies before each."""
 _AN_ADULT = date(1900, 1, 1)
 _SHOWN_TO = {Reason.NOT_PUBLIC: "left_out", Reason.UNKNOWN_VISIBILITY: "open"}
 
@@ -87,6 +85,12 @@ class Question:
     def regime(self, purpose: str | None = None) -> RegimeRules | None:
         """The regime of the person's country."""
         return regime_at(self.member(None), self.rules(purpose=purpose), self.today)
+
+    @property
+    def begins(self) -> datetime | None:
+        """When the rule of the person's country begins; None without a rule, and where it names no beginning."""
+        found = self.regime()
+        return self.pack.regimes[found.name].begins if found else None
 
     @property
     def judged_at(self) -> datetime:
@@ -152,12 +156,11 @@ def claims(question: Question) -> tuple[Claim, ...]:
 
 def outcomes(question: Question, told: tuple[Claim, ...], kind: tuple[str, str] | None) -> Iterator[Outcome]:
     """What is decided for items from before the start, from then until the switch is off, and from now on."""
-    regime = question.regime()
-    if regime is None or kind is None:
+    if question.regime() is None or kind is None:
         return
     rules = question.rules()
-    for scenario, off_at in scenarios(question, regime.effective):
-        for period, created_at in _periods(question, regime.effective, off_at):
+    for scenario, off_at in scenarios(question):
+        for period, created_at in _periods(question, off_at):
             for number, claim in enumerate(told):
                 read = replace(rules, reaches=claim.reaches, frees=claim.frees)
                 failed = outcome(question, read, *kind, created_at, off_at=off_at)
@@ -165,7 +168,7 @@ def outcomes(question: Question, told: tuple[Claim, ...], kind: tuple[str, str] 
                 yield Outcome(scenario, period, created_at, number, reason)
 
 
-def scenarios(question: Question, begins: datetime) -> Iterator[tuple[str, datetime | None]]:
+def scenarios(question: Question) -> Iterator[tuple[str, datetime | None]]:
     """The person as they are; the same if they switch off today; and had they done so in time."""
     off_at, today = question.person.opted_out, question.today
     yield "as-you-are", off_at
@@ -173,14 +176,23 @@ def scenarios(question: Question, begins: datetime) -> Iterator[tuple[str, datet
         return
     if off_at is None:
         yield "off-today", today
-    if SINCE_EVER < begins <= today and (off_at is None or off_at >= begins):
+    begins = question.begins
+    if begins and begins <= today and (off_at is None or off_at >= begins):
         yield "off-in-time", begins - _DAY
 
 
-def _periods(question: Question, begins: datetime, off_at: datetime | None) -> Iterator[tuple[str, datetime]]:
-    """When typical items were shared: before the start, between it and the switching off or today, from now on."""
+def _periods(question: Question, off_at: datetime | None) -> Iterator[tuple[str, datetime]]:
+    """When typical items were shared: before the start, between it and the switching off or today, from now on.
+
+    Nothing was shared before a rule that names no beginning.
+    """
+    begins, today = question.begins, question.today
+    if begins is None:
+        yield "since-start", (off_at if off_at and off_at < today else today) - _BEFORE
+        yield "from-now-on", today + _DAY
+        return
     yield "before-start", begins - _BEFORE
-    until = off_at if off_at and begins <= off_at < question.today else question.today
+    until = off_at if off_at and begins <= off_at < today else today
     if until > begins:
         yield "since-start", begins + (until - begins) / 2
-    yield "from-now-on", max(question.today, begins) + _DAY
+    yield "from-now-on", max(today, begins) + _DAY

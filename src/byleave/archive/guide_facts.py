@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from byleave.archive.guide_decisions import SINCE_EVER, outcome
+from byleave.archive.guide_decisions import outcome
 from byleave.archive.guide_model import Affiliate, Fact, Group, Quote, Remark, Steps
 from byleave.archive.guide_notes import cite
 from byleave.kernel.decision import Reason
@@ -61,7 +61,7 @@ def applies(question: Question, notes: Notes | None) -> Iterator[Line]:
     begun = found.effective <= question.today
     on = found.effective.date()
     yield fact(question, "regime", regime, country=country, regime=regime.title)
-    if found.effective > SINCE_EVER:
+    if regime.begins:
         yield fact(question, "in-force" if begun else "begins-later", regime, on=on)
     if regime.announced:
         yield fact(question, "announced", regime, on=regime.announced)
@@ -110,7 +110,7 @@ def groups(question: Question) -> Iterator[Group]:
             for one in question.affiliates
             if one in regime.recipients
         )
-        told = (regime.effective, regime.default, others, cite(pack.sources, regime))
+        told = (regime.begins, regime.default, others, cite(pack.sources, regime))
         yield Group(name, regime.title, tuple(sorted(countries)), *told)
     without = tuple(sorted(regions().countries - covered))
     if without:

@@ -81,6 +81,8 @@ REMARKS = {
 GROUP = N_("{title}: since {on}, on by default.")
 GROUP_LATER = N_("{title}: from {on}, on by default.")
 GROUP_OFF = N_("{title}: since {on}, off by default.")
+GROUP_ALWAYS = N_("{title}: on by default.")
+GROUP_ALWAYS_OFF = N_("{title}: off by default.")
 GROUP_SHARED = N_("{recipient} may use something of it too.")
 GROUP_WITHOUT = N_("Without a rule in this pack: {countries}.")
 
@@ -100,6 +102,8 @@ PERIODS = {
     "until-off": N_("shared from {begins} until then"),
     "from-now-on": N_("shared from now on"),
 }
+PERIODS_SO_FAR = {"since-start": N_("shared until now"), "until-off": N_("shared until then")}
+"""Where a rule names no beginning."""
 WHEN = N_("What you shared, and when")
 VERDICTS = {
     Verdict.ELIGIBLE: N_("may be used"),
@@ -111,6 +115,12 @@ ALL_THE_SAME = {
     Verdict.EXCLUDED: N_("All of it is left out, by every reading."),
     Verdict.GAP: N_("It cannot be said what happens to it, by any reading."),
 }
+ALL_OF_IT = {
+    Verdict.ELIGIBLE: N_("All of it may be used."),
+    Verdict.EXCLUDED: N_("All of it is left out."),
+    Verdict.GAP: N_("It cannot be said what happens to it."),
+}
+"""Where the pack records no other reading."""
 KINDS = {
     "pack": N_("pack"),
     "company": N_("company"),

@@ -203,6 +203,7 @@ class Group:
     title: str
     countries: tuple[str, ...]
     effective: datetime | None
+    """None where the rule names no beginning."""
     default: str | None
     affiliates: tuple[tuple[str, SourceText], ...]
     """Titles of the other companies that may use something there, each with the source of that."""
@@ -234,6 +235,7 @@ class Guide:
     person: Person
     regime: str | None
     begins: datetime | None
+    """None where no regime is known, and where it names no beginning."""
     in_force: bool | None
     """None where no regime is known."""
     setting: str | None

@@ -129,16 +129,21 @@ class Teller:
 
     def _group(self, group: Group) -> Iterator[Span]:
         say = self._catalogue.say
-        if group.effective is None or group.source is None:
+        if group.source is None:
             yield Span(say(messages.GROUP_WITHOUT, countries=", ".join(group.countries)))
             return
-        later = group.effective > self._guide.as_of
-        message = messages.GROUP_OFF if group.default == "off" else messages.GROUP_LATER if later else messages.GROUP
-        told = say(message, title=plain(self._word(group.title)), on=self._day(group.effective))
-        yield Span(told, self._numbering.refer(group.source))
+        yield Span(self._rule_of(group), self._numbering.refer(group.source))
         for title, source in group.affiliates:
             told = say(messages.GROUP_SHARED, recipient=plain(self._word(title)))
             yield Span(told, self._numbering.refer(source))
+
+    def _rule_of(self, group: Group) -> str:
+        say, title, is_off = self._catalogue.say, plain(self._word(group.title)), group.default == "off"
+        if group.effective is None:
+            return say(messages.GROUP_ALWAYS_OFF if is_off else messages.GROUP_ALWAYS, title=title)
+        later = group.effective > self._guide.as_of
+        message = messages.GROUP_OFF if is_off else messages.GROUP_LATER if later else messages.GROUP
+        return say(message, title=title, on=self._day(group.effective))
 
     def _switch(self) -> Iterator[Block]:
         say, guide = self._catalogue.say, self._guide
@@ -186,7 +191,8 @@ class Teller:
         caption = self._caption(outcomes[0].scenario)
         verdicts = {one.reason.verdict for one in outcomes}
         if len(verdicts) == 1:
-            spans = (Span(say(messages.ALL_THE_SAME[verdicts.pop()])),)
+            told = messages.ALL_THE_SAME if len(claims) > 1 else messages.ALL_OF_IT
+            spans = (Span(say(told[verdicts.pop()])),)
             yield Listing((Paragraph(spans),), Span(label(self._catalogue, caption)))
             return
         header = (say(messages.WHEN), *(say(messages.KINDS[claim.kind]) for claim in claims))
@@ -206,10 +212,13 @@ class Teller:
         return self._catalogue.say(messages.SCENARIOS[scenario], on=self._day(guide.as_of), begins=begins)
 
     def _period(self, scenario: str, period: str) -> str:
-        begins, off_at = self._guide.begins or self._guide.as_of, self._guide.person.opted_out
-        ends = scenario == "off-today" or (scenario == "as-you-are" and off_at is not None and off_at >= begins)
+        begins, off_at = self._guide.begins, self._guide.person.opted_out
+        is_off = off_at is not None and (begins is None or off_at >= begins)
+        ends = scenario == "off-today" or (scenario == "as-you-are" and is_off)
         name = "until-off" if period == "since-start" and ends else period
-        return self._catalogue.say(messages.PERIODS[name], begins=self._day(begins))
+        if begins is None and name in messages.PERIODS_SO_FAR:
+            return self._catalogue.say(messages.PERIODS_SO_FAR[name])
+        return self._catalogue.say(messages.PERIODS[name], begins=self._day(begins or self._guide.as_of))
 
     def _readings(self) -> Iterator[Paragraph]:
         say = self._catalogue.say

@@ -57,7 +57,8 @@ def _categories(pack: Pack) -> Iterator[str]:
 def _regime(pack: Pack, name: str, regime: Regime) -> Iterator[str]:
     countries = sorted({code for purpose in regime.purposes for code in countries_of(pack, regime, purpose)})
     yield f"Regime {name}: {regime.title}"
-    yield f"  {len(countries)} countries for {', '.join(regime.purposes)}, from {format_instant(regime.effective)}"
+    begins = f"from {format_instant(regime.begins)}" if regime.begins else "always"
+    yield f"  {len(countries)} countries for {', '.join(regime.purposes)}, {begins}"
     yield f"  default {regime.default}; ground: {regime.basis}; certainty: {_certainty(pack, regime.source.source)}"
     if regime.notice:
         yield f"  notice `{regime.notice.id}` at least {regime.notice.days} days before"

@@ -155,10 +155,15 @@ def _facts(case: Case, owner: Member, line: Timeline, act: Act | None) -> tuple[
     shown = [act, last] if act is not None and last is not None and act != last else [act or last]
     acts = [statement for one in shown if one is not None for statement in act_statements(case, owner, one)]
     regime = line.regime_at(line.as_of)
-    begins = (Statement("regime-begins", {"regime": regime.name, "at": regime.effective}),) if regime else ()
+    begins = (_begins(case, regime.name),) if regime else ()
     notices = [notice for notice in (regime.notice, regime.recipient_notice) if notice] if regime else []
     told = [statement for notice in notices for statement in deliveries(owner, notice)]
     return (*item_dates(case.item), *(acts or [_no_act(case, owner)]), *lives_in(case), *begins, *told)
+
+
+def _begins(case: Case, name: str) -> Statement:
+    begins = case.pack.regimes[name].begins
+    return Statement("regime-begins", {"regime": name, "at": begins} if begins else {"regime": name})
 
 
 def _no_act(case: Case, owner: Member) -> Statement:

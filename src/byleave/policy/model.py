@@ -7,7 +7,7 @@ says it, C = one secondary source, sources that disagree, or what we infer from 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -194,6 +194,10 @@ class RecipientRule(Sourced):
     """Only these categories; without them, all that the pack takes in."""
 
 
+SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""A regime from then on names no beginning: a pack needs an instant, and this one lies before everything."""
+
+
 class Regime(Sourced):
     """The rule for a set of regions and purposes."""
 
@@ -210,12 +214,17 @@ class Regime(Sourced):
     default: Literal["on", "off"]
     """The setting of a member who never touched it; never recorded as consent."""
     effective: Instant
-    """Nothing is used before this instant."""
+    """Nothing is used before this instant; 1970-01-01T00:00:00Z or an earlier one says that it names no beginning."""
     announced: Day | None = None
     notice: NoticeRule | None = None
     """A notice that must have reached a member some days before use."""
     recipients: dict[str, RecipientRule]
     """Who may train; a recipient that is not listed may not."""
+
+    @property
+    def begins(self) -> datetime | None:
+        """When the rule begins; None where it names no beginning, as where each member's own notice is one."""
+        return self.effective if self.effective > SINCE_EVER else None
 
 
 class Reading(Sourced):

@@ -125,6 +125,7 @@ SETTING = {
     "setting-rule-why": N_("Because you live here: {country}."),
     "setting-since": N_("In force"),
     "setting-since-when": N_("Since {on}."),
+    "setting-since-ever": N_("Always."),
     "setting-since-later": N_("From {on} on. Nothing is used under it before that day."),
     "setting-since-untold": N_("Not yet. It begins {days} days after you were told, and you were not told yet."),
     "setting-ground": N_("Legal ground"),

@@ -81,7 +81,10 @@ OWNER = {
         N_("“{recipient}” may train only after notice “{notice}” and a time of waiting, which ends on {at}."),
     ),
     "regime-not-begun": (N_("Where the owner lives, the pack's rule “{regime}” begins on {at}."),),
-    "regime-begins": (N_("Where the owner lives, the pack's rule “{regime}” applies from {at} on."),),
+    "regime-begins": (
+        N_("Where the owner lives, the pack's rule “{regime}” applies from {at} on."),
+        N_("Where the owner lives, the pack's rule “{regime}” has always applied."),
+    ),
     "notice-missing": (
         N_("The pack asks for version {version} of notice “{notice}”, which was not delivered to the owner."),
         N_("The pack asks for notice “{notice}”, which was not delivered to the owner."),

@@ -231,8 +231,10 @@ def test_what_applies_under_the_recommended_pack(recommended: Running) -> None:
     """M10: what the page says the switch does is what it does; it leads to the form, and speaks to members alone."""
     page = get(recommended.client(), "/what-applies?country=DE")
 
-    assert "If you never switch off: All of it may be used, by every reading." in page.text
-    assert "All of it is left out, by every reading." in page.text
+    assert "If you never switch off: All of it may be used." in page.text
+    assert "All of it is left out." in page.text
+    assert "This follows byleave@1." in page.text
+    assert "Others read the rule" not in page.text
     assert "What you can do Open the setting Object to the use of your data" in page.text
     assert "1970" not in page.text
     assert "LinkedIn" not in page.text
@@ -242,6 +244,9 @@ def test_what_applies_under_the_recommended_pack(recommended: Running) -> None:
 def test_staff_are_led_to_the_desk(recommended: Running) -> None:
     """A page that is closed to staff, or is none, leads to the desk, and no link of the frame to a page of members."""
     staff = recommended.staff(role="reader")
+    policies = get(staff, "/desk/policies").text
+    assert "Always." in policies
+    assert "1970" not in policies
     for path in ("/", "/nothing/here", "/desk/"):
         page = get(staff, path)
 

@@ -79,8 +79,7 @@ def _views(question: Question, guide: Guide) -> list[_View]:
     alike: dict[tuple[str, str], list[int]] = {}
     for number, claim in enumerate(guide.claims):
         alike.setdefault((claim.reaches, claim.frees), []).append(number)
-    regime = question.regime()
-    cases = list(scenarios(question, regime.effective)) if regime else [("as-you-are", question.person.opted_out)]
+    cases = list(scenarios(question)) if question.regime() else [("as-you-are", question.person.opted_out)]
     return [
         _View(scenario, tuple(claims), Judge(question, replace(question.rules(), reaches=reaches, frees=frees), off_at))
         for scenario, off_at in cases

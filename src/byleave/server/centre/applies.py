@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from byleave.archive.guide_document import Document
     from byleave.archive.guide_model import Guide
-    from byleave.policy.model import Pack
+    from byleave.policy.model import Pack, Regime
 
 _OPEN = ("applies", "groups", "reach", "switch", "objection")
 """Sections that are shown at once; the others open when somebody wants to know more."""
@@ -59,6 +59,8 @@ class Short:
     safe: tuple[str, ...]
     """What stays out, period by period."""
     lost: tuple[str, ...]
+    has_readings: bool
+    """Whether others read the rule in other ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,32 +149,41 @@ def _sources(document: Document) -> dict[str, object]:
 
 def _short(guide: Guide, pack: Pack, country: str) -> Short | None:
     """The pack's own reading in a few lines; None where no rule of it covers the country."""
-    if guide.begins is None or guide.regime is None:
+    if guide.regime is None:
         return None
     off_on = guide.person.opted_out_on
     kept, lost = list[str](), list[str]()
     for period, reason in _periods(guide):
-        told = say(f"applies-{period}", begins=guide.begins)
+        told = say(f"applies-{period}", begins=guide.begins or guide.as_of)
         (lost if reason is Reason.ELIGIBLE else kept).append(told)
     every, none = [say("applies-everything")], [say("applies-nothing")]
     regime = pack.regimes[guide.regime]
-    since = "setting-since-when" if guide.in_force else "setting-since-later"
     return Short(
-        since=say("applies-notice", days=regime.notice.days) if regime.notice else say(since, on=guide.begins),
+        since=_since(regime, guide),
         default=say("applies-on" if regime.default == "on" else "applies-off-default"),
         safe_label=say("applies-safe-since", on=off_on) if off_on else say("applies-safe"),
         safe=tuple((kept or none) if lost else every),
         lost=tuple((lost or none) if kept else every),
         has_switch=bool(kept or lost),
         title=say("applies-in", country=country),
+        has_readings=len(guide.claims) > 1,
     )
+
+
+def _since(regime: Regime, guide: Guide) -> str:
+    if regime.notice:
+        return say("applies-notice", days=regime.notice.days)
+    if guide.begins is None:
+        return say("setting-since-ever")
+    return say("setting-since-when" if guide.in_force else "setting-since-later", on=guide.begins)
 
 
 def _periods(guide: Guide) -> Iterator[tuple[str, Reason]]:
     """What the pack itself decides for each period, once the switch is off; its name as the tables have it."""
     scenario = "as-you-are" if guide.person.opted_out else "off-today"
-    begins = guide.begins or guide.as_of
-    ends = not guide.person.opted_out or guide.person.opted_out >= begins
+    begins = guide.begins
+    ends = not guide.person.opted_out or begins is None or guide.person.opted_out >= begins
+    until = "until-off" if begins else "until-then"
     for one in guide.outcomes:
         if one.scenario == scenario and guide.claims[one.claim].kind == "pack":
-            yield "until-off" if one.period == "since-start" and ends else one.period, one.reason
+            yield until if one.period == "since-start" and ends else one.period, one.reason

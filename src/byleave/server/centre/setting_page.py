@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from byleave.archive.guide_messages import SOURCE
 from byleave.kernel.vocabulary import GENERATIVE_AI, OTHER_AI
+from byleave.policy.model import SINCE_EVER
 from byleave.server.ui.pack_words import in_own_words, own_words, pack_list, pack_words
 from byleave.server.ui.voice import country, markup, phrase, say
 from byleave.text.receipts import EFFECT
@@ -191,6 +192,8 @@ def _rule(pack: str, regime: RegimeState, categories: Mapping[str, str]) -> Rule
 def _since(regime: RegimeState) -> str:
     if regime.in_force_since is None:
         return say("setting-since-untold", days=regime.notice.wait_days if regime.notice else 0)
+    if regime.in_force_since <= SINCE_EVER:
+        return say("setting-since-ever")
     return say("setting-since-when" if regime.in_force else "setting-since-later", on=regime.in_force_since)
 
 

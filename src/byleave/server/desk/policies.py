@@ -63,12 +63,13 @@ def policies(request: HttpRequest) -> HttpResponse:
 def _row(pack: Pack, name: str, now: datetime) -> list[Cell]:
     regime = pack.regimes[name]
     stands = Cell(_countdown(regime.effective, now), tone="" if regime.effective <= now else "care")
+    begins = moment(regime.begins) if regime.begins else say("setting-since-ever")
     countries = {one for purpose in regime.purposes for one in countries_of(pack, regime, purpose)}
     notice = say("policies-notice-days", days=regime.notice.days) if regime.notice else say("policies-notice-none")
     return [
         Cell(pack_words(pack.id, regime.title)),
         stands,
-        Cell(moment(regime.effective)),
+        Cell(begins),
         Cell(", ".join(say(f"purpose-{one}") for one in regime.purposes)),
         number(len(countries)),
         Cell(say(regime.default)),
@@ -88,7 +89,8 @@ def _events(packs: list[Pack], now: datetime) -> Iterator[Event]:
     for pack in packs:
         for regime in pack.regimes.values():
             rule = pack_words(pack.id, regime.title)
-            yield _event(say("policies-event-rule", rule=rule, pack=pack.id), regime.effective, now)
+            if regime.begins:
+                yield _event(say("policies-event-rule", rule=rule, pack=pack.id), regime.begins, now)
             yield from _recipients(pack, regime, rule, now)
     for one in activations(current().store.reader.artefacts()):
         text = say("policies-event-pack", pack=one.pack, purpose=say(f"purpose-{one.purpose}"))
