@@ -94,8 +94,11 @@ def sweep_place(place: Path) -> None:
     _sweep(place, "*")
 
 
-def _sweep(place: Path, name: str) -> None:
-    """Remove the folders of runs that are over; a run that goes on holds the lock of its own."""
+def left_behind(place: Path, name: str = "*") -> Iterator[Path]:
+    """The folders that runs to places of a name left in a folder, each held while it is looked at.
+
+    A run that goes on holds the lock of its own.
+    """
     for left in place.glob(f".{name}{_MARK}*"):
         try:
             lock = os.open(left, os.O_RDONLY)
@@ -103,11 +106,17 @@ def _sweep(place: Path, name: str) -> None:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
+            yield left
         except OSError:
             continue
         finally:
             os.close(lock)
+
+
+def _sweep(place: Path, name: str) -> None:
+    """Remove the folders of runs that are over."""
+    for left in left_behind(place, name):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def publish(work: Path, folder: Path) -> None:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import timedelta
 from html import unescape
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from byleave.adapters.forgetting import InService
+from byleave.adapters.forgetting import InService, models_in
+from byleave.api import now
 from byleave.server.feed import rewriting
+from byleave.server.lineage.doors import LineageReader
+from tests.server.db.ledgers import SECRET, switched
+from tests.server.forgetting.queueing import act, step
+from tests.server.lineage.trained import MEMBER, Place
 from tests.server.pages import get
 
 if TYPE_CHECKING:
@@ -163,11 +169,39 @@ def test_where_nothing_rewrites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert rewriting.suggest(DRAFT, "clear").told == "not"
 
 
+def test_what_members_taught_answers_only_while_it_may(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` The queue of forgetting is asked for each draft; where it says no, the base alone answers."""
+    asked = list[bool]()
+
+    class Told:
+        def attempts(self, *_: object, adapted: bool, **__: object) -> list[str]:
+            asked.append(adapted)
+            return [CLEAR]
+
+    moment = [now()]
+    with LineageReader(place.ledger, SECRET) as reader:
+        service = SimpleNamespace(lineage=reader, now=lambda: moment[0])
+        monkeypatch.setattr(rewriting, "current", lambda: service)
+        monkeypatch.setattr(rewriting, "at_hand", lambda: models_in(place.model.parent)[0])
+        monkeypatch.setattr(rewriting, "_ready", {place.model: Told()})
+        assert rewriting.suggest(DRAFT, "clear").text == CLEAR  # before the first step
+        step(place)
+        rewriting.suggest(DRAFT, "clear")
+        (entry,) = act(place, switched(MEMBER))
+        moment[0] = entry.recorded_at + timedelta(seconds=6)  # and the queue has not read it
+        rewriting.suggest(DRAFT, "clear")
+        for _ in range(2):
+            step(place)
+        rewriting.suggest(DRAFT, "clear")
+
+    assert asked == [False, True, False, True]
+
+
 @pytest.mark.needs("torch")
 def test_a_model_of_ones_own_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`M1` The rewriter among the models answers; a small model of random numbers keeps no facts, so nothing shows."""
     from byleave.adapters.rewrite.training import Learning, learn
-    from tests.adapters.rewrite.tiny import ORIGIN, SECRET, SETTINGS, posts_of, tiny_base
+    from tests.adapters.rewrite.tiny import ORIGIN, SETTINGS, posts_of, tiny_base
 
     (tmp_path / "models" / "rewrite").mkdir(parents=True)
     learning = Learning(SECRET, tiny_base(tmp_path / "base"), SETTINGS, tmp_path)

@@ -16,15 +16,18 @@ from byleave.adapters.forgetting import model_in, models_in
 from byleave.adapters.publishing import staging
 from byleave.adapters.talent.forgetting import Talent
 from byleave.adapters.talent.model_file import ModelFile
-from byleave.adapters.talent.training import MODEL
+from byleave.adapters.talent.training import MODEL, VISIBLE
+from byleave.adapters.talent.visible_file import VisibleFile
 from byleave.api import now
 from byleave.kernel.errors import InputError, MissingExtraError
+from byleave.ledger.admission import Proposal
+from byleave.ledger.entries import Kind
 from byleave.lineage.keys import keyed
 from byleave.server.db.opening import connect
 from byleave.server.db.session import writing
 from byleave.server.forgetting import following, working
 from byleave.server.forgetting.answering import may_answer
-from byleave.server.forgetting.problems import FULL, LONGEST_WAIT, MISSING, OTHER, UNREADABLE, Problems
+from byleave.server.forgetting.problems import FULL, LONGEST_WAIT, MISSING, OTHER, SHOW, UNREADABLE, Problems
 from byleave.server.forgetting.telling import tasks_of
 from byleave.server.forgetting.working import Forgetting
 from byleave.server.lineage.certifying import rerunning
@@ -143,6 +146,11 @@ class Breaking(Talent):
         self._break("renew")
         return super().renew(folder, means)
 
+    def show(self, folder: Path, *told: Any) -> None:
+        """Break, or as talent search."""
+        self._break("show")
+        super().show(folder, *told)
+
 
 ERRORS = [
     (OSError(errno.ENOSPC, "No space left on device"), FULL),
@@ -186,6 +194,44 @@ def test_whatever_breaks_is_tried_again(
     assert not has(second(two))
     with closing(connect(two.ledger)) as session:
         assert Problems(session).all() == {}
+
+
+def test_what_nobody_asks_for_any_more_stands_in_nobodys_way(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` Who comes back before a broken model has stopped takes its problem away, too: nobody has to leave it."""
+    kind = Breaking("stop", InputError("the base is another one"))
+    broken = [one._replace(kind=kind) if one.model == "talent-2" else one for one in models_in(two.folder / "models")]
+    monkeypatch.setattr(working, "look_through", lambda _: (broken, []))
+    with closing(Forgetting(queue_of(two))) as work, closing(connect(two.ledger)) as session:
+        work._begun = True
+        act(two, switched(MEMBER))
+        work.step()
+        assert [step for _, step in Problems(session).all()] == ["forget"]
+        work.step()
+        assert [step for _, step in Problems(session).all()] == ["forget"]  # somebody must leave it still
+        act(two, switched(MEMBER, "on"))
+        work.step()
+
+        assert Problems(session).all() == {}
+        assert [one.model for one in tasks(two)] == ["talent-1"]
+
+
+def test_a_choice_to_be_found_is_brought_again_until_it_is_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M1` Where an index cannot be written, who hides stays noted as not followed, and that ends once it is."""
+    kind = Breaking("show", OSError(errno.ENOSPC, "No space left on device"))
+    models = [one._replace(kind=kind) for one in models_in(place.folder / "models")]
+    monkeypatch.setattr(working, "look_through", lambda _: (models, []))
+    moment = [now()]
+    with closing(Forgetting(queue_of(place, clock=lambda: moment[0]))) as work:
+        work.step()
+        act(place, Proposal(Kind.SEARCH_HIDDEN, MEMBER, "member", {}))
+        work.step()
+        with closing(connect(place.ledger)) as session:
+            assert [(one.step, one.reason) for one in Problems(session).all().values()] == [(SHOW, FULL)]
+        kind.verb, moment[0] = "none", moment[0] + LATER
+        work.step()
+    with closing(connect(place.ledger)) as session, closing(VisibleFile.open(place.model / VISIBLE)) as visible:
+        assert Problems(session).all() == {}
+        assert MEMBER not in visible.members()
 
 
 def test_it_is_tried_ever_more_rarely_but_for_ever(place: Place) -> None:
@@ -298,6 +344,8 @@ def test_what_was_never_published_is_no_model(place: Place) -> None:
         assert not left.exists()
         assert work.exists()
     assert {one.done_by is None for one in tasks(place)} == {False}
+    step(place)
+    assert answers(place, "talent-1")  # what lay there was a copy of a model that was published: no word of that one
 
 
 def test_a_wave_is_stopped_before_anybody_is_taken_out(two: Place, monkeypatch: pytest.MonkeyPatch) -> None:

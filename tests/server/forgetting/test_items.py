@@ -255,6 +255,19 @@ def test_under_a_stricter_pack_an_earlier_objection_reaches_who_named_them(tmp_p
     assert {(one.cause, one.key) for one in tasks(place)} == {(NAMED, key(NAMING))}
 
 
+def test_under_a_pack_that_trains_nothing_the_pack_of_the_snapshot_counts(place: Place) -> None:
+    """`M12` `M18` Who objects is heard by a model for whose purpose no pack is in force any more: its snapshot had one.
+
+    Nothing is trained for the purpose now, but the model that was trained for it is still there.
+    """
+    other = "generative-ai=byleave@1"
+    assert step(place, pack=other) == Done(0, 0, 0, ())
+    act(place, objected(SOMEBODY, "o-1"))
+
+    assert step(place, pack=other).queued == 1
+    assert {(one.cause, one.key) for one in tasks(place)} == {(NAMED, key(NAMING))}
+
+
 @pytest.mark.parametrize("first", [True, False], ids=["the first", "the second"])
 def test_a_snapshot_that_is_away_keeps_nobody_in_another_model(place: Place, tmp_path: Path, *, first: bool) -> None:
     """`M12` `M18` Who names an objector leaves the model that can be looked at, though another's snapshot is gone."""

@@ -19,7 +19,7 @@ from byleave.adapters.talent.model_file import ModelFile
 from byleave.adapters.talent.training import MODEL, VISIBLE
 from byleave.adapters.talent.visible_file import VisibleFile
 from byleave.api import now
-from byleave.kernel.errors import ByleaveError
+from byleave.kernel.errors import ByleaveError, InputError, LedgerError
 from byleave.learn.signing import read_certificate, verify_certificate
 from byleave.ledger.admission import Proposal
 from byleave.ledger.entries import Kind
@@ -262,19 +262,38 @@ def test_several_at_once_do_it_once(place: Place) -> None:
 
 
 class Slow(Talent):
-    """A product whose models take until they are let go on."""
+    """A product whose models take until they are let go on, and break on what they are given first."""
 
     waits = True
-    going_on = threading.Event()
+
+    def __init__(self, *breaks_on: Exception) -> None:
+        """Take what it breaks on, in turn; nothing goes on yet."""
+        self.going_on, self.breaks_on, self.times = threading.Event(), list(breaks_on), 0
 
     def renew(self, folder: Path, means: Means) -> list[Certified]:
         """As talent search, and only then."""
+        self.times += 1
         assert self.going_on.wait(60)
+        if self.breaks_on:
+            raise self.breaks_on.pop()
         return super().renew(folder, means)
 
 
+def _until_all_are_out(place: Place, work: Forgetting) -> list[str]:
+    """Step until nobody waits; what was told to stand in the way."""
+    until, told = time.monotonic() + 60, list[str]()
+    while any(one.done_by is None for one in tasks(place)):
+        told += work.step().problems
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return told
+
+
 def test_a_model_that_takes_long_keeps_no_other_from_stopping(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`M18` While one model is trained anew, whoever opts out then is stopped and out of the others all the same."""
+    """`M18` While one model is trained anew, whoever opts out then is stopped and out of the others all the same.
+
+    It is trained once at a time, and again for whoever opts out after that has ended.
+    """
     asked = place.asked(out=place.folder / "models" / "second", run="talent-2")
     train_talent(asked, SECRET)
     kind = Slow()
@@ -285,10 +304,35 @@ def test_a_model_that_takes_long_keeps_no_other_from_stopping(place: Place, monk
         assert work.step() == Done(2, 2, 1, ())
         act(place, switched(OTHERS[0]))
         assert work.step() == Done(2, 2, 1, ())
+        assert [one.name for one in threading.enumerate()].count("forgetting talent-1") == 1
+        kind.going_on.set()
+        assert _until_all_are_out(place, work) == []
+        act(place, switched(OTHERS[1]))
+        assert work.step() == Done(2, 2, 1, ())
+        assert _until_all_are_out(place, work) == []
+    assert holds(place, MEMBER, *OTHERS[:2]) == [False, False, False]
+
+
+@pytest.mark.parametrize("error", [LedgerError("the ledger hung up"), InputError("the base is another one")])
+def test_what_breaks_beside_the_steps_is_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch, error: ByleaveError
+) -> None:
+    """`M18` Whatever breaks while a model is trained anew is told by a later step, and it is done again."""
+    kind, moment, told = Slow(error), [now()], list[str]()
+    slow = [one._replace(kind=kind) for one in models_in(place.folder / "models")]
+    monkeypatch.setattr(working, "look_through", lambda _: (slow, []))
+    queue = queue_of(place, window=timedelta(0), clock=lambda: moment[0])
+    with closing(Forgetting(queue, apart=True)) as work:
+        act(place, switched(MEMBER))
+        moment[0] += timedelta(minutes=1)
+        assert work.step() == Done(1, 1, 0, ())
         kind.going_on.set()
         until = time.monotonic() + 60
-        while any(one.done_by is None for one in tasks(place)):
-            work.step()
+        while not told:
+            told += work.step().problems
             assert time.monotonic() < until
             time.sleep(0.05)
-    assert holds(place, MEMBER, OTHERS[0]) == [False, False]
+        assert told == [f"talent-1: {error}"]
+        moment[0] += timedelta(hours=1)
+        assert _until_all_are_out(place, work) == []
+    assert (holds(place, MEMBER), kind.times) == ([False], 2)

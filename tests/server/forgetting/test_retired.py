@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from byleave.server.forgetting.answering import may_answer
 from byleave.server.forgetting.problems import SERVE, Problems
 from byleave.server.forgetting.telling import tasks_of
 from byleave.server.forgetting.working import Done
-from byleave.server.lineage import retiring, training
+from byleave.server.lineage import retiring, training, unpublished
 from byleave.server.lineage.doors import LineageReader
 from byleave.server.lineage.forgetting import forget
 from byleave.server.lineage.recording import record_model
@@ -311,4 +312,73 @@ def test_a_model_that_was_published_is_there_whatever_comes_then(place: Place, m
 
     assert known(place, "talent-2").retired_by is None
     step(place)
+    assert answers(place, "talent-2")
+
+
+def _killed(where: Any, name: str, todo: Callable[[], object]) -> None:
+    """A process that is killed, hard, where it would call something."""
+
+    def die(*_: Any, **__: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def crash() -> None:
+        setattr(where, name, die)
+        todo()
+
+    child = multiprocessing.get_context("fork").Process(target=crash)
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+
+
+def _train(place: Place, name: str, run: str) -> None:
+    train_talent(place.asked(out=place.folder / "models" / name, run=run), SECRET)
+
+
+@pytest.mark.parametrize("closed_by", ["a service that starts", "the next training", "the second try"])
+def test_what_a_killed_training_recorded_is_destroyed_and_told(place: Place, closed_by: str) -> None:
+    """`M18` Killed after the model was recorded and before it was published: nobody waits for ever to leave it.
+
+    Whatever finds it next destroys what lies there, and then tells the ledger, also where that was killed, too.
+    """
+    _killed(training, "publish", lambda: _train(place, "second", "talent-2"))
+    (left,) = place.model.parent.glob(".second.partial-*")
+    assert known(place, "talent-2").retired_by is None
+    assert to_rebuild(place) == ["talent-1", "talent-2"]
+    if closed_by == "the second try":
+        _killed(unpublished, "model_retired", lambda: step(place))
+        assert [path.name for path in left.iterdir()] == ["manifest.json"]
+        assert known(place, "talent-2").retired_by is None
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("rb")) for path in left.iterdir() if path.name != "manifest.json"]
+        if closed_by == "the next training":
+            _train(place, "third", "talent-3")
+        else:
+            step(place)
+        assert all(set(file.read()) <= {0} for file in files)
+
+    (entry,) = retirements(place)
+    assert dict(entry.data) == {"model": "talent-2", "destroyed": "here", "by": "byleave train"}
+    assert not left.exists()
+    with LineageReader(place.ledger, SECRET) as reader:
+        assert reader.lineage().runs["talent-2"].outcome == "failed"
+    assert "talent-2" not in to_rebuild(place)
+    act(place, switched(MEMBER))
+    step(place)
+    assert to_rebuild(place) == []
+
+
+def test_a_run_that_goes_on_is_left_alone(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`M18` A service that starts between recording and publishing closes nothing: the model is there soon."""
+    went = publish
+
+    def meanwhile(*told: Any) -> None:
+        step(place)
+        went(*told)
+
+    monkeypatch.setattr(training, "publish", meanwhile)
+    _train(place, "second", "talent-2")
+    step(place)
+
+    assert retirements(place) == []
     assert answers(place, "talent-2")

@@ -107,3 +107,14 @@ def test_results_say_how_to_reach_nobody(place: Place, service: Service) -> None
         assert finding.find(serving, "quilt maker", finding.Filters())[1]  # within five seconds it may still answer
         service.hide(anna)
         assert anna not in {person.shown.member_id for person in finding.find(serving, "quilt", finding.Filters())[0]}
+
+
+@pytest.mark.usefixtures("service")
+def test_what_was_learned_ranks_only_while_it_may(place: Place) -> None:
+    """`M18` Until the queue has read the ledger people are found by their words alone, and afterwards better."""
+    text = WORLD.everybody[4].text.partition("\n")[0]
+    with closing(Serving(place.model)) as serving:
+        people, learned = finding.find(serving, text, finding.Filters())
+        assert (bool(people), learned) == (True, False)
+        step(place)
+        assert finding.find(serving, text, finding.Filters())[1]

@@ -40,6 +40,7 @@ from byleave.server.forgetting.visibility import follow
 from byleave.server.lineage.certifying import recorder, rerunning
 from byleave.server.lineage.persons import touched
 from byleave.server.lineage.standing import READ_FOR_NAMES
+from byleave.server.lineage.unpublished import close_unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -239,6 +240,7 @@ class Forgetting:
         if self._begun:
             return
         self._begun = True
+        close_unpublished(self.place.models, fold(read_artefacts(session)), self.place.append)
         sweep_place(self.place.models)
         for name, models in there.items():
             # one that waits is loaded with much that is not needed otherwise; its tasks stand in the queue

@@ -4,7 +4,8 @@
 2. the run is recorded, and the model trained beside its place;
 3. the snapshot is decided once more, since people choose while a model is trained; then the model is recorded;
 4. the model is published by one rename. A run that does not come so far is recorded as failed; if the model was
-   recorded by then, so is that it is destroyed, since nobody could ever leave what is in no place.
+   recorded by then, so is that it is destroyed, since nobody could ever leave what is in no place. Of a run that was
+   killed there the next one says it, or a service that starts (`unpublished.py`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from byleave.server.db.reading import read_head
 from byleave.server.db.store import Store
 from byleave.server.lineage.persons import histories, touched
 from byleave.server.lineage.recording import snapshot_in
+from byleave.server.lineage.unpublished import BY, close_unpublished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -149,6 +151,7 @@ def train_product(
     origin = require_origin(asked, product, secret, progress)
     manifest = read_manifest(asked.snapshot)
     with Store(asked.ledger) as store:
+        close_unpublished(asked.out.absolute().parent, fold(store.reader.artefacts()), store.append)
         started = {"run": asked.run, "job": f"train {product}", "snapshots": [origin.snapshot]}
         store.append([Proposal(Kind.RUN_STARTED, "", PLATFORM, started)])
         outcome, is_recorded = "failed", False
@@ -164,7 +167,7 @@ def train_product(
             outcome = "completed"
         finally:
             if is_recorded and not _is_at(asked.out, origin.model):
-                store.append([model_retired(origin.model, "here", "byleave train")])
+                store.append([model_retired(origin.model, "here", BY)])
             store.append([Proposal(Kind.RUN_FINISHED, "", PLATFORM, {"run": asked.run, "outcome": outcome})])
     return found
 
