@@ -167,9 +167,72 @@ def test_page_says_what_the_terminal_says() -> None:
     for section in document.sections:
         told = [section.heading, *(text for block in section.blocks for text in texts(block))]
         assert not [text for text in told if squeezed(text) not in on_page]
-    for _, text, address in document.sources:
-        assert squeezed(text) in on_page
-        assert address is None or squeezed(address) in on_page
+    for source in document.sources:
+        assert squeezed(source.text) in on_page
+        assert source.address is None or squeezed(source.address) in on_page
+
+
+class Foreign(HTMLParser):
+    """The words of a page that are marked as English, and those that are not."""
+
+    def __init__(self, text: str) -> None:
+        """Read the whole text."""
+        super().__init__()
+        self.marked: list[str] = []
+        self.others: list[str] = []
+        self._into = self.others
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """See where a mark begins."""
+        if tag == "span" and ("lang", "en") in attrs:
+            self._into = self.marked
+
+    def handle_endtag(self, tag: str) -> None:
+        """See where it ends."""
+        if tag == "span":
+            self._into = self.others
+
+    def handle_data(self, data: str) -> None:
+        """Note some words."""
+        self._into.append(data)
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_what_is_in_english_is_marked_as_english(language: str) -> None:
+    """M15: a screen reader reads titles of English sources in English; what we say of a source is in the language."""
+    told_so = tell(told("DE"), language)
+    found = Foreign(page(told_so))
+
+    assert "LinkedIn User Agreement, effective 3 November 2025" in found.marked
+    assert not [one for one in found.others if re.search(r"effective \d|help page|User Agreement", one)]
+    assert not [one for one in found.marked + found.others if re.search(r"read on that day|kept by|quoting", one)]
+    assert Foreign(page(tell(told("DE"), "en"))).marked == []
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_words_of_a_pack_are_quoted_in_their_language(language: str) -> None:
+    """M15: what a pack says in English alone is a quotation, and the words that say so are in the reader's language."""
+    remark = "Only since spring"
+    pack = parse_pack(SMALL, "small.yaml")
+    pack = pack.model_copy(update={"opt_out": pack.opt_out.model_copy(update={"note": remark})})
+    found = Foreign(page(tell(make_guide(pack, Person("DE"), NOW), language)))
+    named = {"de": "(im Wortlaut der Quelle, auf Englisch)", "fr": "(dans les mots de la source, en anglais)"}
+    marks = {"de": "„{}“", "fr": "«\u00a0{}\u00a0»"}
+
+    assert marks[language].format(remark) in found.marked
+    assert "Posts" in found.marked
+    assert named[language] in " ".join(found.others)
+
+
+def test_remarks_of_the_recommended_pack_are_for_its_authors() -> None:
+    """M15: a guide by the recommended pack is in one language, and says nothing that is meant for who writes packs."""
+    guide = told("DE", pack="byleave@1")
+    german = Foreign(page(tell(guide, "de")))
+
+    assert "strictest" not in printed(guide, "en")
+    assert set(german.marked) <= {"byleave recommended policy", "byleave"}
+    assert "Jedes Land" in printed(guide, "de")
 
 
 def squeezed(text: str) -> str:

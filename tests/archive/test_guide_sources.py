@@ -110,9 +110,9 @@ def test_nothing_in_words_goes_without_its_source(language: str) -> None:
     for guide in guides():
         document = tell(guide, language)
         assert unsourced(document) == []
-        assert all(re.search(r"\d{4}$", text) for _, text, _ in document.sources)
+        assert all(re.search(r"\d{4}$", one.text) for one in document.sources)
         cited = set(_references(document))
-        assert cited == {number for number, _, _ in document.sources}
+        assert cited == {one.number for one in document.sources}
 
 
 def _references(document: Document) -> Iterator[int]:

@@ -80,7 +80,7 @@ def test_every_sentence_has_its_mark(name: str, language: str) -> None:
 
     assert len(own) <= 2
     assert all(re.match(OWN, one) for one in own)
-    assert {span.reference.number for span in points if span.reference} == {number for number, _, _ in document.sources}
+    assert {span.reference.number for span in points if span.reference} == {one.number for one in document.sources}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -122,7 +122,7 @@ def test_one_page_for_all(language: str) -> None:
     document = tell_platforms({"linkedin": told("DE")}, KNOWN.platforms, KNOWN.sources, language, "DE", NOW)
 
     assert [one.name for one in document.sections] == ["linkedin", *KNOWN.platforms]
-    assert [number for number, _, _ in document.sources] == list(range(1, len(document.sources) + 1))
+    assert [one.number for one in document.sources] == list(range(1, len(document.sources) + 1))
     assert not [line for line in lines(document) if len(line) > WIDTH and "https://" not in line]
     assert page(document).count("<h2") == len(document.sections) + 1
 

@@ -99,7 +99,7 @@ def test_every_sentence_about_the_platform_has_its_source(language: str) -> None
     for exposure in everyone():
         document = tell_report(exposure, language)
         assert unsourced(document) == []
-        assert all(re.search(r"\d{4}$", text) for _, text, _ in document.sources)
+        assert all(re.search(r"\d{4}$", one.text) for one in document.sources)
 
 
 def test_an_unsourced_sentence_is_found() -> None:

@@ -9,8 +9,10 @@ from byleave.archive import guide_facts as facts
 from byleave.archive.guide_decisions import Question, claims, outcomes, scope, typical
 from byleave.archive.guide_model import Guide
 from byleave.policy.rules import pack_digest
+from byleave.text.pack_titles import RECOMMENDED, title_translations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from byleave.archive.guide_model import Person
@@ -57,7 +59,7 @@ def make_guide(pack: Pack, person: Person, today: datetime, notes: Notes | None 
         objection=tuple(facts.objection(question, notes)),
         evidence=tuple(facts.evidence(notes)),
         not_established=tuple(facts.not_established(question)),
-        words=notes.translations() if notes else {},
+        words=_words(pack, notes),
     )
 
 
@@ -75,3 +77,9 @@ def newest_in_force(packs: list[Pack], today: datetime) -> Pack:
     ordered = sorted(packs, key=lambda pack: (pack.version[:1].isdigit() and "-" in pack.version, pack.version))
     begun = [pack for pack in ordered if "-" not in pack.version or pack.version <= day]
     return (begun or ordered[:1])[-1]
+
+
+def _words(pack: Pack, notes: Notes | None) -> Mapping[str, Mapping[str, str]]:
+    if notes is not None:
+        return notes.translations()
+    return title_translations() if pack.pack == RECOMMENDED else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from byleave.text.explanation import SourceText
@@ -104,6 +104,16 @@ class Section:
     blocks: tuple[Block, ...]
 
 
+class CitedSource(NamedTuple):
+    """A source in the list at the end."""
+
+    number: int
+    text: str
+    address: str | None
+    foreign: tuple[str, ...] = ()
+    """What of the text is in English, in this order, where the document is not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A whole guide in one language."""
@@ -113,8 +123,7 @@ class Document:
     subtitle: str
     sections: tuple[Section, ...]
     sources_heading: str
-    sources: tuple[tuple[int, str, str | None], ...]
-    """Number, words and address of every source."""
+    sources: tuple[CitedSource, ...]
     certainties: tuple[str, ...]
 
 

@@ -12,6 +12,7 @@ from byleave.kernel.instants import comes_of_age
 from byleave.policy.checks import countries_of
 from byleave.policy.regions import regions
 from byleave.text.explanation import Statement
+from byleave.text.pack_titles import RECOMMENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,12 @@ def fact(question: Question, code: str, part: Sourced, **values: Value) -> Fact:
 
 
 def quoted(question: Question, part: Sourced, *, about_source: bool = True, about_rule: bool = True) -> Iterator[Quote]:
-    """What the pack says in its own words about a rule, and about how the rule follows from its source."""
+    """What the pack says in its own words about a rule, and about how the rule follows from its source.
+
+    What the recommended pack remarks is for those who write packs: it says nothing to a member, in any language.
+    """
+    if question.pack.pack == RECOMMENDED:
+        return
     told = (part.note if about_rule else None, part.source.note if about_source else None)
     for text in filter(None, told):
         yield Quote({SOURCE: text}, cite(question.pack.sources, part))

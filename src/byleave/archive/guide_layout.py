@@ -35,10 +35,10 @@ def _lines(document: Document, width: int) -> Iterator[str]:
             yield from _block(block, width, partial(label, Catalogue(document.language)))
     yield ""
     yield document.sources_heading
-    for number, text, url in document.sources:
-        yield from _hanging(f"[{number}]", text, width)
-        if url:
-            yield f"      {url}"
+    for source in document.sources:
+        yield from _hanging(f"[{source.number}]", source.text, width)
+        if source.address:
+            yield f"      {source.address}"
     for text in document.certainties:
         yield from _hanging("", text, width)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from byleave.archive.guide_charts import svg
 from byleave.archive.guide_document import Chart, Paragraph, Table
+from byleave.text.catalogue import SOURCE_LANGUAGE
 
 if TYPE_CHECKING:
-    from byleave.archive.guide_document import Block, Document, Listing, Section, Span
+    from byleave.archive.guide_document import Block, CitedSource, Document, Listing, Section, Span
 
 _ADDRESS = re.compile(r"https://[^\s<>\"]+")
 
@@ -38,7 +39,7 @@ def section_body(section: Section) -> str:
 
 def source_items(document: Document) -> list[str]:
     """The sources as items of a list; the marks in the sections lead to them."""
-    return [_source(*source) for source in document.sources]
+    return [_source(source) for source in document.sources]
 
 
 def _section(section: Section) -> str:
@@ -46,9 +47,13 @@ def _section(section: Section) -> str:
     return f'<section aria-labelledby="{escape(section.name)}">\n{heading}\n{section_body(section)}\n</section>'
 
 
-def _source(number: int, text: str, address: str | None) -> str:
-    linked = f"<br>{_linked(address)}" if address else ""
-    return f'<li id="source-{number}">{escape(text)}{linked}</li>'
+def _source(source: CitedSource) -> str:
+    linked = f"<br>{_linked(source.address)}" if source.address else ""
+    told, rest = "", source.text
+    for words in source.foreign:
+        before, _, rest = rest.partition(words)
+        told += f'{escape(before)}<span lang="{SOURCE_LANGUAGE}">{escape(words)}</span>'
+    return f'<li id="source-{source.number}">{told}{escape(rest)}{linked}</li>'
 
 
 def _block(block: Block) -> str:

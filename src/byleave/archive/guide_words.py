@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from byleave.archive import guide_messages as messages
-from byleave.archive.guide_document import Document, Listing, Numbering, Paragraph, Section, Span, Table
+from byleave.archive.guide_document import CitedSource, Document, Listing, Numbering, Paragraph, Section, Span, Table
 from byleave.archive.guide_model import Fact, Quote, Remark
 from byleave.kernel.decision import Reason
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from byleave.archive.guide_document import Block
+    from byleave.archive.guide_document import Block, Reference
     from byleave.archive.guide_model import Affiliate, Group, Guide, Line, Outcome, Scope
 
 
@@ -35,12 +36,25 @@ def numbered(catalogue: Catalogue) -> Numbering:
     return Numbering({mark: catalogue.say(text) for mark, text in messages.UNSURE.items()})
 
 
-def sources(numbering: Numbering, catalogue: Catalogue) -> Iterator[tuple[int, str, str | None]]:
-    """Every source that was cited: its number, its words with the date, its address."""
+def sources(
+    numbering: Numbering, catalogue: Catalogue, words: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[CitedSource]:
+    """Every source that was cited: its number, its words with the date, its address.
+
+    Args:
+        numbering: which were cited.
+        catalogue: the language.
+        words: what is said in English of a source, in this language; all else keeps its own words.
+    """
+    is_english = catalogue.language == SOURCE_LANGUAGE
     for number, source in enumerate(numbering.sources.values(), start=1):
-        told = {"title": plain(source.title), "publisher": plain(source.publisher)}
-        text = catalogue.say(messages.SOURCE, **told, date=date_text(catalogue, source.published))
-        yield number, text, plain(source.url) if source.url else None
+        own = source.title, source.publisher
+        title, publisher = (plain(words.get(one, one)) for one in own)
+        text = catalogue.say(
+            messages.SOURCE, title=title, publisher=publisher, date=date_text(catalogue, source.published)
+        )
+        foreign = () if is_english else tuple(plain(one) for one in own if one not in words)
+        yield CitedSource(number, text, plain(source.url) if source.url else None, foreign)
 
 
 class Teller:
@@ -79,23 +93,25 @@ class Teller:
             subtitle=say(messages.ASKED, pack=plain(guide.pack), on=self._day(guide.as_of)),
             sections=sections,
             sources_heading=say(messages.HEADINGS["sources"]),
-            sources=tuple(sources(self._numbering, self._catalogue)),
+            sources=tuple(self._sources()),
             certainties=tuple(say(text) for text in messages.CERTAINTIES.values()),
         )
 
     def _points(self, lines: Iterable[Line]) -> Iterator[Listing]:
-        points = tuple(Paragraph((self._line(line),)) for line in lines)
+        points = tuple(Paragraph(self._line(line)) for line in lines)
         if points:
             yield Listing(points)
 
-    def _line(self, line: Line) -> Span:
+    def _sources(self) -> Iterator[CitedSource]:
+        return sources(self._numbering, self._catalogue, self._guide.words.get(self._catalogue.language, {}))
+
+    def _line(self, line: Line) -> tuple[Span, ...]:
         if isinstance(line, Remark):
-            return Span(self._sentence(messages.REMARKS, line.statement))
+            return (Span(self._sentence(messages.REMARKS, line.statement)),)
         reference = self._numbering.refer(line.source)
         if isinstance(line, Fact):
-            return Span(self._sentence(messages.FACTS, line.statement), reference)
-        text, language = self._quote(line.text)
-        return Span(text, reference, language)
+            return (Span(self._sentence(messages.FACTS, line.statement), reference),)
+        return self._quote(line.text, reference)
 
     def _sentence(self, table: Mapping[str, str], statement: Statement) -> str:
         values = {
@@ -111,16 +127,23 @@ class Teller:
         """What a pack says in English, in this language where a translation is known."""
         return self._guide.words.get(self._catalogue.language, {}).get(text, text)
 
-    def _quote(self, texts: Mapping[str, str]) -> tuple[str, str | None]:
-        """The words in this language, and the other language's name where they are not."""
+    def _titled(self, text: str, reference: Reference | None = None, *, end: str = "") -> Span:
+        """What a pack says in English, by itself."""
+        told = self._word(text)
+        is_foreign = told is text and self._catalogue.language != SOURCE_LANGUAGE
+        return Span(plain(told), reference, SOURCE_LANGUAGE if is_foreign else None, end)
+
+    def _quote(self, texts: Mapping[str, str], reference: Reference) -> tuple[Span, ...]:
+        """The words in this language; else as a quotation from the other one, which is named."""
         language = self._catalogue.language
         if language in texts:
-            return plain(texts[language]), None
+            return (Span(plain(texts[language]), reference),)
         source = texts.get(SOURCE_LANGUAGE) or next(iter(texts.values()), "")
         text = self._word(source)
         if text is not source or language == SOURCE_LANGUAGE:
-            return plain(text), None
-        return f"{plain(source)} ({self._catalogue.say(messages.IN_ENGLISH)})", SOURCE_LANGUAGE
+            return (Span(plain(text), reference),)
+        quotation = Span(quoted(self._catalogue, plain(source)), None, SOURCE_LANGUAGE)
+        return quotation, Span(f"({self._catalogue.say(messages.IN_ENGLISH)})", reference)
 
     def _groups(self) -> Iterator[Listing]:
         points = tuple(Paragraph(tuple(self._group(one))) for one in self._guide.groups)
@@ -149,7 +172,7 @@ class Teller:
         say, guide = self._catalogue.say, self._guide
         for way in guide.steps:
             heading = Span(say(messages.DEVICES[way.device]), self._numbering.refer(way.source))
-            steps = tuple(Paragraph((Span(plain(self._word(step))),)) for step in way.path)
+            steps = tuple(Paragraph((self._titled(step),)) for step in way.path)
             yield Listing(steps, heading, ordered=True)
         links = {way.link: way.source for way in reversed(guide.steps) if way.link}
         labels = guide.titles.get(guide.setting or "", {}) if guide.steps else {}
@@ -166,7 +189,8 @@ class Teller:
                     labelled(self._catalogue, say(messages.LABELS), named), self._numbering.refer(guide.steps[0].source)
                 )
             )
-        yield Listing(tuple(Paragraph((span,)) for span in (*points, *map(self._line, guide.switch))))
+        told = [(point,) for point in points] + [self._line(line) for line in guide.switch]
+        yield Listing(tuple(map(Paragraph, told)))
 
     def _reach(self) -> Iterator[Block]:
         """Each scenario in a table, then who reads the rule how, then what the pack says."""
@@ -228,8 +252,8 @@ class Teller:
             if claim.kind == "pack":
                 yield Paragraph((Span(labelled(self._catalogue, kind, claimant), reference),))
                 continue
-            summary, language = self._quote(claim.summary)
-            yield Paragraph((Span(labelled(self._catalogue, kind, f"{claimant}.")), Span(summary, reference, language)))
+            named = Span(labelled(self._catalogue, kind, f"{claimant}."))
+            yield Paragraph((named, *self._quote(claim.summary, reference)))
 
     def _scope(self) -> Iterator[Listing]:
         """Categories by who can see an item that is used; then those that are out, and those that are open."""
@@ -245,9 +269,7 @@ class Teller:
     def _titles(self, rows: list[Scope]) -> Paragraph:
         last = rows[-1]
         ends = {id(one): "" if one is last else ";" for one in rows}
-        spans = (
-            Span(plain(self._word(one.title)), self._numbering.refer(one.source), end=ends[id(one)]) for one in rows
-        )
+        spans = (self._titled(one.title, self._numbering.refer(one.source), end=ends[id(one)]) for one in rows)
         return Paragraph(tuple(spans))
 
     def _seen_by(self, used: tuple[str, ...], shown: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import TYPE_CHECKING
 
 from byleave.archive import guide_messages as messages
@@ -53,6 +54,7 @@ def tell_platforms(  # noqa: PLR0913, PLR0917 - what a page about many platforms
     teller = _Records(catalogue, numbering, cited)
     sections = [_guide(name, one, catalogue, numbering) for name, one in guides.items()]
     sections += [Section(name, plain(one.title), tuple(teller.blocks(one))) for name, one in records.items()]
+    known = [dict(one.words.get(language, {})) for one in guides.values()]
     on = date_text(catalogue, today.date())
     asked = say(messages.OTHERS_ANYWHERE, on=on)
     if country is not None:
@@ -63,7 +65,7 @@ def tell_platforms(  # noqa: PLR0913, PLR0917 - what a page about many platforms
         subtitle=asked,
         sections=tuple(sections),
         sources_heading=say(messages.HEADINGS["sources"]),
-        sources=tuple(sources(numbering, catalogue)),
+        sources=tuple(sources(numbering, catalogue, ChainMap(*known))),
         certainties=tuple(say(text) for text in messages.CERTAINTIES.values()),
     )
 
@@ -82,7 +84,7 @@ class _Records:
     def blocks(self, record: Record) -> Iterator[Block]:
         """What holds, what can be done, where, and what is not known."""
         if record.steps != UNKNOWN:
-            steps = tuple(Paragraph((Span(plain(step)),)) for step in record.steps.value)
+            steps = tuple(Paragraph((Span(plain(step), language=self._foreign),)) for step in record.steps.value)
             yield Listing(self._points(self._facts(record)))
             yield Listing(steps, self._span(self._catalogue.say(messages.WAY), record.steps), ordered=True)
         else:
@@ -92,8 +94,13 @@ class _Records:
     def _points(self, spans: Sequence[Span] | Iterator[Span]) -> tuple[Paragraph, ...]:
         return tuple(Paragraph((span,)) for span in spans)
 
-    def _span(self, text: str, part: Sourced) -> Span:
-        return Span(text, self._numbering.refer(cite(self._cited, part)))
+    @property
+    def _foreign(self) -> str | None:
+        """The language of what is known in English only, where the page is in another one."""
+        return None if self._catalogue.language == SOURCE_LANGUAGE else SOURCE_LANGUAGE
+
+    def _span(self, text: str, part: Sourced, language: str | None = None) -> Span:
+        return Span(text, self._numbering.refer(cite(self._cited, part)), language)
 
     def _facts(self, record: Record) -> Iterator[Span]:
         say = self._catalogue.say
@@ -112,7 +119,8 @@ class _Records:
 
     def _additions(self, record: Record) -> Iterator[Span]:
         for one in record.additions:
-            yield self._span(plain(one.text.get(self._catalogue.language) or one.text[SOURCE_LANGUAGE]), one)
+            own = one.text.get(self._catalogue.language)
+            yield self._span(plain(own or one.text[SOURCE_LANGUAGE]), one, None if own else self._foreign)
 
     def _own(self, record: Record) -> Iterator[Span]:
         """What the guide says of itself: what it does not know, and how old its sources are."""

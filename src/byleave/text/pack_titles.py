@@ -10,6 +10,8 @@ from byleave.text.catalogue import LANGUAGES, N_, SOURCE_LANGUAGE, Catalogue
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+RECOMMENDED = "byleave"
+"""The pack that comes with byleave for any platform; its titles are messages of the catalogue."""
 TITLES = (
     N_("The platform"),
     N_("Companies of the same group"),

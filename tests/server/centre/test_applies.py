@@ -61,7 +61,7 @@ def test_it_says_what_the_guide_says(running: Running, country: str) -> None:
     ]
     assert len(sentences) > 20
     assert [text for text in sentences if text not in told] == []
-    assert all(f'id="source-{number}"' in page.html for number, _, _ in document.sources)
+    assert all(f'id="source-{one.number}"' in page.html for one in document.sources)
     assert whole_page(document).count('class="mark"') == page.html.count('class="mark"')
 
 

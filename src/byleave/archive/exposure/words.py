@@ -12,7 +12,7 @@ from byleave.archive.exposure.drawings import Drawings
 from byleave.archive.exposure.model import Standing
 from byleave.archive.guide_document import Document, Listing, Paragraph, Section, Span
 from byleave.archive.guide_model import Fact
-from byleave.archive.guide_words import Teller, sources
+from byleave.archive.guide_words import Teller
 from byleave.archive.linkedin import layout_of
 from byleave.kernel.decision import Reason
 from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue
@@ -59,7 +59,7 @@ class ReportTeller(Teller):
             subtitle=self._say(guide_messages.ASKED, pack=plain(self._guide.pack), on=self._day(self._guide.as_of)),
             sections=tuple(told),
             sources_heading=self._say(guide_messages.HEADINGS["sources"]),
-            sources=tuple(sources(self._numbering, self._catalogue)),
+            sources=tuple(self._sources()),
             certainties=tuple(self._say(text) for text in guide_messages.CERTAINTIES.values()),
         )
 

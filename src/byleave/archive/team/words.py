@@ -8,7 +8,7 @@ from byleave.archive import guide_messages
 from byleave.archive.exposure.messages import KIND, NO_YEAR, RANGE, YEAR
 from byleave.archive.exposure.model import Standing
 from byleave.archive.guide_document import Document, Listing, Paragraph, Section, Span, Table
-from byleave.archive.guide_words import Teller, sources
+from byleave.archive.guide_words import Teller
 from byleave.archive.team import messages
 from byleave.archive.team.sums import FEWEST
 from byleave.text.catalogue import Catalogue
@@ -68,7 +68,7 @@ class _TeamTeller(Teller):
             subtitle=say(guide_messages.ASKED, pack=plain(guide.pack), on=self._day(guide.as_of)),
             sections=tuple(Section(name, say(headings[name]), blocks) for name, blocks in told if blocks),
             sources_heading=say(guide_messages.HEADINGS["sources"]),
-            sources=tuple(sources(self._numbering, self._catalogue)),
+            sources=tuple(self._sources()),
             certainties=tuple(say(text) for text in guide_messages.CERTAINTIES.values()),
         )
 

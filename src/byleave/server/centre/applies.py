@@ -18,10 +18,8 @@ from byleave.kernel.decision import Reason
 from byleave.kernel.instants import parse_date
 from byleave.policy.regions import normalise_country
 from byleave.server.running import current
-from byleave.server.ui.pack_words import RECOMMENDED
 from byleave.server.ui.voice import catalogue, safe, say
 from byleave.text.countries import country_names
-from byleave.text.pack_titles import title_translations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,9 +105,7 @@ def _answer(person: Person, pack: Pack, now: datetime) -> dict[str, object]:
         # a pack for any platform: here it is this one; what its authors remark speaks to those who write packs
         pack = pack.model_copy(update={"platform": settings.PLATFORM_NAME})
     guide = make_guide(pack, person, now, notes)
-    if notes is None and pack.pack == RECOMMENDED:
-        guide = replace(guide, words=title_translations())
-    document = tell(guide if notes else _without_remarks(guide, pack), catalogue().language)
+    document = tell(guide if notes else _without_remarks(guide), catalogue().language)
     # a pack for any platform cannot name this one's form; the page leads to it
     skipped = "objection" if notes is None and pack.objection_form is None else None
     parts = [Part(one.name, one.heading, safe(section_body(one))) for one in document.sections if one.name != skipped]
@@ -124,12 +120,9 @@ def _answer(person: Person, pack: Pack, now: datetime) -> dict[str, object]:
     }
 
 
-def _without_remarks(guide: Guide, pack: Pack) -> Guide:
-    """The guide without what exists in another language only, so that a page is in one.
-
-    What the recommended pack remarks is for those who write packs, and speaks to no member in any language.
-    """
-    language = None if pack.pack == RECOMMENDED else catalogue().language
+def _without_remarks(guide: Guide) -> Guide:
+    """The guide without what exists in another language only, so that a page is in one."""
+    language = catalogue().language
 
     def own(lines: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(one for one in lines if not isinstance(one, Quote) or language in one.text)

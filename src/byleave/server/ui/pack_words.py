@@ -12,13 +12,10 @@ from typing import TYPE_CHECKING
 from byleave.archive.guide_notes import shipped_notes
 from byleave.server.ui.voice import catalogue, markup
 from byleave.text.catalogue import SOURCE_LANGUAGE
-from byleave.text.pack_titles import title_translations
+from byleave.text.pack_titles import RECOMMENDED, title_translations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-RECOMMENDED = "byleave"
-"""The pack that comes with byleave for any platform; its titles are messages of the catalogue."""
 
 
 def pack_words(pack: str, text: str) -> str:
