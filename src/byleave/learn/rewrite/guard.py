@@ -118,6 +118,7 @@ def problems(draft: str, rewrite: str) -> tuple[str, ...]:
         return ("empty",)
     mine, theirs = facts(draft), facts(rewrite)
     words = {word.casefold() for word in _WORD.findall(rewrite)}
+    named = {word.casefold() for word in _WORD.findall(rewrite) if word[0].isupper()}
     drafted = {word.casefold() for word in _WORD.findall(draft)}
     told, count = len(_WORD.findall(rewrite)), len(_WORD.findall(draft))
     fits = count < FEWEST_WORDS or SHORTEST_PERCENT * count <= 100 * told <= LONGEST_PERCENT * count
@@ -126,7 +127,8 @@ def problems(draft: str, rewrite: str) -> tuple[str, ...]:
         "markup": not set(_MARKUP.findall(rewrite)) <= set(_MARKUP.findall(draft)),
         "number-lost": not mine.numbers <= theirs.numbers,
         "number-invented": not theirs.numbers <= mine.numbers,
-        "name-lost": any(name.casefold() not in words for name in mine.names | mine.openers),
+        "name-lost": any(one.casefold() not in (words if _may_be_small(one) else named) for one in mine.names)
+        or any(one.casefold() not in words for one in mine.openers),
         "name-invented": any(name.casefold() not in drafted for name in theirs.names)
         or any(
             one.casefold() not in drafted and _stem(one) not in drafted | COMMON | NUMBERS.keys()
@@ -139,6 +141,11 @@ def problems(draft: str, rewrite: str) -> tuple[str, ...]:
         "length": not fits,
     }
     return tuple(code for code, holds in found.items() if holds)
+
+
+def _may_be_small(name: str) -> bool:
+    """Whether a name is one without its capital, too: all in capitals it may be a word that was shouted."""
+    return len(name) > 1 and name.isupper()
 
 
 def _is_another(draft: set[str], rewrite: str) -> bool:
