@@ -205,7 +205,8 @@ def test_folder_that_is_not_there(run: Run, archive: str, tmp_path: Path) -> Non
     code, out, error = run(archive, "--country", "DE", "--html", str(tmp_path / "none" / "report.html"))
 
     assert (code, out) == (1, "")
-    assert "there is no such folder" in error
+    assert "there is no folder" in error
+    assert "make the folder first" in error
     assert list(tmp_path.iterdir()) == []
 
 

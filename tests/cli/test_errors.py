@@ -105,7 +105,7 @@ ERRORS = {
         "",
     ),
     "place": ((*RUN, "--out=register"), "`register` exists already", "never overwritten"),
-    "parent": ((*RUN, "--out=none/out"), "there is no folder", "make it first"),
+    "parent": ((*RUN, "--out=none/out"), "there is no folder `none`", "make the folder first"),
     "service": (("objection", "tend", "--data=none"), "there is no database of accounts", "byleave serve makes"),
     "item": (("explain", "i9", *RUN[1:]), "no row has the item id `i9`", "compared exactly"),
 }

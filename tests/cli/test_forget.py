@@ -37,7 +37,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return address
 
 
-def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
+def test_from_training_to_the_certificate(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`M18` A model is trained, somebody objects and is taken out, the certificate holds, and an audit agrees."""
     ledger = ("--ledger", url)
     model = ("--model", "talent", *ledger)
@@ -55,6 +55,9 @@ def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
     unsigned = byleave("verify", path, cwd=tmp_path)
     audited = byleave("model", "audit", "talent", "--snapshot", "s", *ledger, cwd=tmp_path)
     older = byleave("model", "audit", "copy", "--snapshot", "s", *ledger, cwd=tmp_path)
+    nobody = byleave("forget", "m-1", *model, cwd=tmp_path)
+    monkeypatch.delenv("BYLEAVE_SUPPRESSION_KEY")
+    keyless = byleave("forget", "m1", *model, cwd=tmp_path)
     text = (tmp_path / path).read_text(encoding="utf-8")
     (tmp_path / "forged.json").write_text(text.replace('"forgotten":["', '"forgotten":["0', 1), encoding="utf-8")
 
@@ -69,6 +72,8 @@ def test_from_training_to_the_certificate(tmp_path: Path, url: str) -> None:
     assert byleave("verify", "forged.json", "--unsigned", cwd=tmp_path).returncode == 3
     assert older.returncode == 3
     assert "still holds 1 who were taken out since it was made: destroy it" in older.stderr
+    assert nobody.stderr.startswith("error: nothing is recorded about `m-1`")
+    assert "BYLEAVE_SUPPRESSION_KEY" in keyless.stderr
 
 
 def test_people_are_found_and_hide(tmp_path: Path, url: str) -> None:
@@ -92,19 +97,16 @@ def test_people_are_found_and_hide(tmp_path: Path, url: str) -> None:
     assert "missing options `--snapshot`, `--out`" in missing.stderr
 
 
-def test_what_is_wrong_is_said(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the key, on a folder that is no model, or with no list of words, the error says how to go on."""
+def test_what_is_wrong_is_said(tmp_path: Path, url: str) -> None:
+    """On a folder that is no model, or without a list of words, the error says how to go on; the model comes first."""
     wrong = ("--out", "x", "--words", "items.parquet")
     bad = byleave("train", "talent", "--snapshot", "s", "--ledger", url, *wrong, cwd=tmp_path)
     none = byleave("forget", "m1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
     nobody = byleave("forget", "m-1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
-    monkeypatch.delenv("BYLEAVE_SUPPRESSION_KEY")
-    keyless = byleave("forget", "m1", "--model", "nowhere", "--ledger", url, cwd=tmp_path)
 
-    assert (bad.returncode, none.returncode, nobody.returncode, keyless.returncode) == (1, 1, 1, 1)
-    assert "there is no model in `nowhere`" in none.stderr
-    assert "nothing is recorded about `m-1`" in nobody.stderr
-    assert "BYLEAVE_SUPPRESSION_KEY" in keyless.stderr
+    assert (bad.returncode, none.returncode, nobody.returncode) == (1, 1, 1)
+    for one in (none, nobody):
+        assert one.stderr.startswith("error: there is no model in `nowhere`")
 
 
 def test_a_folder_without_a_model_is_told_so(tmp_path: Path, url: str) -> None:

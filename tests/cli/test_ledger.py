@@ -42,7 +42,7 @@ def test_a_ledger_is_made_and_looked_at(tmp_path: Path) -> None:
     [
         (("ledger", "head", "sqlite:///missing.db"), 1, "error: cannot open the ledger `missing.db`"),
         (("ledger", "head", "missing.db"), 2, "error: `missing.db` is no address of a ledger"),
-        (("migrate", "sqlite:///no/such/folder/ledger.db"), 1, "error: cannot prepare `sqlite:///no/such"),
+        (("migrate", "sqlite:///no/such/folder/ledger.db"), 1, "error: there is no folder `no/such/folder`"),
         (("migrate", "ledger.db"), 2, "error: `ledger.db` is no address of a ledger"),
     ],
 )

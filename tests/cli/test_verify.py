@@ -154,6 +154,18 @@ UNREADABLE = [
 ]
 
 
+@pytest.mark.parametrize("name", ["nowhere.json", "snapshot", "ring.json", "blank", "noise"])
+def test_a_wrong_file_is_told_which_are_right(run: Run, tmp_path: Path, name: str) -> None:
+    """Whatever is none of what is signed ends with the kinds that are verified, also before a key ring is there."""
+    (tmp_path / "blank").touch()
+    (tmp_path / "noise").write_bytes(b"\xff\xfe")
+    for arguments in (("verify", name), ("verify", name, "--keys", "ring.json")):
+        ended, out, talk = run(*arguments)
+
+        assert (ended, out) == (1, "")
+        assert "help: it verifies receipts, certificates of forgetting, and records of steps of staff" in talk
+
+
 @pytest.mark.parametrize(("arguments", "code", "told"), UNREADABLE)
 def test_unreadable(run: Run, tmp_path: Path, arguments: tuple[str, ...], code: int, told: str) -> None:
     """What cannot be read is exit code 1 and wrong usage is 2; neither prints a verdict."""

@@ -43,6 +43,16 @@ def test_demo_checks_itself(tmp_path: Path) -> None:
     assert len(re.findall(r"✓ .+: the receipt for entry \d+ holds; none of their items", live)) == 2
     assert "Ctrl-C" not in live
 
+    undo = tmp_path / "byleave-demo" / "undo"
+    key = {**os.environ, "BYLEAVE_SUPPRESSION_KEY": str(undo / "suppression.key")}
+    # its ledger can be asked about members, as the page of the tutorial says
+    member = re.search(r"(m-\d+) switched off", done.stdout)
+    assert member
+    command = [sys.executable, "-m", "byleave", "trace", "member", member[1], f"--ledger=sqlite:///{undo}/ledger.db"]
+    traced = subprocess.run(command, env=key, capture_output=True, text=True, check=False)
+    assert "talent-1" in traced.stdout, traced.stderr
+    assert (undo / "suppression.key").stat().st_mode & 0o777 == 0o600
+
 
 def test_demo_goes_on_until_told_to_stop(tmp_path: Path) -> None:
     """In a terminal the address is told, the service answers there, and Ctrl-C ends all of it without an error."""

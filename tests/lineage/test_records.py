@@ -10,7 +10,7 @@ from byleave.kernel.errors import InputError, UsageError
 from byleave.ledger.entries import Entry, Kind
 from byleave.lineage.keys import key_text, keyed
 from byleave.lineage.recording import model_registered, snapshot_published
-from byleave.lineage.records import Lineage, fold
+from byleave.lineage.records import Lineage, Model, fold
 from tests.ledger.histories import START, History
 
 SECRET = b"0123456789abcdef0123456789abcdef"
@@ -80,6 +80,22 @@ def test_a_name_stands_for_one_thing_or_is_refused() -> None:
     for name, words in (("rewrite", "stands for 2 of them"), ("0" * 8, "stands for 2 of them"), ("x", "no model `x`")):
         with pytest.raises(InputError, match=words):
             lineage.model(name)
+
+
+def test_a_name_that_is_nearly_one_is_told_which() -> None:
+    """Who mistypes a model's id or name reads the nearest; nothing is suggested that is not near, and no digest."""
+    digest = "sha256:" + "5" * 64
+    made = Model("model-talent-1", 1, START, "talent search", digest, "other-ai", (digest,), None)
+    lineage = Lineage(models={made.model: made})
+
+    near = {"model-talent-2": "model-talent-1", "Talent serch": "talent search"}
+    for name, meant in near.items():
+        with pytest.raises(InputError, match=f"no model `{name}` is recorded, did you mean `{meant}`"):
+            lineage.model(name)
+    for name in ("x", "sha256:" + "6" * 64):
+        with pytest.raises(InputError) as told:
+            lineage.model(name)
+        assert "did you mean" not in told.value.message
 
 
 def test_keys_differ_by_secret_and_say_nothing() -> None:

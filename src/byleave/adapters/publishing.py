@@ -29,15 +29,19 @@ def require_absent(folder: Path) -> None:
     require_text(folder)
     if os.path.lexists(folder):
         raise _exists(folder)
-    parent = folder.absolute().parent
+    require_folder(folder)
+
+
+def require_folder(path: Path) -> None:
+    """Raise OutputError when the folder in which something is to be written is not there, or cannot be looked at."""
     try:
-        there = stat.S_ISDIR(parent.stat().st_mode)
+        there = stat.S_ISDIR(path.absolute().parent.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         there = False
     except OSError as error:
-        raise OutputError(f"cannot write beside `{folder}`: {_words(error)}") from None
+        raise OutputError(f"cannot write beside `{path}`: {_words(error)}") from None
     if not there:
-        raise OutputError(f"there is no folder `{parent}`", hint="make it first")
+        raise OutputError(f"there is no folder `{path.parent}`", hint="make the folder first")
 
 
 def _exists(folder: Path) -> OutputError:

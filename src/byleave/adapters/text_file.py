@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from byleave.adapters.publishing import flush
+from byleave.adapters.publishing import flush, require_folder
 from byleave.kernel.errors import OutputError
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ def write_new(path: Path, text: str) -> None:
 
     Raises: OutputError when something stands there, or it cannot be written.
     """
+    require_new(path)
     work = path.absolute().with_name(f".{path.name}.partial-{os.getpid()}")
-    if path.exists() or path.is_symlink():
-        raise _exists(path)
     try:
         try:
             with work.open("x", encoding="utf-8") as file:
@@ -36,6 +35,13 @@ def write_new(path: Path, text: str) -> None:
         raise OutputError(f"cannot write `{path}`: {(error.strerror or str(error)).lower()}") from None
     with suppress(OSError):  # the file is there; what remains is to make its name outlive a power cut
         flush(path.absolute().parent)
+
+
+def require_new(path: Path) -> None:
+    """Insist, before any work is done, that nothing stands there and its folder does. Raises: OutputError."""
+    if path.exists() or path.is_symlink():
+        raise _exists(path)
+    require_folder(path)
 
 
 def _exists(path: Path) -> OutputError:

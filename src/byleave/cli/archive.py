@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from byleave.kernel.errors import InputError, OutputError, UsageError
+from byleave.kernel.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,17 +33,15 @@ class Files(NamedTuple):
 
         Raises: UsageError for a kind of letter that there is not, OutputError for a file that is there already.
         """
+        from byleave.adapters.text_file import require_new
+
         if self.letter and Path(self.letter).suffix.casefold() not in _LETTERS:
             raise UsageError(f"`{self.letter}` is no letter", hint=f"let the name end in {', '.join(_LETTERS)}")
         named = [Path(name) for name in (self.html, self.letter) if name]
         if len({path.absolute() for path in named}) < len(named):
             raise UsageError("--html and --letter name the same file", hint="name two files")
         for path in named:
-            if path.exists() or path.is_symlink():
-                hint = "choose another name, or move the old one away"
-                raise OutputError(f"`{path}` exists already", hint=hint)
-            if not path.absolute().parent.is_dir():
-                raise OutputError(f"cannot write `{path}`: there is no such folder", hint="make the folder first")
+            require_new(path)
 
     def write(self, exposure: Exposure) -> None:
         """Write what was asked for; both texts are whole before the first file is there."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from byleave.adapters.publishing import require_folder
 from byleave.cli.options import json_option, print_json
 from byleave.kernel.errors import MissingExtraError, VerificationError
 
@@ -59,6 +60,8 @@ def command(  # noqa: PLR0913 - the options of the command
 
     if data is not None:
         os.environ["BYLEAVE_DATA"] = data
+    if metrics is not None:
+        require_folder(Path(metrics))
     service = start(from_environment(os.environ))
     try:
         canary = Canary(member, item, setting)

@@ -36,9 +36,11 @@ def diversity(*, items: tuple[str, ...], snapshot: str | None, by: str, html: st
     and text, and ai_written if it is known.
     """
     from byleave.adapters.sameness import measure
-    from byleave.adapters.text_file import write_new
+    from byleave.adapters.text_file import require_new, write_new
     from byleave.cli.diversity_page import page
 
+    if html is not None:
+        require_new(Path(html))
     found = measure(items, Path(snapshot) if snapshot else None, by)
     if html is not None:
         write_new(Path(html), page(found))

@@ -40,10 +40,12 @@ def command(  # noqa: PLR0913 - the options of the command
     opt-out reaches models. Without a MEMBER and --due, what a crash has left undone is finished.
     """
     from byleave.adapters.duckdb_engine.kept import suppression_secret
+    from byleave.adapters.forgetting import model_in
     from byleave.server.lineage.forgetting import due, forget, require_known, take_off_search
 
     if pack is not None and snapshot is None:
         raise UsageError("--pack says who must be forgotten", hint="give --due DIR, the snapshot, too")
+    model_in(Path(folder))
     require_known(ledger, members)
     names, erased = list(members), list[str]()
     if snapshot is not None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from byleave.adapters.small_file import read_bytes
 from byleave.cli.key import FOLDER
 from byleave.cli.options import json_option, print_json
-from byleave.kernel.errors import UsageError, VerificationError
+from byleave.kernel.errors import InputError, UsageError, VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_KINDS = "it verifies receipts, certificates of forgetting, and records of steps of staff"
 
 
 @click.command("verify")
@@ -32,6 +40,10 @@ def command(  # noqa: PLR0913 - the options of the command
 
     Ends with exit code 3 if it does not hold, or if the snapshot was not made with the act in sight.
     """
+    from byleave.adapters.certificate_files import certificate_in
+
+    with _kinds_told():
+        certificate_in(Path(file))
     if _certificate(file, keys, snapshot, unsigned=unsigned, as_json=as_json):
         return
     if unsigned:
@@ -39,10 +51,14 @@ def command(  # noqa: PLR0913 - the options of the command
     if _step(file, keys, snapshot, as_json=as_json):
         return
     from byleave.adapters.receipt_files import verify_file
+    from byleave.proof.verification import read_receipt
     from byleave.receipts.page import comparison_sentences, page, problem_sentence
     from byleave.text.catalogue import SOURCE_LANGUAGE, Catalogue, language_of
 
     language = Catalogue(lang).language if lang else language_of(os.environ.get("LC_ALL") or os.environ.get("LANG"))
+    with _kinds_told():
+        # before it is asked whose signature it is
+        read_receipt(read_bytes(Path(file)), file)
     found = verify_file(file, keys=_ring(keys), snapshot=snapshot)
     if as_json:
         print_json(found.as_json())
@@ -53,6 +69,15 @@ def command(  # noqa: PLR0913 - the options of the command
     if found.comparison is not None and not found.comparison.seen:
         told = " ".join(comparison_sentences(found.comparison, SOURCE_LANGUAGE))
         raise VerificationError(f"`{snapshot}` does not show that the act was seen: {_lower(told)}")
+
+
+@contextmanager
+def _kinds_told() -> Iterator[None]:
+    """Say which kinds of files are verified, where a file is none of them."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(error.message, hint=_KINDS) from None
 
 
 def _certificate(file: str, keys: str | None, snapshot: str | None, *, unsigned: bool, as_json: bool) -> bool:
@@ -80,9 +105,7 @@ def _certificate(file: str, keys: str | None, snapshot: str | None, *, unsigned:
 def _step(file: str, keys: str | None, snapshot: str | None, *, as_json: bool) -> bool:
     """Verify the signed record of a step of staff; False where it is that of something else."""
     from byleave.adapters.key_files import read_ring
-    from byleave.adapters.small_file import read_bytes
     from byleave.cases.record import is_record, read_record
-    from byleave.kernel.errors import InputError
     from byleave.proof.strict_json import read_json
 
     data = read_bytes(Path(file))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from byleave.kernel.errors import InputError
 from byleave.kernel.instants import format_instant
 from byleave.ledger.entries import Entry, Kind
+from byleave.policy.problems import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -247,7 +248,8 @@ def _one(name: str, known: Mapping[str, list[str]], what: str, hint: str) -> str
     if not exact and len(digits) >= SHORTEST_PREFIX:
         exact = {one for one, names in known.items() for other in names if other.startswith(_ALGORITHM + digits)}
     if not exact:
-        raise InputError(f"no {what} `{name}` is recorded", hint=hint)
+        spelt = [one for key, names in known.items() for one in (key, *names) if not one.startswith(_ALGORITHM)]
+        raise InputError(f"no {what} `{name}` is recorded{did_you_mean(name, spelt)}", hint=hint)
     if len(exact) > 1:
         raise InputError(f"`{name}` stands for {len(exact)} of them", hint=f"name one: {', '.join(sorted(exact)[:5])}")
     return exact.pop()

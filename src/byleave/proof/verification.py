@@ -81,7 +81,7 @@ def verify_receipt(data: bytes, ring: KeyRing, file: str = "receipt") -> Verific
 
     Raises: InputError when the file is not a receipt at all, so that there is nothing to verify.
     """
-    value = _read(data, file)
+    value = read_receipt(data, file)
     if not is_canonical(data, value):
         return Verification(Problem("changed-layout"))
     try:
@@ -100,7 +100,8 @@ def verify_receipt(data: bytes, ring: KeyRing, file: str = "receipt") -> Verific
     return Verification(None, receipt, max(valid, key=lambda key: key.not_before))
 
 
-def _read(data: bytes, file: str) -> dict[str, Any]:
+def read_receipt(data: bytes, file: str) -> dict[str, Any]:
+    """The JSON of a receipt as it lies in a file, not verified. Raises: InputError when it is none."""
     value = read_json(data, f"`{file}`")
     if not isinstance(value, dict) or set(value) != {"receipt", "signatures"} or not isinstance(value["receipt"], dict):
         hint = "a receipt is JSON with `receipt` and `signatures`, and nothing else"

@@ -34,6 +34,7 @@ from byleave.server.lineage.forgetting import due, forget
 from byleave.server.lineage.recording import record_snapshot
 from byleave.server.lineage.rewrite_audit import Audit, audit_rewriter
 from byleave.server.lineage.rewrite_training import RewriteTraining, train_rewriter
+from byleave.server.preparing import SUPPRESSION_KEY, write_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,6 +91,7 @@ def _people(place: Place) -> Path:
     """Fill ledger and snapshot; the folder of the keys that sign."""
     place.folder.mkdir(parents=True, exist_ok=True)
     migrate(place.ledger)
+    write_once(place.folder / SUPPRESSION_KEY, SECRET)
     keys = place.folder / "keys"
     new_keys(keys, "demonstration/receipts", api.now())
     notice = {"notice": "ai-training", "version": "1"}

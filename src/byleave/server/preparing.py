@@ -19,6 +19,8 @@ from byleave.server.running import secret_in
 if TYPE_CHECKING:
     from byleave.server.configuration import Configuration
 
+SUPPRESSION_KEY = "suppression.key"
+"""Beside the ledger of a demonstration: whoever plays with it finds members by this key, as `byleave trace` does."""
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
@@ -54,14 +56,14 @@ def _folder(path: Path) -> None:
 
 def _secrets(configuration: Configuration) -> list[str]:
     made = []
-    if _write_once(configuration.suppression_key, secrets.token_bytes(SHORTEST_KEY)):
+    if write_once(configuration.suppression_key, secrets.token_bytes(SHORTEST_KEY)):
         made.append(f"the suppression key `{configuration.suppression_key}`: keep a copy where the database is not")
-    if _write_once(configuration.session_key, secrets.token_urlsafe(64).encode()):
+    if write_once(configuration.session_key, secrets.token_urlsafe(64).encode()):
         made.append(f"the key of sessions `{configuration.session_key}`")
     return made
 
 
-def _write_once(path: Path, data: bytes) -> bool:
+def write_once(path: Path, data: bytes) -> bool:
     """Write a file that only its owner can read, unless there is one."""
     _folder(path.parent)
     try:

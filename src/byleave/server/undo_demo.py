@@ -35,6 +35,7 @@ from byleave.server.forgetting.working import Forgetting, Place
 from byleave.server.lineage.recording import record_snapshot
 from byleave.server.lineage.training import Training, audit, train_talent
 from byleave.server.policy_in_force import in_force
+from byleave.server.preparing import SUPPRESSION_KEY, write_once
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,7 @@ def undo_story(platform: Path, folder: Path, progress: Progress) -> list[str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     ledger, secret = f"sqlite:///{folder / 'ledger.db'}", secrets.token_bytes(SHORTEST_KEY)
+    write_once(folder / SUPPRESSION_KEY, secret)
     new_keys(folder / "keys", "lanterwick.example/demo", api.now())
     progress("talent search: the ledger", 0.0)
     items = _prepare(platform, folder, ledger)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from byleave.adapters.publishing import require_folder
 from byleave.cli.ledger.options import copy_option, known_to, ledger_option, opened_store, zone_option
 from byleave.cli.options import json_option, print_json
 from byleave.kernel.errors import UsageError
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from byleave.server.db.reconciling import Reconciled
 
 
+def _in_a_folder(context: click.Context, option: click.Parameter, out: Path | None) -> Path | None:  # noqa: ARG001
+    if out is not None:
+        require_folder(out)
+    return out
+
+
 @click.command("reconcile", short_help="Compare the platform's own record with the ledger.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @ledger_option
@@ -28,7 +35,14 @@ if TYPE_CHECKING:
 @click.option("--apply", "apply_it", is_flag=True, help="Record what the platform refuses and the ledger does not.")
 @click.option("--confirm", metavar="WHY", help="Open builds that are shut, on these grounds.")
 @click.option("--by", metavar="NAME", help="Who confirms.")
-@click.option("--csv", "out", type=click.Path(path_type=Path), metavar="FILE", help="Write the differences there, too.")
+@click.option(
+    "--csv",
+    "out",
+    type=click.Path(path_type=Path),
+    callback=_in_a_folder,
+    metavar="FILE",
+    help="Write the differences there, too.",
+)
 @json_option
 def command(  # noqa: PLR0913 - the options of the command
     *,

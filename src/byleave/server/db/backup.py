@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from byleave.adapters.publishing import require_folder
 from byleave.gate.request import silent
 from byleave.kernel.errors import LedgerError, OutputError
 from byleave.ledger.chain import verify
@@ -42,6 +43,7 @@ def back_up(
     """
     if out.exists():
         raise OutputError(f"`{out}` is there already", hint="give every backup a name of its own")
+    require_folder(out)
     new = out.with_name(out.name + ".new")
     session = open_session(address)
     try:

@@ -6,6 +6,7 @@ import os
 import secrets
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -14,8 +15,9 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import ConnectionHandler
 
+from byleave.adapters.publishing import require_folder
 from byleave.kernel.errors import LedgerError
-from byleave.ledger.address import one_line, without_password
+from byleave.ledger.address import one_line, sqlite_path, without_password
 from byleave.ledger.wire import to_microseconds
 from byleave.server.db.address import django_database
 from byleave.server.db.routing import LEDGER, LEDGER_APPS
@@ -58,7 +60,13 @@ def migrate_accounts(address: str) -> list[str]:
 
 @contextmanager
 def _connected(alias: str, address: str) -> Iterator[Any]:
-    """One of Django's connections under a name of its own, so that what else the process uses stays as it is."""
+    """One of Django's connections under a name of its own, so that what else the process uses stays as it is.
+
+    Raises: OutputError where the folder of a file is not there; LedgerError.
+    """
+    path = sqlite_path(address)
+    if path is not None:
+        require_folder(Path(path))
     if not apps.ready:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
         django.setup()

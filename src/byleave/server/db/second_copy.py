@@ -11,7 +11,8 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from byleave.kernel.errors import LedgerError
+from byleave.adapters.publishing import require_folder
+from byleave.kernel.errors import LedgerError, OutputError
 from byleave.ledger.chain import Row, verify
 from byleave.server.db.copied import Copied, line_of, read_copied, read_line
 from byleave.server.db.reach import entry_lines, read_reach
@@ -51,11 +52,14 @@ class CopyFile:
         self._known: tuple[int, int] | None = None
         self._last = 0
         try:
+            require_folder(path)
             self._lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             flush_folder(path)
         except OSError as error:
             raise LedgerError(f"cannot write the second copy `{path}`: {(error.strerror or '').lower()}") from error
+        except OutputError as error:
+            raise LedgerError(f"cannot write the second copy: {error.message}", hint=error.hint) from error
 
     @contextmanager
     def held(self) -> Iterator[None]:

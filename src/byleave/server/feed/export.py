@@ -6,6 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
+from byleave.adapters.publishing import require_folder
 from byleave.kernel.errors import OutputError
 from byleave.server.feed.models import Item
 
@@ -29,6 +30,7 @@ def write_items(file: Path) -> int:
     """
     if file.suffix != SUFFIX:
         raise OutputError(f"`{file}` does not end in `{SUFFIX}`", hint="the suffix says how the gate reads it")
+    require_folder(file)
     part = file.with_name(f".{file.name}.part")
     count = 0
     try:
