@@ -7,6 +7,7 @@ keep the draft's facts is not shown. A name without a capital is a word like any
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_][\w'\u2019-]*")
 _I = re.compile(r"I(?:['\u2019]\w+)?")
 """Alone, or as in `I'm`: a capital that makes no name."""
-_MARKUP = re.compile(r"<[^>]*>|```|\[[^\]]*\]\(|&#?\w+;")
+_MARKUP = re.compile(r"<[^>]*>|```[^`]*```|```|\[[^\]]*\]\(|&#?\w+;")
+"""A block of code counts with all that stands in it: what is typed into a computer is no draft to rewrite."""
 _SENTENCE = re.compile(r"[.!?\n]+")
 _ADDRESS = re.compile(
     r"\S+@[\w.-]*\w|@\w+|https?:|www\.|\b[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}\b(?:/[^\s,;)]*)?", re.IGNORECASE
@@ -126,7 +128,8 @@ def problems(draft: str, rewrite: str) -> tuple[str, ...]:
     found = {
         "markup": not set(_MARKUP.findall(rewrite)) <= set(_MARKUP.findall(draft)),
         "number-lost": not mine.numbers <= theirs.numbers,
-        "number-invented": not theirs.numbers <= mine.numbers,
+        # also one of the draft's that stands there once more: it may be somebody else's by now
+        "number-invented": bool(Counter(_numbers(rewrite)) - Counter(_numbers(draft))),
         "name-lost": any(one.casefold() not in (words if _may_be_small(one) else named) for one in mine.names)
         or any(one.casefold() not in words for one in mine.openers),
         "name-invented": any(name.casefold() not in drafted for name in theirs.names)
