@@ -55,6 +55,8 @@ class Refusal(NamedTuple):
     """How far switching it off reached; None: not known."""
     item: str | None = None
     """The item that was held back."""
+    latest: datetime | None = None
+    """The last date of an *off*, where it is later than `since`; what is kept has it only where it lay ahead."""
 
     @property
     def is_objection(self) -> bool:
@@ -71,7 +73,8 @@ class Refusal(NamedTuple):
         covers = [one for one in (self.covers, other.covers) if one is not None]
         earlier = self if self.since <= other.since else other
         both = tuple(sorted({purpose for one in covers for purpose in one})) if covers else None
-        return earlier._replace(covers=both, reaches=farthest((self.reaches, other.reaches)))
+        latest = max(self.latest or self.since, other.latest or other.since)
+        return earlier._replace(covers=both, reaches=farthest((self.reaches, other.reaches)), latest=latest)
 
 
 def suppression_key(secret: bytes, subject: str) -> str:
@@ -113,10 +116,13 @@ def refusals(entries: Iterable[Entry], now: datetime) -> list[Refusal]:
     then, after the last merge of their accounts: where one account was switched off and on before and the other left
     alone, the merged one is off (`merging`), and what is kept is never less. An *on* that is dated later than now has
     not come yet. An objection is refused until it was withdrawn or rejected.
+    An *off* that was dated ahead keeps that date, too, also one that an *on* has followed: no *on* that is imported
+    later counts before it (`policy/semantics.py`).
     """
     told = list(entries)
     last_merge = _last_merge(told)
     off: dict[str, list[Refusal]] = {}
+    ahead: dict[str, datetime] = {}
     objections: dict[str, Refusal] = {}
     for entry in told:
         since = min(entry.at, entry.recorded_at)
@@ -124,13 +130,15 @@ def refusals(entries: Iterable[Entry], now: datetime) -> list[Refusal]:
             standing = off.setdefault(entry.data["setting"], [])
             if entry.data["value"] == "off":
                 standing.append(_switched_off(entry, since))
+                if entry.at > now:
+                    ahead[entry.data["setting"]] = max(entry.at, ahead.get(entry.data["setting"], entry.at))
             elif entry.actor == MEMBER and entry.at <= now and entry.seq > last_merge:
                 standing[:] = [one for one in standing if _goes_on(one, entry.data.get("covers"))]
         elif entry.kind is Kind.OBJECTION_RECEIVED:
             objections[entry.data["objection"]] = Refusal(None, entry.data["purpose"], since, entry.seq)
         elif entry.kind in (Kind.OBJECTION_WITHDRAWN, Kind.OBJECTION_REJECTED):
             objections.pop(entry.data["objection"], None)
-    settings = [_latest(standing) for standing in off.values() if standing]
+    settings = [_latest(standing, ahead.get(setting)) for setting, standing in off.items() if standing]
     return [*settings, *objections.values()]
 
 
@@ -180,10 +188,10 @@ def _goes_on(refusal: Refusal, covers: list[str] | None) -> bool:
     return refusal.covers is not None and covers is not None and not set(refusal.covers) <= set(covers)
 
 
-def _latest(standing: list[Refusal]) -> Refusal:
+def _latest(standing: list[Refusal], ahead: datetime | None) -> Refusal:
     """One refusal for all of one setting, under the number of the last."""
     (one,) = together(standing)
-    return one._replace(seq=standing[-1].seq)
+    return one._replace(seq=standing[-1].seq, latest=ahead)
 
 
 def kept_identifiers(entries: Iterable[Entry], kept: Iterable[Refusal]) -> list[tuple[str, Refusal]]:
@@ -198,24 +206,25 @@ def kept_identifiers(entries: Iterable[Entry], kept: Iterable[Refusal]) -> list[
     return [(one, refusal) for one in hashed for refusal in kept if refusal.setting is None]
 
 
-def returning(subject: str, kept: Iterable[Refusal], registered: int, epoch: str) -> list[Proposal]:
+def returning(subject: str, kept: Iterable[Refusal], registered: Entry, epoch: str) -> list[Proposal]:
     """What is recorded right after somebody who was erased is registered again.
 
     Args:
         subject: the person's id.
         kept: what was kept of them.
-        registered: `seq` of the registration.
-        epoch: name of the epoch; with `registered` it makes the new objections' ids unique.
+        registered: the registration.
+        epoch: name of the epoch; with the registration's number it makes the new objections' ids unique.
     """
     result = []
     for number, one in enumerate(kept):
         if one.setting is not None:
             # since the first *off*, and of now: an imported *on* may be dated after the first and before the last
-            result += [Proposal(Kind.PREFERENCE_SET, subject, PLATFORM, _off(one), at) for at in (one.since, None)]
+            dates = [one.since, None, *([one.latest] if one.latest and one.latest > registered.recorded_at else [])]
+            result += [Proposal(Kind.PREFERENCE_SET, subject, PLATFORM, _off(one), at) for at in dates]
         elif one.item is not None:
             result.append(Proposal(Kind.ITEM_WITHHELD, subject, PLATFORM, {"item": one.item}, one.since))
         else:
-            name = f"kept-{epoch}-{registered}-{number}"
+            name = f"kept-{epoch}-{registered.seq}-{number}"
             objected = {"objection": name, "purpose": one.purpose}
             result.append(Proposal(Kind.OBJECTION_RECEIVED, subject, PLATFORM, objected, one.since))
     return result

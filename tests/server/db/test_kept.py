@@ -161,3 +161,24 @@ def test_an_import_from_between_two_offs_switches_nobody_on(store: Store) -> Non
     (member,) = fold(store.entries()).register().members.values()
 
     assert [act.on for act in counting(member.acts, SETTING)] == [False, False]
+
+
+def test_an_off_that_was_dated_ahead_keeps_its_date(store: Store, address: str, tmp_path: Path) -> None:
+    """M9: an imported *on* that an *off* by a fast clock beats stays beaten when its person was erased and is back."""
+    ahead, between = datetime(2199, 3, 1, tzinfo=UTC), datetime(2198, 3, 1, tzinfo=UTC)
+    store.append([registered("ana")])
+    for at in (ahead, None):
+        store.append([Proposal(Kind.PREFERENCE_SET, "ana", "member", {"setting": SETTING, "value": "off"}, at)])
+    store.erase("ana")
+    assert [entry.at == ahead for entry in store.append([registered("ana")])[1:]] == [False, False, True]
+    store.erase("ana")
+    back_up(address, tmp_path / "backup.jsonl")
+    target = f"sqlite:///{tmp_path / 'again.db'}"
+    restore(tmp_path / "backup.jsonl", target)
+    with Store(target, suppression_secret=SECRET) as restored:
+        restored.append([registered("ana")])
+        told = {"setting": SETTING, "value": "on"}
+        restored.append([Proposal(Kind.PREFERENCE_SET, "ana", "import", told, between)])
+        (member,) = fold(restored.entries()).register().members.values()
+
+    assert [act.on for act in counting(member.acts, SETTING)] == [False, False, False]

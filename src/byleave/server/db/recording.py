@@ -33,7 +33,7 @@ from byleave.server.db.lookups import MARK, facts_about, kept_of, merges_of
 from byleave.server.db.reading import Head, read_head, read_history, read_recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
     from byleave.server.db.session import Session
@@ -132,7 +132,7 @@ class Batch:
             drafts.append(made)
             if proposal.kind is Kind.MEMBER_REGISTERED and proposal.subject in self.kept:
                 # before anything else about them, whoever comes back is off again
-                back = returning(proposal.subject, self.kept[proposal.subject], made.row.seq, self.head.name)
+                back = returning(proposal.subject, self.kept[proposal.subject], made.entry, self.head.name)
                 waiting = [*back, *waiting]
         self.facts = facts
         self.drafts += drafts
@@ -309,7 +309,7 @@ def _keep(
 ) -> None:
     """Keep refusals under the key of each id and each identifier, and, before the first, the mark of the key itself."""
     secret = world.suppression_secret or b""
-    rows = [_kept_row(secret, name, one, world) for name in ids for one in kept]
+    rows = [row for name in ids for one in kept for row in _kept_rows(secret, name, one, world)]
     rows += [
         (name, None, one.purpose, to_microseconds(one.since), one.seq, None, None, None) for name, one in identifiers
     ]
@@ -319,8 +319,11 @@ def _keep(
         session.insert(*KEPT, rows)
 
 
-def _kept_row(secret: bytes, name: str, one: Refusal, world: World) -> tuple[object, ...]:
+def _kept_rows(secret: bytes, name: str, one: Refusal, world: World) -> Iterator[tuple[object, ...]]:
+    """One row, and another one for the last date of an *off* that lay ahead: whoever reads them puts them together."""
     covers = None if one.covers is None else canonical_json(list(one.covers)).decode()
     item = None if one.item is None else seal_item(secret, name, one.item, world.random_bytes(NONCE_BYTES))
-    key, since = suppression_key(secret, name), to_microseconds(one.since)
-    return key, one.setting, one.purpose, since, one.seq, covers, one.reaches, item
+    key = suppression_key(secret, name)
+    for since in (one.since, one.latest):
+        if since is not None:
+            yield key, one.setting, one.purpose, to_microseconds(since), one.seq, covers, one.reaches, item
