@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tests.server.serving import Running
 
 pytestmark = pytest.mark.needs("chromium")
+SPACE = 16
+"""CSS pixels: as much as between paragraphs."""
 PAGES = {
     "queue": "/desk/",
     "case": "/desk/cases/O-7K2M",
@@ -122,6 +124,19 @@ def test_pages_that_a_form_leads_to_in_every_look(petra: Page, desk: Running) ->
     petra.get_by_role("button", name="End the objection").click()
     assert "Tick the box" in petra.locator(".wrong").inner_text()
     assert looked(petra) == []
+
+
+def test_no_found_item_touches_the_rule_below(petra: Page, desk: Running) -> None:
+    """Between the last line about an item and the rule above the next one there is room, on a telephone, too."""
+    petra.goto(desk.url + PAGES["case"])
+    measure = """() => [...document.querySelectorAll("li.found + li.found")].map(one => one.getBoundingClientRect().top
+        - one.previousElementSibling.lastElementChild.getBoundingClientRect().bottom)"""
+    for width in (1280, 375):
+        dress(petra, Look("ltr", "light", width))
+        gaps = petra.evaluate(measure)
+        assert gaps
+        assert min(gaps) >= SPACE
+    dress(petra, Look("ltr", "light", 1280))
 
 
 def looked(page: Page) -> list[str]:

@@ -17,6 +17,8 @@ PEOPLE = {
     "people-none": N_("Nobody fits “{words}”."),
     "people-none-more": N_("Try fewer words, or other ones."),
     "people-not-ready": N_("The search is not set up yet."),
+    "people-set-up": N_("Whoever runs the platform sets it up with:"),
+    "people-by-name": N_("Search for people by their names"),
     "people-not-learned": N_("The search is forgetting somebody right now. Until that is done it goes by words alone."),
     "people-how": N_("How this works"),
     "people-how-more": N_(

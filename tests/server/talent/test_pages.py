@@ -130,5 +130,8 @@ def test_nobody_looks_without_signing_in_or_a_model(tmp_path: Path) -> None:
         with running.inside() as service:
             service.register("ana", "DE")
         ana = running.member("ana")
-        assert "The search is not set up yet." in search(ana, "wool").text
+        page = search(ana, "wool")
+        assert "The search is not set up yet." in page.text
+        assert "sets it up with: byleave train talent" in page.text
+        assert 'href="/search"' in page.html
         assert post(ana, "/mypreferences/d/found-by-hirers", {"value": "perhaps"}).answer.status in {400, 403}
