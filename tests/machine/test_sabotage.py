@@ -168,7 +168,7 @@ SABOTAGES = [
             STORE + "restoring.py": {
                 'return replay(session, copy, lambda done: self._show("replaying the second copy", done))': (
                     'seq = session.query("SELECT max(seq) FROM ledger_entry")[0][0]\n'
-                    "        return Replayed(seq, 0, seq, None)"
+                    "        return Replayed(seq, 0, seq, None, None)"
                 )
             }
         },

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -188,3 +190,15 @@ def test_post_of_another_cannot_be_made(running: Running) -> None:
     )
 
     assert "mine" in get(vera, "/in/vera").text
+
+
+def test_an_export_needs_its_folder(running: Running) -> None:
+    """Where the folder of the file is not there, the export says so and how to go on, and writes nothing."""
+    command = [sys.executable, "-m", "byleave", "feed", "export", "none/items.jsonl"]
+    done = subprocess.run(
+        command, cwd=running.folder, env=running.environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "error: there is no folder `none`\n  help: make the folder first\n"
+    assert not (running.folder / "none").exists()

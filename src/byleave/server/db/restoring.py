@@ -213,8 +213,9 @@ class _Run:
         """Why acts may be missing; None when none can be."""
         held = backup.reach.seq if backup and backup.reach else 0
         if self._copy is None:
-            lost = held - told.before
-            return f"the backup is cut off, and {lost} of its {held} entries are missing" if lost > 0 else BACKUP_GONE
+            if held > told.before:
+                return f"the backup is cut off, and {held - told.before} of its {held} entries are missing"
+            return BACKUP_GONE
         if told.hole:
             return f"the second copy has a hole, and what comes after it is not known: {told.hole}"
         if told.reach and told.until < told.reach.seq:
