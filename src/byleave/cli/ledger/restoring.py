@@ -48,8 +48,8 @@ def restore(*, file: Path | None, address: str, copy: str | None, as_json: bool)
     The ledger goes where nothing is: a file that is not there, or an empty database. Without FILE, the database was
     brought back by other means, and is brought up to the second copy where it is. Stop the service first.
 
-    Without a second copy, or where it has a hole, acts may be missing: builds stay shut until `byleave ledger
-    reconcile` has compared the ledger with the platform's own settings.
+    Without a second copy, or where it has a hole or FILE does not say how far it reached, acts may be missing: builds
+    stay shut until `byleave ledger reconcile` has compared the ledger with the platform's own settings.
     """
     from byleave.cli.progress import shown_progress
     from byleave.server.db.restoring import restore as bring_back
