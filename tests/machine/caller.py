@@ -42,9 +42,13 @@ class Caller:
         self._chance = random.Random(number)
         self._number = number
         self._count = 0
-        self._cookies: Mapping[str, Mapping[str, str]] = json.loads((folder / "cookies.json").read_text())
+        self._cookies = self._sessions()
         self._log = (folder / f"{number}.log").open("a", encoding="utf-8")
         self._connection: HTTPConnection | None = None
+
+    def _sessions(self) -> Mapping[str, Mapping[str, str]]:
+        told: Mapping[str, Mapping[str, str]] = json.loads((self._folder / "cookies.json").read_text())
+        return told
 
     def run(self, what: str, calls: int) -> None:
         """Make so many calls, whether they are answered or not."""
@@ -109,6 +113,9 @@ class Caller:
             return None
         if answer.status in (429, 502, 503, 504):
             time.sleep(0.05)  # asked for patience: nothing was acknowledged
+            return None
+        if answer.status == 403 and b"sign-in-again" in text:
+            self._cookies = self._sessions()
             return None
         assert answer.status == 200, (answer.status, text[:500])
         return json.loads(text)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,8 @@ MEMBERS = ("ana", "bo", "cem", "dee", *(f"m{number}" for number in range(EVENTS 
 """Every reading of one's own page reads one's whole history; in a long run it is spread over more people."""
 SIGN_INS_A_MINUTE = 25
 """From one address; more are turned away."""
+SIGN_IN_AFTER_SECONDS = 120
+"""A long run outlasts the quarter of an hour for which a sign-in allows an *on*."""
 WRITERS, READERS, BUILDERS = 3, 2, 1
 PACK = "linkedin@2025-10-24"
 """Under it an *on* frees everything, as under the policy of the builders: an act keeps what it freed."""
@@ -47,7 +50,7 @@ def _prepare(running: Running, shared: Path) -> None:
             service.register(name, "US")
     cookies = {}
     for number, name in enumerate(MEMBERS, 1):
-        cookies[name] = {one.name: one.value for one in running.member(name).cookies}
+        cookies[name] = _signed_in(running, name)
         if number % SIGN_INS_A_MINUTE == 0:
             time.sleep(61)
     (shared / "cookies.json").write_text(json.dumps(cookies))
@@ -62,6 +65,18 @@ def _prepare(running: Running, shared: Path) -> None:
         "created_at": pa.array([long_ago.as_py()] * count, pa.timestamp("s", "UTC")),
     }
     pq.write_table(pa.table(columns), shared / "items.parquet")
+
+
+def _signed_in(running: Running, name: str) -> dict[str, str | None]:
+    return {one.name: one.value for one in running.member(name).cookies}
+
+
+def _sign_in_anew(running: Running, shared: Path, name: str) -> None:
+    """Give a member a session of now: who allows training must have signed in a short while ago."""
+    told = shared / "cookies.json"
+    new = told.with_suffix(".new")
+    new.write_text(json.dumps({**json.loads(told.read_text()), name: _signed_in(running, name)}))
+    new.replace(told)
 
 
 def _start(shared: Path) -> list[subprocess.Popen[bytes]]:
@@ -112,6 +127,7 @@ def test_one_order_explains_what_everybody_saw(
     # each life of the server has the same ledger
     more: dict[str, Any] = {"ledger": server().database()} if engine == "postgresql" else {}
     callers: list[subprocess.Popen[bytes]] = []
+    members = cycle(MEMBERS)
     try:
         for life in range(KILLS + 1):
             with serving(tmp_path / "server", engine=engine, packs=PACK, **more) as running:
@@ -119,9 +135,12 @@ def test_one_order_explains_what_everybody_saw(
                     _prepare(running, shared)
                 (shared / "address").write_text(running.url)
                 callers = callers or _start(shared)
-                enough = EVENTS * (life + 1) // (KILLS + 1)
+                enough, next_sign_in = EVENTS * (life + 1) // (KILLS + 1), time.monotonic() + SIGN_IN_AFTER_SECONDS
                 while any(one.poll() is None for one in callers) and (life == KILLS or _written(shared) < enough):
                     time.sleep(0.05)
+                    if time.monotonic() > next_sign_in:
+                        _sign_in_anew(running, shared, next(members))
+                        next_sign_in += 60 / SIGN_INS_A_MINUTE
                 if life < KILLS:
                     _kill(running)
         assert [one.wait() for one in callers] == [0] * len(callers)
