@@ -22,7 +22,7 @@ DEEP := tests/properties/test_spark.py tests/server/objections/test_tending.py t
 	tests/server/test_canary.py tests/server/db/test_restoring.py tests/house/test_needs.py tests/cli/test_trace.py tests/cli/test_forget.py \
 	tests/properties/test_exhaustive.py tests/server/talent tests/demo/test_live.py tests/reliability/test_ledger_faults.py \
 	tests/reliability/test_power.py tests/conformance/test_sabotage.py tests/conformance/test_sabotage_reading.py \
-	tests/server/desk/test_postgresql.py tests/docs/test_transcripts.py tests/server/test_serving.py
+	tests/server/desk/test_postgresql.py tests/docs/test_transcripts.py tests/server/test_serving.py tests/server/forgetting/test_retired.py
 LONG := tests/web tests/machine $(DEEP)
 demo-learn: $(VENV)/learn.done ## train what rewrites drafts on invented posts, and take somebody out of it
 	@$(BIN)/byleave demo --learn $(ARGS)
