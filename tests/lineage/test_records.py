@@ -88,7 +88,7 @@ def test_a_name_that_is_nearly_one_is_told_which() -> None:
     made = Model("model-talent-1", 1, START, "talent search", digest, "other-ai", (digest,), None)
     lineage = Lineage(models={made.model: made})
 
-    near = {"model-talent-2": "model-talent-1", "Talent serch": "talent search"}
+    near = {"model-talent-2": "model-talent-1", "Talent search1": "talent search"}
     for name, meant in near.items():
         with pytest.raises(InputError, match=f"no model `{name}` is recorded, did you mean `{meant}`"):
             lineage.model(name)
