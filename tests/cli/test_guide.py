@@ -176,7 +176,7 @@ def test_page_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
     code, _, error = run("linkedin", "--html", str(tmp_path / "none" / "guide.html"))
 
     assert code == 1
-    assert "cannot write" in error
+    assert error == f"error: there is no folder `{tmp_path / 'none'}`\n  help: make the folder first\n"
     assert list(tmp_path.iterdir()) == []
 
 
