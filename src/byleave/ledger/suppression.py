@@ -73,7 +73,8 @@ class Refusal(NamedTuple):
         covers = [one for one in (self.covers, other.covers) if one is not None]
         earlier = self if self.since <= other.since else other
         both = tuple(sorted({purpose for one in covers for purpose in one})) if covers else None
-        latest = max(self.latest or self.since, other.latest or other.since)
+        # an item is held back, and an objection stands, whatever date comes after
+        latest = max(self.latest or self.since, other.latest or other.since) if self.setting else None
         return earlier._replace(covers=both, reaches=farthest((self.reaches, other.reaches)), latest=latest)
 
 

@@ -48,6 +48,14 @@ def test_who_comes_back_holds_back_what_they_held_back(address: str, store: Stor
     assert "i-3" not in str(_told(address, "SELECT * FROM ledger_suppression"))
 
 
+def test_what_was_held_back_twice_is_kept_once(address: str, store: Store) -> None:
+    """M11: one row for each id of a person and each item, beside the mark of the key."""
+    store.append([registered("ana"), withheld("ana", "i-1"), withheld("ana", "i-1")])
+    store.erase("ana")
+
+    assert _told(address, "SELECT count(*) FROM ledger_suppression") == [(2,)]
+
+
 def test_an_off_that_is_kept_covers_and_reaches_what_it_did(store: Store) -> None:
     """Several *off*s are one: of all that they covered, as far as the farthest; an *on* for less ends none of it."""
     both = {"setting": SETTING, "value": "off", "covers": ["generative-ai", "other-ai"], "reaches": "collection"}
