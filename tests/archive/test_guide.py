@@ -275,5 +275,6 @@ def test_one_reading_is_not_told_as_several() -> None:
     alone, several = (_text(tell(told("DE", pack=one), "en")) for one in ("byleave@1", "linkedin@2025-11-03"))
 
     assert "All of it is left out." in alone
-    assert "by every reading" not in alone
+    for words in ("by every reading", "each reading", "Who reads"):
+        assert words not in alone
     assert "by every reading" in several

@@ -128,6 +128,7 @@ KINDS = {
     "article": N_("article"),
 }
 APPLIED = N_("The guide itself applies each reading to your dates. It cannot see what really happens.")
+APPLIED_ALONE = N_("The guide itself applies the rule to your dates. It cannot see what really happens.")
 READINGS = N_("Who reads the rule how:")
 DAY_COUNTS = N_("A day without a time counts at its very end, since you may have switched off late.")
 

@@ -257,6 +257,11 @@ class Guide:
     words: Mapping[str, Mapping[str, str]]
     """Language → what the pack says in English → the same in that language."""
 
+    @property
+    def is_read_by_others(self) -> bool:
+        """Whether anybody but the pack says how the rule is to be read."""
+        return any(one.kind != "pack" for one in self.claims)
+
     def as_json(self) -> dict[str, Any]:
         """The whole as plain JSON values; instants are RFC 3339 in UTC."""
         lists: tuple[str, ...] = (

@@ -200,11 +200,12 @@ class Teller:
         for _, outcomes in groupby(guide.outcomes, key=lambda one: one.scenario):
             yield from self._scenario(list(outcomes))
         if guide.outcomes:
-            yield Paragraph((Span(say(messages.APPLIED)),))
+            yield Paragraph((Span(say(messages.APPLIED if guide.is_read_by_others else messages.APPLIED_ALONE)),))
         reasons = {one.reason for one in guide.outcomes} - {Reason.ELIGIBLE, Reason.OPTED_OUT}
         for reason in sorted(reasons, key=lambda one: one.order):
             yield Paragraph((Span(say(REASONS[reason])),))
-        yield Listing(tuple(self._readings()), Span(say(messages.READINGS)))
+        if guide.is_read_by_others:
+            yield Listing(tuple(self._readings()), Span(say(messages.READINGS)))
         if guide.person.opted_out_on:
             yield Paragraph((Span(say(messages.DAY_COUNTS)),))
         yield from self._points(guide.reach)

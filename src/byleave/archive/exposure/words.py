@@ -174,7 +174,7 @@ class ReportTeller(Teller):
         yield self._own("range")
         if self._guide.begins and any(one.scenario == "off-in-time" for one in self._exposure.columns):
             yield self._own("in-time", begins=self._day(self._guide.begins))
-        if not brief:
+        if not brief and self._guide.is_read_by_others:
             yield Listing(tuple(self._readings()), Span(self._say(guide_messages.READINGS)))
         yield from self._points(line for line in self._guide.reach if not brief or isinstance(line, Fact))
 
